@@ -23,7 +23,7 @@ const identity = isRoot ? NOBODY : {}
  * Starts the embedded PostgreSQL of a project folder, or joins the one that already runs there.
  * Everything is synchronous: it happens once, before there is anything else to do.
  *
- * @param projectFolder its data is kept in `<projectFolder>/.postgres`; run as root from a folder that
+ * @param projectFolder its data is kept in `<projectFolder>/.local/postgres`; run as root from a folder that
  *   other users cannot enter, in `/var/lib/task-api` instead, because PostgreSQL drops root's rights
  * @param settings server settings, such as `{ fsync: 'off' }`
  * @throws Error with PostgreSQL's own words where the server cannot be prepared or started
@@ -59,7 +59,7 @@ function runAt(folder: string, program: string, args: string[], input = '') {
 }
 
 function stateFolder(projectFolder: string): string {
-  if (!isRoot || isEnterableByAll(projectFolder)) return join(projectFolder, '.postgres')
+  if (!isRoot || isEnterableByAll(projectFolder)) return join(projectFolder, '.local', 'postgres')
   const hash = createHash('sha256').update(projectFolder).digest('hex').slice(0, 8)
   return join('/var/lib/task-api', `${basename(projectFolder)}-${hash}`)
 }

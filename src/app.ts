@@ -1,0 +1,91 @@
+import sensible from '@fastify/sensible'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyServerOptions, LogController } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import { createRequire } from 'node:module'
+import type { Config } from './config.ts'
+import type { Database } from './database.ts'
+import { auth } from './plugins/auth.ts'
+import { health } from './plugins/health.ts'
+import { metrics } from './plugins/metrics.ts'
+import { errorResponses, openapi } from './plugins/openapi.ts'
+import { answerClientError, problems } from './plugins/problems.ts'
+import { protection, userRateLimit } from './plugins/protection.ts'
+import { collectRoutes, requestId, requests } from './plugins/requests.ts'
+import { validation } from './plugins/validation.ts'
+import { problem } from './problem.ts'
+import { taskFormats } from './tasks/formats.ts'
+import { createTaskRepository } from './tasks/repository.ts'
+import { taskRoutes } from './tasks/routes.ts'
+import * as taskSchemas from './tasks/schemas.ts'
+import { createUserRepository } from './users/repository.ts'
+import { userRoutes } from './users/routes.ts'
+import * as userSchemas from './users/schemas.ts'
+
+const { name, version } = createRequire(import.meta.url)('../package.json') as { name: string; version: string }
+const notFound = async ({ raw }: { raw: RawRequest }) => {
+  throw raw.frameworkError ?? problem(404, 'route_not_found', 'There is nothing at this path.')
+}
+type RawRequest = IncomingMessage & { frameworkError?: Error }
+
+/** The service, wired but not listening. Production and tests build it here, from the same parts. */
+export async function buildApp(config: Config, { prisma, pool }: Database, logger: FastifyServerOptions['logger'] = { level: config.logLevel }) {
+  const app = Fastify({
+    logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: requestId,
+    requestIdHeader: false,
+    trustProxy: config.http.trustProxy,
+    bodyLimit: 64 * 1024,
+    requestTimeout: config.http.requestTimeoutMs,
+    http: { maxHeaderSize: 32 * 1024 },
+    // A user id has 255 characters, each up to twelve once encoded.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
+    // A URL that cannot be decoded has no route, but its answer is to pass all hooks, above all that of /api.
+    frameworkErrors: (error, { raw }, reply) => {
+      const path = raw.url?.startsWith('/api') ? '/api/' : '/404'
+      app.routing(Object.assign(raw, { url: path, frameworkError: error }), reply.raw)
+    },
+    clientErrorHandler: answerClientError,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  const rejectOtherMethods = collectRoutes(app)
+
+  await app.register(problems)
+  await app.register(validation, { formats: taskFormats })
+  await app.register(requests)
+  await app.register(sensible)
+  await app.register(protection, { http: config.http })
+  await app.register(openapi, { version })
+  await app.register(metrics, { ...config.metrics, host: config.http.host, pool })
+  await app.register(health, { name, version, pingDatabase: () => prisma.$queryRaw`SELECT 1` })
+  rejectOtherMethods()
+  app.setNotFoundHandler(notFound)
+
+  const users = createUserRepository(prisma)
+  const tasks = createTaskRepository(prisma)
+  for (const schema of Object.values({ ...taskSchemas, ...userSchemas })) if ('$id' in schema) app.addSchema(schema)
+
+  await app.register(async (api) => {
+    api.addHook('onRoute', (route) => {
+      route.attachValidation = true
+      route.schema = { security: [{ bearer: [] }], ...route.schema, response: { ...errorResponses(401, 429, 500, 503), ...(route.schema?.response as object) } }
+    })
+    const rejectOtherApiMethods = collectRoutes(api as never)
+    await api.register(auth, { tokens: config.tokens })
+    await api.register(userRateLimit, config.rateLimit)
+    api.addHook('preHandler', async (request) => {
+      if (request.validationError) throw request.validationError
+    })
+    api.addHook('preHandler', (request) => users.provision(request.user))
+    api.setNotFoundHandler(notFound)
+
+    await api.register(userRoutes, { users })
+    const shared = { tasks, restoreUser: users.restore }
+    await api.register(taskRoutes, { prefix: '/tasks', ...shared, namesUser: false })
+    await api.register(taskRoutes, { prefix: '/:user_id/tasks', ...shared, namesUser: true })
+    rejectOtherApiMethods('/api')
+  }, { prefix: '/api' })
+  return app
+}

@@ -1,0 +1,69 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import fp from 'fastify-plugin'
+import { Problem } from './problems.ts'
+import { Ref } from '../schema-types.ts'
+
+/** The document that the schemas of the routes make, and a page to read it and try the calls. */
+export const openapi = fp<{ version: string }>(async (app, { version }) => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Task API',
+        version,
+        license: { name: 'MIT', identifier: 'MIT' },
+        description: `Multi-user task management. Every user sees their own tasks and nobody else's.
+
+Press **Authorize** and paste a token: one that Better Auth issued, or one printed by \`npm run token\`.
+Errors have one shape (RFC 9457): \`detail\` is a sentence for people, \`code\` a word for programs.`,
+      },
+      servers: [{ url: '/', description: 'This service' }],
+      tags: [
+        { name: 'Tasks', description: 'The tasks of the user that the token names.' },
+        { name: 'Tasks by user', description: 'The same, for front ends that put the user id into the path.' },
+        { name: 'Users', description: 'The caller.' },
+        { name: 'Operations', description: 'For operators and balancers; no token needed.' },
+      ],
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'HS256 under the shared secret, or a token of Better Auth’s jwt() plugin.',
+          },
+        },
+      },
+    },
+    refResolver: { buildLocalReference: (json) => json.$id as string },
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { persistAuthorization: true, displayRequestDuration: true, docExpansion: 'list' },
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+})
+
+const DESCRIPTIONS: Readonly<Record<number, string>> = {
+  400: 'The input is invalid: errors says what and where.',
+  401: 'There is no token, or none that is valid.',
+  403: 'The path belongs to another user.',
+  404: 'There is no such task, or it is not yours.',
+  409: 'The e-mail address of the token belongs to another user.',
+  413: 'The body is larger than 64 KiB.',
+  415: 'The body is not JSON.',
+  429: 'Too many requests: Retry-After says when to come back.',
+  500: 'A fault of ours.',
+  503: 'The database or the keys are away, or the service is overloaded or stopping: Retry-After says when to come back.',
+}
+
+/** The `response` entries of errors, for a route's schema. */
+export const errorResponses = (...statuses: number[]) =>
+  Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: DESCRIPTIONS[status], content: { 'application/problem+json': { schema: Ref(Problem) } } },
+    ]),
+  )

@@ -1,0 +1,50 @@
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import underPressure from '@fastify/under-pressure'
+import fp from 'fastify-plugin'
+import { Redis } from 'ioredis'
+import type { Config } from '../config.ts'
+import { problem } from '../problem.ts'
+
+const RATE_LIMIT_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']
+
+/** What shields the service from browsers, and browsers from the service: CORS, security headers, back-pressure. */
+export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => {
+  await app.register(cors, {
+    origin: [...http.corsOrigins],
+    credentials: true,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'X-Request-Id'],
+    exposedHeaders: ['Link', 'Location', 'ETag', 'Retry-After', 'X-Request-Id', 'X-Total-Count', ...RATE_LIMIT_HEADERS],
+    maxAge: 7200,
+    strictPreflight: false,
+  })
+  await app.register(helmet, {
+    // JSON needs nothing from anywhere; the docs page brings its own policy.
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    // Front ends read the answers from other origins: CORS decides which.
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  })
+  await app.register(underPressure, { maxEventLoopDelay: http.maxEventLoopDelayMs, retryAfter: 2 })
+})
+
+/** Requests a minute per user. In memory, or in Redis where several copies of the service share the count. */
+export const userRateLimit = fp<Config['rateLimit']>(async (app, { max, redisUrl }) => {
+  if (max === 0) return
+  const redis = redisUrl === undefined ? undefined : new Redis(redisUrl, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
+  redis?.on('error', (err) => app.log.warn({ err }, 'Redis is not available: requests are not limited meanwhile'))
+  app.addHook('onClose', async () => redis?.disconnect())
+
+  await app.register(rateLimit, { global: false, cache: 50_000, skipOnError: true, nameSpace: 'task-api-', ...(redis && { redis }) })
+  const count = app.createRateLimit({ max, timeWindow: '1 minute', keyGenerator: ({ user }) => user.id })
+  app.addHook('preHandler', async (request, reply) => {
+    const limit = await count(request)
+    if (limit.isAllowed) return
+    const values = [limit.max, limit.remaining, limit.ttlInSeconds]
+    RATE_LIMIT_HEADERS.forEach((name, index) => reply.header(name, values[index]))
+    if (!limit.isExceeded) return
+    const detail = `You may send ${max} requests a minute.`
+    throw problem(429, 'rate_limited', detail, { headers: { 'retry-after': String(limit.ttlInSeconds) } })
+  })
+})

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { isUtf8 } from 'node:buffer'
+import { problem } from '../problem.ts'
+import { routeOf } from './metrics.ts'
+
+/** The caller's X-Request-Id, where it is short and harmless in a log; else a fresh one. */
+export function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w.~:-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+/** How every request is read and reported: its id, its body, its one line in the log. */
+export const requests = fp(async (app) => {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, user } = request as FastifyRequest & { user?: { id: string } | null }
+    const line = { method, route: routeOf(request), status: reply.statusCode, duration_ms: Math.round(reply.elapsedTime * 10) / 10 }
+    request.log.info(user ? { ...line, user_id: user.id } : line, 'request')
+  })
+
+  const parseJson = app.getDefaultJsonParser('remove', 'remove')
+  app.removeAllContentTypeParsers()
+  // Front ends send the header with an empty body: that is a request without a body.
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (body.length === 0) return done(null, undefined)
+    if (!isUtf8(body)) return done(problem(400, 'malformed_json', 'The body is not valid UTF-8.'), undefined)
+    return parseJson(request, body.toString(), done)
+  })
+})
+
+/**
+ * Answers the methods that a known path does not have with a 405 that names those it has.
+ * Call it at the end of a scope: it looks at the routes registered since `collectRoutes`.
+ */
+export function collectRoutes(app: FastifyInstance) {
+  const methods = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }: RouteOptions) => {
+    const path = url.replace(/(?<=.)\/$/, '')
+    const known = methods.get(path) ?? new Set<string>()
+    for (const name of [method].flat()) known.add(name)
+    methods.set(path, known)
+  })
+  return function rejectOtherMethods(prefix = '') {
+    for (const [url, known] of [...methods]) {
+      const allow = [...known].join(', ')
+      const others = app.supportedMethods.filter((name) => !known.has(name) && name !== 'OPTIONS')
+      if (url.includes('*') || others.length === 0) continue
+      app.route({
+        method: others,
+        url: url.slice(prefix.length),
+        schema: { hide: true },
+        handler: async () => {
+          throw problem(405, 'method_not_allowed', `This path takes ${allow}.`, { headers: { allow } })
+        },
+      })
+    }
+  }
+}

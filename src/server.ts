@@ -1,0 +1,74 @@
+import closeWithGrace from 'close-with-grace'
+import type { FastifyBaseLogger } from 'fastify'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { buildApp } from './app.ts'
+import { type Config, ConfigError, createConfig } from './config.ts'
+import { createDatabase, type Database } from './database.ts'
+
+/** The process: environment, configuration, database, app, listen, and close with grace. */
+const projectFolder = join(import.meta.dirname, '..')
+if (existsSync('.env')) process.loadEnvFile()
+// Production never sees what makes a first start on a laptop easy.
+const local = process.env.NODE_ENV === 'production' ? undefined : await import('./local.ts')
+
+try {
+  await start()
+} catch (error) {
+  const lines = error instanceof ConfigError ? error.mistakes : [describe(error)]
+  for (const line of lines) console.error(line)
+  process.exit(1)
+}
+
+async function start() {
+  const variables = await prepareVariables()
+  const config = createConfig(variables)
+  const database = createDatabase(config.database)
+  const app = await buildApp(config, database)
+  closeWithGrace({ delay: config.http.shutdownTimeoutMs, logger: app.log }, async ({ err, signal }) => {
+    if (err) app.log.fatal({ err }, 'stopping after an error that nothing caught')
+    else app.log.info(`stopping on ${signal ?? 'exit'}`)
+    await app.close()
+    await database.prisma.$disconnect()
+  })
+  await app.listen({ host: config.http.host, port: config.http.port })
+  await waitForDatabase(database, app.log)
+  await local?.applyMigrations(projectFolder, variables)
+  if (local && config.tokens.secret) await welcome(config, (app.server.address() as { port: number }).port)
+}
+
+async function prepareVariables() {
+  if (local === undefined) return process.env
+  const { variables, stop } = await local.withLocalDatabase(process.env, projectFolder)
+  process.on('exit', stop)
+  return local.withLocalSecret(variables, projectFolder)
+}
+
+/** A database that is away delays nothing but the answers that need it. */
+async function waitForDatabase({ prisma }: Database, log: FastifyBaseLogger) {
+  for (let wait = 500; ; wait = Math.min(wait * 2, 5000)) {
+    const error = await prisma.$queryRaw`SELECT 1`.then(() => undefined, (reason: Error) => reason)
+    if (error === undefined) return log.info('the database answers')
+    log.warn(`the database is not available, next try in ${wait / 1000} s: ${lastLine(error.message)}`)
+    await sleep(wait)
+  }
+}
+
+const lastLine = (text: string) => text.trim().split('\n').at(-1)
+
+async function welcome(config: Config, port: number) {
+  const token = await local!.signToken({ sub: 'demo', email: 'demo@example.com', name: 'Demo' }, config.tokens.secret!)
+  const url = `http://localhost:${port}`
+  console.log(`
+  Task API   ${url}
+  Docs       ${url}/docs
+  Try it     curl -H 'Authorization: Bearer ${token}' ${url}/api/tasks
+`)
+}
+
+/** A command that failed says why on its own output. */
+function describe(error: unknown): string {
+  const { stderr, stdout, stack } = error as { stderr?: string; stdout?: string; stack?: string }
+  return stderr || stdout || stack || String(error)
+}

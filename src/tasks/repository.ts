@@ -1,0 +1,159 @@
+import { instantSql } from '../database.ts'
+import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
+import type { Position, Sort } from './cursor.ts'
+import { type DueBound, parseDueDate } from './due-date.ts'
+import type { NewTask, Summary, Task, TaskChanges } from './schemas.ts'
+
+const { sql, raw, join } = Prisma
+type Sql = Prisma.Sql
+
+/** Which of the owner's tasks, in which order. */
+export interface Selection {
+  completed?: boolean | undefined
+  /** Pending tasks that were due before this moment, or everything but them. */
+  overdue?: { is: boolean; now: DueBound } | undefined
+  dueFrom?: DueBound | undefined
+  dueBefore?: DueBound | undefined
+  sort: Sort
+  order: 'asc' | 'desc'
+  after?: Position | undefined
+}
+
+/** How each field of the wire is read from its columns. PostgreSQL writes the JSON: it is never taken apart here. */
+const fields: Record<keyof Task, string> = {
+  id: 'id',
+  user_id: 'user_id',
+  title: 'title',
+  description: 'description',
+  completed: 'completed',
+  due_date: `CASE WHEN due_all_day THEN to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') ELSE ${instantSql('due_at')} END`,
+  created_at: instantSql('created_at'),
+  updated_at: instantSql('updated_at'),
+}
+const columns = Object.entries(fields).map(([name, expression]) => `${expression} AS ${name}`)
+const taskJson = raw(`(SELECT row_to_json(task)::text FROM (SELECT ${columns.join(', ')}) AS task) AS json`)
+
+/** Grows with every change, even within a millisecond or under a clock that was set back. */
+const nextUpdate = raw(`GREATEST(now(), updated_at + interval '1 millisecond')`)
+
+export type TaskRepository = ReturnType<typeof createTaskRepository>
+
+/**
+ * Every query on tasks. The owner comes first, always, and stands in every statement: what belongs to
+ * somebody else is as absent as what does not exist. Tasks are returned as their JSON text.
+ */
+export function createTaskRepository(prisma: PrismaClient) {
+  const one = async (statement: Sql) => (await prisma.$queryRaw<{ json: string }[]>(statement))[0]?.json
+
+  const find = (owner: string, id: bigint) =>
+    one(sql`SELECT ${taskJson} FROM tasks WHERE user_id = ${owner} AND id = ${id}`)
+
+  return {
+    find,
+
+    /** @throws a foreign key violation (23503) where the owner is unknown */
+    async create(owner: string, task: NewTask): Promise<string> {
+      const due = dueColumns(task.due_date)
+      const json = await one(sql`INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day)
+        VALUES (${owner}, ${task.title}, ${task.description ?? null}, ${task.completed ?? false}, ${due.at}, ${due.allDay})
+        RETURNING ${taskJson}`)
+      return json!
+    },
+
+    /** Changes what is given; where nothing changes, neither does updated_at. */
+    async update(owner: string, id: bigint, changes: TaskChanges): Promise<string | undefined> {
+      const assignments = assignmentsOf(changes)
+      if (assignments.length === 0) return find(owner, id)
+      const names = raw(assignments.map(({ column }) => column).join(', '))
+      const values = join(assignments.map(({ value }) => value))
+      return one(sql`UPDATE tasks SET (${names}, updated_at) = ROW(${values},
+          CASE WHEN ROW(${names}) IS DISTINCT FROM ROW(${values}) THEN ${nextUpdate} ELSE updated_at END)
+        WHERE user_id = ${owner} AND id = ${id} RETURNING ${taskJson}`)
+    },
+
+    /** Flips the state in one statement: two flips at once are two flips. */
+    toggle: (owner: string, id: bigint) =>
+      one(sql`UPDATE tasks SET completed = NOT completed, updated_at = ${nextUpdate}
+        WHERE user_id = ${owner} AND id = ${id} RETURNING ${taskJson}`),
+
+    /** Returns whether there was such a task. */
+    async delete(owner: string, id: bigint): Promise<boolean> {
+      return (await prisma.$executeRaw(sql`DELETE FROM tasks WHERE user_id = ${owner} AND id = ${id}`)) === 1
+    },
+
+    /** The first `limit` tasks of a selection, as JSON texts. */
+    async list(owner: string, selection: Selection, limit: number, offset = 0): Promise<string[]> {
+      const rows = await prisma.$queryRaw<{ page: string | null }[]>(sql`
+        SELECT string_agg(json, E'\n') AS page FROM (
+          SELECT ${taskJson} FROM tasks WHERE ${conditions(owner, selection)}
+          ORDER BY ${orderBy(selection)} LIMIT ${limit} OFFSET ${offset}) AS tasks_of_page`)
+      return rows[0]?.page?.split('\n') ?? []
+    },
+
+    async count(owner: string, selection: Selection): Promise<number> {
+      const rows = await prisma.$queryRaw<{ count: number }[]>(
+        sql`SELECT count(*)::float8 AS count FROM tasks WHERE ${conditions(owner, { ...selection, after: undefined })}`,
+      )
+      return rows[0]!.count
+    },
+
+    async summarize(owner: string, now: DueBound): Promise<Omit<Summary, 'message'>> {
+      const rows = await prisma.$queryRaw<Omit<Summary, 'message'>[]>(sql`
+        SELECT count(*)::float8 AS total, (count(*) FILTER (WHERE NOT completed))::float8 AS pending,
+          (count(*) FILTER (WHERE completed))::float8 AS completed,
+          (count(*) FILTER (WHERE NOT completed AND ${isDueBefore(now)}))::float8 AS overdue
+        FROM tasks WHERE user_id = ${owner}`)
+      return rows[0]!
+    },
+  }
+}
+
+function dueColumns(text: string | null | undefined) {
+  const due = text == null ? undefined : parseDueDate(text)
+  return { at: sql`${due?.at ?? null}::timestamptz`, allDay: sql`${due?.allDay ?? false}` }
+}
+
+function assignmentsOf({ title, description, completed, due_date }: TaskChanges): { column: string; value: Sql }[] {
+  const due = dueColumns(due_date)
+  return [
+    ...(title === undefined ? [] : [{ column: 'title', value: sql`${title}::text` }]),
+    ...(description === undefined ? [] : [{ column: 'description', value: sql`${description}::text` }]),
+    ...(completed === undefined ? [] : [{ column: 'completed', value: sql`${completed}::boolean` }]),
+    ...(due_date === undefined ? [] : [{ column: 'due_at', value: due.at }, { column: 'due_all_day', value: due.allDay }]),
+  ]
+}
+
+const isDueBefore = ({ day, at }: DueBound) =>
+  sql`due_at < CASE WHEN due_all_day THEN ${day}::timestamptz ELSE ${at}::timestamptz END`
+
+function conditions(owner: string, { completed, overdue, dueFrom, dueBefore, after, sort, order }: Selection): Sql {
+  const isOverdue = overdue && sql`(NOT completed AND due_at IS NOT NULL AND ${isDueBefore(overdue.now)})`
+  const all = [
+    sql`user_id = ${owner}`,
+    completed === undefined ? undefined : sql`completed = ${completed}`,
+    overdue && (overdue.is ? isOverdue : sql`NOT ${isOverdue}`),
+    dueFrom && sql`NOT (${isDueBefore(dueFrom)})`,
+    dueBefore && isDueBefore(dueBefore),
+    after && isBehind(after, sort, order),
+  ]
+  return join(all.filter((condition) => condition !== undefined), ' AND ')
+}
+
+const sortedColumns: Record<Sort, string> = {
+  created: 'created_at',
+  updated: 'updated_at',
+  due_date: 'due_at',
+  title: 'title COLLATE task_title',
+}
+
+const orderBy = ({ sort, order }: Selection) =>
+  raw(`${sortedColumns[sort]} ${order} ${sort === 'due_date' ? 'NULLS LAST' : ''}, id ${order}`)
+
+/** Keyset condition. Ties go by id, so every order is total and pages never overlap. */
+function isBehind({ key, id }: Position, sort: Sort, order: 'asc' | 'desc'): Sql {
+  const beyond = raw(order === 'asc' ? '>' : '<')
+  if (key === null) return sql`due_at IS NULL AND id ${beyond} ${id}`
+  const value = sort === 'title' ? sql`${key} COLLATE task_title` : sql`${key}::timestamptz`
+  const isBeyond = sql`(${raw(sortedColumns[sort])}, id) ${beyond} (${value}, ${id})`
+  return sort === 'due_date' ? sql`(${isBeyond} OR due_at IS NULL)` : isBeyond
+}

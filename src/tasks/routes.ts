@@ -1,0 +1,147 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Identity } from '../auth/identity.ts'
+import { sqlState } from '../database.ts'
+import { errorResponses } from '../plugins/openapi.ts'
+import { problem, raise } from '../problem.ts'
+import { Ref } from '../schema-types.ts'
+import { sendList } from './list.ts'
+import { dueBound } from './due-date.ts'
+import type { TaskRepository } from './repository.ts'
+import * as schemas from './schemas.ts'
+
+export interface TaskRoutesOptions {
+  tasks: TaskRepository
+  /** Makes the user's row again, where another copy of the service has deleted it. */
+  restoreUser: (user: Identity) => Promise<void>
+  /** Whether the path names the user; auth has compared the name with the token. */
+  namesUser: boolean
+}
+
+/** Beyond PostgreSQL's bigint there are no tasks. */
+const MAX_ID = 2n ** 63n - 1n
+const FOREIGN_KEY_VIOLATION = '23503'
+
+export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (app, { tasks, restoreUser, namesUser }) => {
+  const describe = describer(namesUser)
+  const params = Type.Object(namesUser ? schemas.OwnerParams.properties : {})
+  const taskParams = Type.Object({ ...params.properties, ...schemas.TaskParams.properties })
+  const task = { 200: Ref(schemas.Task), ...errorResponses(400, 404, 409) }
+
+  const listSchema = describe('list', 'List my tasks', {
+    description: 'Complete without limit, however long; with limit a page, whose Link header names the next one.',
+    params,
+    querystring: schemas.ListQuery,
+    response: { 200: Type.Array(Ref(schemas.Task), { description: 'The tasks.', headers: listHeaders }), ...errorResponses(400, 409) },
+  })
+  app.get('/', { schema: listSchema }, (request, reply) => sendList(tasks, request, reply, pathOf(request)))
+
+  const createSchema = describe('create', 'Create a task', {
+    params,
+    body: Ref(schemas.NewTask),
+    response: {
+      201: Type.Unsafe({ ...Ref(schemas.Task), description: 'The task.', headers: { location: { type: 'string', description: 'Path of the task.' } } }),
+      ...errorResponses(400, 409, 413, 415),
+    },
+  })
+  app.post('/', { schema: createSchema }, async (request, reply) => {
+    const create = () => tasks.create(request.user.id, request.body)
+    const json = await create().catch(async (error: unknown) => {
+      if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error
+      await restoreUser(request.user)
+      return create()
+    })
+    const { id } = JSON.parse(json) as schemas.Task
+    return sendJson(reply.code(201).header('location', `${pathOf(request)}/${id}`), json)
+  })
+
+  const summarySchema = describe('summarize', 'Count my tasks', {
+    params,
+    querystring: schemas.SummaryQuery,
+    response: { 200: Ref(schemas.Summary), ...errorResponses(400, 409) },
+  })
+  app.get('/summary', { schema: summarySchema }, async (request) => {
+    const now = { at: new Date().toISOString(), allDay: false }
+    const counts = await tasks.summarize(request.user.id, dueBound(now, request.query.time_zone))
+    const noun = counts.pending === 1 ? 'task' : 'tasks'
+    return { ...counts, message: `${counts.pending} ${noun} pending, ${counts.overdue} overdue` }
+  })
+
+  const getSchema = describe('get', 'Get a task', { params: taskParams, response: task })
+  app.get('/:id', { schema: getSchema }, (request, reply) =>
+    sendTask(reply, withId(request.params.id, (id) => tasks.find(request.user.id, id))),
+  )
+
+  for (const method of ['PUT', 'PATCH'] as const) {
+    const schema = describe(method === 'PUT' ? 'put' : 'patch', 'Change a task', {
+      description: 'Partial with either method: what is not sent stays, null clears, {} changes nothing.',
+      params: taskParams,
+      body: Ref(schemas.TaskChanges),
+      response: { ...task, ...errorResponses(413, 415) },
+    })
+    app.route({
+      method,
+      url: '/:id',
+      schema,
+      handler: (request, reply) =>
+        sendTask(reply, withId(request.params.id, (id) => tasks.update(request.user.id, id, request.body))),
+    })
+  }
+
+  const deleteSchema = describe('delete', 'Delete a task', {
+    params: taskParams,
+    response: { 204: Type.Null({ description: 'The task is gone.' }), ...errorResponses(400, 404, 409) },
+  })
+  app.delete('/:id', { schema: deleteSchema }, async (request, reply) => {
+    const existed = await withId(request.params.id, (id) => tasks.delete(request.user.id, id))
+    if (!existed) throw taskNotFound()
+    return reply.code(204).send(null)
+  })
+
+  const completeSchema = describe('complete', 'Flip or set whether a task is completed', {
+    description: 'Without a body it flips, atomically; with completed it sets, so that a retry is harmless.',
+    params: taskParams,
+    body: Ref(schemas.Completion),
+    response: { ...task, ...errorResponses(413, 415) },
+  })
+  app.patch('/:id/complete', { schema: completeSchema }, (request, reply) => {
+    const { user, params, body } = request
+    const change = (id: bigint) =>
+      body?.completed === undefined ? tasks.toggle(user.id, id) : tasks.update(user.id, id, { completed: body.completed })
+    return sendTask(reply, withId(params.id, change))
+  })
+}
+
+const listHeaders = {
+  link: { type: 'string', description: 'rel="next": the URL of the next page, relative to the service (RFC 8288).' },
+  'x-total-count': { type: 'integer', description: 'With count=true: how many tasks the filters let through.' },
+}
+
+/** The same routes stand in the document twice, under different tags and operation ids. */
+const describer =
+  (namesUser: boolean) =>
+  <Schema extends object>(verb: string, summary: string, schema: Schema) => ({
+    tags: [namesUser ? 'Tasks by user' : 'Tasks'],
+    summary,
+    operationId: `${verb}${verb === 'list' ? 'Tasks' : verb === 'summarize' ? 'Tasks' : 'Task'}${namesUser ? 'ByUser' : ''}`,
+    ...schema,
+  })
+
+/** Built from constants and the verified user, not from what the client called the service. */
+const pathOf = ({ params, user }: FastifyRequest) =>
+  (params as { user_id?: string }).user_id === undefined ? '/api/tasks' : `/api/${encodeURIComponent(user.id)}/tasks`
+
+const taskNotFound = () => problem(404, 'task_not_found', 'There is no such task.')
+
+async function withId<T>(text: string, use: (id: bigint) => Promise<T>): Promise<T | undefined> {
+  const id = BigInt(text)
+  return id > MAX_ID ? undefined : use(id)
+}
+
+/** PostgreSQL wrote the JSON: it passes through as it is. */
+const sendJson = (reply: FastifyReply, json: string) => reply.type('application/json; charset=utf-8').send(json)
+
+async function sendTask(reply: FastifyReply, json: Promise<string | undefined>) {
+  return sendJson(reply, (await json) ?? raise(taskNotFound()))
+}

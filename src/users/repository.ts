@@ -1,0 +1,77 @@
+import type { Identity } from '../auth/identity.ts'
+import { instantSql, sqlState } from '../database.ts'
+import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
+import { problem } from '../problem.ts'
+import type { User } from './schemas.ts'
+
+export type UserRepository = ReturnType<typeof createUserRepository>
+
+/** Users whose row is known to be as their token says; the oldest is forgotten first. */
+const MAX_KNOWN_USERS = 100_000
+const UNIQUE_VIOLATION = '23505'
+const createdAt = Prisma.raw(instantSql('created_at'))
+
+export function createUserRepository(prisma: PrismaClient) {
+  const known = new Map<string, string>()
+  const remember = (id: string, description: string) => {
+    if (known.size >= MAX_KNOWN_USERS) known.delete(known.keys().next().value!)
+    known.set(id, description)
+  }
+
+  /** What a token leaves out stays as an earlier one said it. */
+  const write = ({ id, email, name }: Identity) => prisma.$executeRaw`
+    INSERT INTO users (id, email, name) VALUES (${id}, ${email}, ${name})
+    ON CONFLICT (id) DO UPDATE
+      SET email = coalesce(excluded.email, users.email), name = coalesce(excluded.name, users.name)
+      WHERE (users.email, users.name)
+        IS DISTINCT FROM (coalesce(excluded.email, users.email), coalesce(excluded.name, users.name))`
+
+  const users = {
+    /**
+     * Makes the user's row, or brings it up to date, in one statement. A user who is known as the token
+     * describes them costs nothing.
+     *
+     * @throws problem 409 `email_taken` where another user has the e-mail address
+     */
+    async provision(identity: Identity): Promise<void> {
+      const description = JSON.stringify([identity.email, identity.name])
+      if (known.get(identity.id) === description) return
+      // Two first calls of one user may meet at the index on email before either sees the other's id:
+      // the second try finds the row. A conflict that remains is with somebody else.
+      await write(identity).catch(retryOnConflict(() => write(identity))).catch(emailTaken)
+      remember(identity.id, description)
+    },
+
+    /** Makes the user's row again, which another copy of the service has deleted meanwhile. */
+    async restore(identity: Identity): Promise<void> {
+      known.delete(identity.id)
+      await users.provision(identity)
+    },
+
+    /** The user's row; made again where another copy of the service has deleted it. */
+    async find(identity: Identity): Promise<User> {
+      const [user] = await prisma.$queryRaw<User[]>`
+        SELECT id, email, name, ${createdAt} AS created_at FROM users WHERE id = ${identity.id}`
+      if (user !== undefined) return user
+      await users.restore(identity)
+      return users.find(identity)
+    },
+
+    /** Deletes the user and, by the database's cascade, all their tasks. */
+    async delete(id: string): Promise<void> {
+      known.delete(id)
+      await prisma.user.deleteMany({ where: { id } })
+    },
+  }
+  return users
+}
+
+const retryOnConflict = <T>(retry: () => Promise<T>) => (error: unknown) => {
+  if (sqlState(error) !== UNIQUE_VIOLATION) throw error
+  return retry()
+}
+
+function emailTaken(error: unknown): never {
+  if (sqlState(error) !== UNIQUE_VIOLATION) throw error
+  throw problem(409, 'email_taken', 'The e-mail address of your token belongs to another user.', { cause: error })
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import type { InjectOptions } from 'fastify'
+import { SignJWT } from 'jose'
+import type { Test } from 'tap'
+import { buildApp } from '../../src/app.ts'
+import { createConfig } from '../../src/config.ts'
+import { createDatabase } from '../../src/database.ts'
+import { databaseUrl } from './database.ts'
+import { assertDescribed } from './described.ts'
+import { assertOwned } from './owned.ts'
+
+export const SECRET = 'a secret that only these tests know, long enough'
+
+/** A user of this test and nobody else's: tests share one database and never meet. */
+export interface TestUser {
+  id: string
+  email: string
+  token: string
+}
+
+type Claims = Record<string, unknown>
+
+/** An HS256 token; `exp: undefined` and the like leave a claim out. */
+export async function signToken(claims: Claims, secret = SECRET): Promise<string> {
+  const now = Math.floor(Date.now() / 1000)
+  const payload = JSON.parse(JSON.stringify({ iat: now, exp: now + 600, ...claims })) as Claims
+  return new SignJWT(payload).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(secret))
+}
+
+export async function createUser(id = `user-${randomUUID()}`): Promise<TestUser> {
+  const email = `${randomUUID()}@example.com`
+  return { id, email, token: await signToken({ sub: id, email, name: 'Test User' }) }
+}
+
+export interface Answer<Body = unknown> {
+  status: number
+  headers: Record<string, string | undefined>
+  text: string
+  body: Body
+}
+
+export interface CallOptions {
+  user?: TestUser | undefined
+  token?: string | undefined
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+/**
+ * The app as production builds it, on the database of this run. Everything that goes through `call` is
+ * checked on the way: the statement carries its owner, and the answer is one that the document describes.
+ */
+export async function startApp(t: Test, variables: Record<string, string> = {}) {
+  const config = createConfig({
+    DATABASE_URL: databaseUrl(),
+    BETTER_AUTH_SECRET: SECRET,
+    NODE_ENV: 'test',
+    DATABASE_POOL_MAX: '5',
+    // The suite shares its machine: a busy event loop is no reason to turn its requests away.
+    MAX_EVENT_LOOP_DELAY_MS: '0',
+    ...variables,
+  })
+  const database = createDatabase(config.database)
+  const statements = assertOwned(t, database.prisma)
+  const logLines: string[] = []
+  const app = await buildApp(config, database, { level: 'trace', stream: { write: (line: string) => logLines.push(line) } })
+  await app.ready()
+  t.teardown(async () => {
+    await app.close()
+    await database.prisma.$disconnect()
+  })
+
+  async function call<Body = any>(method: string, url: string, options: CallOptions = {}): Promise<Answer<Body>> {
+    const { user, token = user?.token, body, headers } = options
+    const request: InjectOptions = { method: method as 'GET', url, headers: { ...headers } }
+    if (token !== undefined) request.headers = { authorization: `Bearer ${token}`, ...request.headers }
+    if (body !== undefined) {
+      request.headers = { 'content-type': 'application/json', ...request.headers }
+      request.payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+    }
+    const response = await app.inject(request)
+    const isJson = /json/.test(String(response.headers['content-type'])) && response.payload !== ''
+    const answer = {
+      status: response.statusCode,
+      headers: response.headers as Record<string, string | undefined>,
+      text: response.payload,
+      body: (isJson ? JSON.parse(response.payload) : undefined) as Body,
+    }
+    assertDescribed(t, app, method, url, answer)
+    if (answer.status === 500) t.fail(`${method} ${url} → 500`, { logLines: logLines.filter((line) => line.includes('"err"')) })
+    return answer
+  }
+  return { app, call, config, database, logLines, statements }
+}
+
+export type TestApp = Awaited<ReturnType<typeof startApp>>
+
+/** Makes a task and returns it. */
+export async function createTask({ call }: Pick<TestApp, 'call'>, user: TestUser, task: object = { title: 'Task' }) {
+  const { body } = await call('POST', '/api/tasks', { user, body: task })
+  return body as { id: number; title: string; created_at: string; updated_at: string; completed: boolean; due_date: string | null }
+}
