@@ -8,7 +8,7 @@ import type { Database } from './database.ts'
 import { auth } from './plugins/auth.ts'
 import { health } from './plugins/health.ts'
 import { metrics } from './plugins/metrics.ts'
-import { errorResponses, openapi } from './plugins/openapi.ts'
+import { describeProtectedRoute, openapi } from './plugins/openapi.ts'
 import { answerClientError, problems } from './plugins/problems.ts'
 import { protection, userRateLimit } from './plugins/protection.ts'
 import { collectRoutes, requestId, requests } from './plugins/requests.ts'
@@ -70,7 +70,7 @@ export async function buildApp(config: Config, { prisma, pool }: Database, logge
   await app.register(async (api) => {
     api.addHook('onRoute', (route) => {
       route.attachValidation = true
-      route.schema = { security: [{ bearer: [] }], ...route.schema, response: { ...errorResponses(401, 429, 500, 503), ...(route.schema?.response as object) } }
+      describeProtectedRoute(route)
     })
     const rejectOtherApiMethods = collectRoutes(api as never)
     await api.register(auth, { tokens: config.tokens })
@@ -78,13 +78,15 @@ export async function buildApp(config: Config, { prisma, pool }: Database, logge
     api.addHook('preHandler', async (request) => {
       if (request.validationError) throw request.validationError
     })
-    api.addHook('preHandler', (request) => users.provision(request.user))
     api.setNotFoundHandler(notFound)
 
-    await api.register(userRoutes, { users })
-    const shared = { tasks, restoreUser: users.restore }
-    await api.register(taskRoutes, { prefix: '/tasks', ...shared, namesUser: false })
-    await api.register(taskRoutes, { prefix: '/:user_id/tasks', ...shared, namesUser: true })
+    await api.register(async (known) => {
+      known.addHook('preHandler', (request) => users.provision(request.user))
+      await known.register(userRoutes, { users })
+      const shared = { tasks, restoreUser: users.restore }
+      await known.register(taskRoutes, { prefix: '/tasks', ...shared, namesUser: false })
+      await known.register(taskRoutes, { prefix: '/:user_id/tasks', ...shared, namesUser: true })
+    })
     rejectOtherApiMethods('/api')
   }, { prefix: '/api' })
   return app

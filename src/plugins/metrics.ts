@@ -31,7 +31,7 @@ export const metrics = fp<Config['metrics'] & { host: string; pool: pg.Pool }>(a
   const server = createServer(async (_request, response) => {
     response.setHeader('content-type', register.contentType).end(await register.metrics())
   })
-  app.addHook('onListen', async () => {
+  app.addHook('onReady', async () => {
     await new Promise<void>((resolve) => server.listen(port, host, resolve))
     app.log.info(`metrics are on port ${(server.address() as { port: number }).port}`)
   })

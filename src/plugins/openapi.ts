@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import type { RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from './problems.ts'
 import { Ref } from '../schema-types.ts'
@@ -67,3 +68,12 @@ export const errorResponses = (...statuses: number[]) =>
       { description: DESCRIPTIONS[status], content: { 'application/problem+json': { schema: Ref(Problem) } } },
     ]),
   )
+
+/** What every route under a token has in common: the scheme, and the errors that can meet any request. */
+export function describeProtectedRoute(route: RouteOptions) {
+  const takesBody = route.method !== 'GET' && route.method !== 'HEAD'
+  const common = errorResponses(401, 409, 429, 500, 503, ...(takesBody ? [400, 413, 415] : []))
+  const named = route.url.includes(':user_id') ? errorResponses(403) : {}
+  const own = route.schema?.response as object | undefined
+  route.schema = { security: [{ bearer: [] }], ...route.schema, response: { ...common, ...named, ...own } }
+}

@@ -4,7 +4,7 @@ import fp from 'fastify-plugin'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { randomUUID } from 'node:crypto'
-import { isDatabaseUnavailable } from '../database.ts'
+import { isDatabaseUnavailable } from '../database-errors.ts'
 import type { ProblemExtras } from '../problem.ts'
 
 const InputError = Type.Object({

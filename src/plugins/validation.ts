@@ -16,7 +16,7 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   const createAjv = (coerceTypes: boolean) => {
     const ajv = addFormats.default(new Ajv({ coerceTypes, allErrors: true, strictTypes: false }), ['date-time', 'email'])
     for (const [name, { validate }] of Object.entries(formats)) ajv.addFormat(name, { type: 'string', validate })
-    ajv.addKeyword({ keyword: 'trim', type: 'string', modifying: true, before: 'minLength', validate: trim, errors: false })
+    ajv.addKeyword({ keyword: 'trim', type: 'string', modifying: true, before: 'maxLength', validate: trim, errors: false })
     return ajv.addKeyword('example')
   }
   const strict = createAjv(false)

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/identity.ts'
-import { sqlState } from '../database.ts'
+import { sqlState } from '../database-errors.ts'
 import { errorResponses } from '../plugins/openapi.ts'
 import { problem, raise } from '../problem.ts'
 import { Ref } from '../schema-types.ts'
@@ -27,13 +27,13 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
   const describe = describer(namesUser)
   const params = Type.Object(namesUser ? schemas.OwnerParams.properties : {})
   const taskParams = Type.Object({ ...params.properties, ...schemas.TaskParams.properties })
-  const task = { 200: Ref(schemas.Task), ...errorResponses(400, 404, 409) }
+  const task = { 200: Ref(schemas.Task), ...errorResponses(400, 404) }
 
   const listSchema = describe('list', 'List my tasks', {
     description: 'Complete without limit, however long; with limit a page, whose Link header names the next one.',
     params,
     querystring: schemas.ListQuery,
-    response: { 200: Type.Array(Ref(schemas.Task), { description: 'The tasks.', headers: listHeaders }), ...errorResponses(400, 409) },
+    response: { 200: Type.Array(Ref(schemas.Task), { description: 'The tasks.', headers: listHeaders }), ...errorResponses(400) },
   })
   app.get('/', { schema: listSchema }, (request, reply) => sendList(tasks, request, reply, pathOf(request)))
 
@@ -42,7 +42,6 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
     body: Ref(schemas.NewTask),
     response: {
       201: Type.Unsafe({ ...Ref(schemas.Task), description: 'The task.', headers: { location: { type: 'string', description: 'Path of the task.' } } }),
-      ...errorResponses(400, 409, 413, 415),
     },
   })
   app.post('/', { schema: createSchema }, async (request, reply) => {
@@ -59,7 +58,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
   const summarySchema = describe('summarize', 'Count my tasks', {
     params,
     querystring: schemas.SummaryQuery,
-    response: { 200: Ref(schemas.Summary), ...errorResponses(400, 409) },
+    response: { 200: Ref(schemas.Summary), ...errorResponses(400) },
   })
   app.get('/summary', { schema: summarySchema }, async (request) => {
     const now = { at: new Date().toISOString(), allDay: false }
@@ -78,7 +77,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
       description: 'Partial with either method: what is not sent stays, null clears, {} changes nothing.',
       params: taskParams,
       body: Ref(schemas.TaskChanges),
-      response: { ...task, ...errorResponses(413, 415) },
+      response: task,
     })
     app.route({
       method,
@@ -91,7 +90,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
 
   const deleteSchema = describe('delete', 'Delete a task', {
     params: taskParams,
-    response: { 204: Type.Null({ description: 'The task is gone.' }), ...errorResponses(400, 404, 409) },
+    response: { 204: Type.Null({ description: 'The task is gone.' }), ...errorResponses(400, 404) },
   })
   app.delete('/:id', { schema: deleteSchema }, async (request, reply) => {
     const existed = await withId(request.params.id, (id) => tasks.delete(request.user.id, id))
@@ -103,7 +102,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
     description: 'Without a body it flips, atomically; with completed it sets, so that a retry is harmless.',
     params: taskParams,
     body: Ref(schemas.Completion),
-    response: { ...task, ...errorResponses(413, 415) },
+    response: task,
   })
   app.patch('/:id/complete', { schema: completeSchema }, (request, reply) => {
     const { user, params, body } = request

@@ -1,5 +1,6 @@
 import type { Identity } from '../auth/identity.ts'
-import { instantSql, sqlState } from '../database.ts'
+import { sqlState } from '../database-errors.ts'
+import { instantSql } from '../database.ts'
 import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
 import { problem } from '../problem.ts'
 import type { User } from './schemas.ts'

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { errorResponses } from '../plugins/openapi.ts'
 import { Ref } from '../schema-types.ts'
 import type { UserRepository } from './repository.ts'
 import { Session, User } from './schemas.ts'
@@ -8,10 +7,10 @@ import { Session, User } from './schemas.ts'
 const tags = ['Users']
 
 export const userRoutes: FastifyPluginAsyncTypebox<{ users: UserRepository }> = async (app, { users }) => {
-  const me = { tags, summary: 'Who am I?', operationId: 'getMe', response: { 200: Ref(User), ...errorResponses(409) } }
+  const me = { tags, summary: 'Who am I?', operationId: 'getMe', response: { 200: Ref(User) } }
   app.get('/me', { schema: me }, (request) => users.find(request.user))
 
-  const session = { tags, summary: 'Am I signed in?', operationId: 'getSession', response: { 200: Ref(Session), ...errorResponses(409) } }
+  const session = { tags, summary: 'Am I signed in?', operationId: 'getSession', response: { 200: Ref(Session) } }
   app.get('/auth/me', { schema: session }, async (request) => {
     const { id, email, name } = await users.find(request.user)
     return { user_id: id, email, name, is_authenticated: true as const }
@@ -22,7 +21,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<{ users: UserRepository }> = 
     summary: 'Delete me and all my tasks',
     description: 'In one transaction. The next valid token starts afresh.',
     operationId: 'deleteMe',
-    response: { 204: Type.Null({ description: 'You and all your tasks are gone.' }), ...errorResponses(409) },
+    response: { 204: Type.Null({ description: 'You and all your tasks are gone.' }) },
   }
   app.delete('/me', { schema: deletion }, async (request, reply) => {
     await users.delete(request.user.id)

@@ -1,0 +1,115 @@
+import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import t, { type Test } from 'tap'
+import { createTask, createUser, startApp } from './helpers/app.ts'
+
+const KEYS = ['code', 'detail', 'message', 'request_id', 'status', 'title', 'type']
+
+t.test('every error has the one shape', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  const json = { 'content-type': 'application/json' }
+  const cases: [method: string, url: string, options: object, status: number, code: string][] = [
+    ['GET', '/nothing', {}, 404, 'route_not_found'],
+    ['GET', '/API/tasks', {}, 404, 'route_not_found'],
+    ['GET', '/api/nothing', { user }, 404, 'route_not_found'],
+    ['GET', '/api', { user }, 404, 'route_not_found'],
+    ['GET', '/api/tasks/1/2/3', { user }, 404, 'route_not_found'],
+    ['GET', '/%ZZ', {}, 400, 'bad_url'],
+    ['GET', '/api/tasks/%E0%A4%A', { user }, 400, 'bad_url'],
+    ['POST', '/health', {}, 405, 'method_not_allowed'],
+    ['DELETE', '/api/tasks', { user }, 405, 'method_not_allowed'],
+    ['POST', `/api/tasks/${id}`, { user, body: {} }, 405, 'method_not_allowed'],
+    ['GET', `/api/tasks/${id}/complete`, { user }, 405, 'method_not_allowed'],
+    ['POST', '/api/tasks/summary', { user }, 405, 'method_not_allowed'],
+    ['POST', '/api/tasks', { user, body: '{"title": "x"' }, 400, 'malformed_json'],
+    ['POST', '/api/tasks', { user, body: '{"title": "x"} x' }, 400, 'malformed_json'],
+    ['POST', '/api/tasks', { user, body: "{'title': 'x'}" }, 400, 'malformed_json'],
+    ['POST', '/api/tasks', { user, body: ' ' }, 400, 'malformed_json'],
+    ['POST', '/api/tasks', { user, body: Buffer.from('{"title":"\xff"}', 'latin1') }, 400, 'malformed_json'],
+    ['POST', '/api/tasks', { user, body: gzipSync('{"title":"x"}'), headers: { ...json, 'content-encoding': 'gzip' } }, 400, 'malformed_json'],
+    ['PATCH', `/api/tasks/${id}/complete`, { user, body: '{' }, 400, 'malformed_json'],
+    ['POST', '/api/tasks', { user, body: JSON.stringify({ title: 'x', description: 'x'.repeat(66_000) }) }, 413, 'body_too_large'],
+    ['DELETE', `/api/tasks/${id}`, { user, body: `"${'x'.repeat(66_000)}"` }, 413, 'body_too_large'],
+    ['POST', '/api/tasks', { user, body: 'title=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415, 'unsupported_media_type'],
+    ['POST', '/api/tasks', { user, body: '{"title":"x"}', headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
+    ['POST', '/api/tasks', { user, body: '<x/>', headers: { 'content-type': 'text/xml' } }, 415, 'unsupported_media_type'],
+    ['POST', '/api/tasks', { user, body: '{"title":"x"}', headers: { 'content-type': ';' } }, 415, 'unsupported_media_type'],
+  ]
+  for (const [method, url, options, status, code] of cases) {
+    const answer = await app.call(method, url, options)
+    const what = `${method} ${url} ${code}`
+    t.match(answer, { status, body: { status, code, type: 'about:blank' } }, what)
+    t.match(answer.headers['content-type'], /^application\/problem\+json/, what)
+    t.same(Object.keys(answer.body).sort(), KEYS, what)
+    t.equal(answer.body.detail, answer.body.message)
+    t.equal(answer.body.request_id, answer.headers['x-request-id'], what)
+  }
+  t.equal((await app.call('GET', '/api/tasks', { user })).body.length, 1)
+})
+
+t.test('a 405 names the methods that the path takes', async (t) => {
+  const { call } = await startApp(t)
+  const user = await createUser()
+  t.equal((await call('DELETE', '/api/tasks', { user })).headers.allow, 'GET, HEAD, POST')
+  t.equal((await call('POST', '/api/tasks/1', { user })).headers.allow, 'GET, HEAD, PUT, PATCH, DELETE')
+  t.equal((await call('PUT', `/api/${user.id}/tasks/1/complete/`, { user })).headers.allow, 'PATCH')
+  t.equal((await call('PUT', '/api/me', { user })).headers.allow, 'GET, HEAD, DELETE')
+  t.equal((await call('PATCH', '/ready')).headers.allow, 'GET, HEAD')
+})
+
+t.test('a fault of ours is a 500 that tells nothing but its id, which the log has too', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { database } = app
+  const original = database.prisma.$queryRaw
+  t.teardown(() => Object.assign(database.prisma, { $queryRaw: original }))
+  Object.assign(database.prisma, { $queryRaw: () => Promise.reject(new Error('a secret of the database')) })
+  const response = await app.app.inject({ url: '/api/tasks', headers: { authorization: `Bearer ${user.token}` } })
+  t.equal(response.statusCode, 500)
+  t.match(response.json(), { code: 'internal_error', detail: 'Something went wrong on our side.' })
+  t.notMatch(response.payload, /secret/)
+  const requestId = response.json<{ request_id: string }>().request_id
+  t.ok(app.logLines.some((line) => line.includes(requestId) && line.includes('a secret of the database')))
+})
+
+/** Sends bytes to a listening app and returns all that comes back. */
+async function exchange(t: Test, bytes: string): Promise<string> {
+  const { app } = await startApp(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as { port: number }
+  return new Promise((resolve, reject) => {
+    let received = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
+    socket.setEncoding('utf8').on('data', (text: string) => (received += text))
+    socket.on('close', () => resolve(received)).on('error', reject)
+    socket.setTimeout(10_000, () => socket.destroy(new Error(`no end after: ${received}`)))
+  })
+}
+
+t.test('what is no HTTP is answered on the socket, in the same shape', async (t) => {
+  const cases: [name: string, bytes: string, status: number, code: string][] = [
+    ['headers that are too large', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`, 431, 'headers_too_large'],
+    ['a URL that is too long', `GET /${'y'.repeat(40_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431, 'headers_too_large'],
+    ['no HTTP at all', 'hello\r\n\r\n', 400, 'bad_request'],
+    ['two lengths', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx', 400, 'bad_request'],
+    ['a length and chunks', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', 400, 'bad_request'],
+    ['a broken header', 'GET / HTTP/1.1\r\nhost: x\r\na b: c\r\n\r\n', 400, 'bad_request'],
+  ]
+  for (const [name, bytes, status, code] of cases) {
+    const answer = await exchange(t, bytes)
+    t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), name)
+    t.match(answer, /content-type: application\/problem\+json/, name)
+    const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as Record<string, unknown>
+    t.same(Object.keys(body).sort(), KEYS, name)
+    t.match(body, { status, code }, name)
+    t.match(answer, new RegExp(`x-request-id: ${String(body.request_id)}`), name)
+  }
+})
+
+t.test('a token of 20 kB is a plain 401, not a header that is too large', async (t) => {
+  const answer = await exchange(t, `GET /api/tasks HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${'e'.repeat(20_000)}\r\n\r\n`)
+  t.match(answer, /^HTTP\/1\.1 401 /)
+  t.match(answer, /www-authenticate: Bearer error="invalid_token"/i)
+})

@@ -1,0 +1,167 @@
+import t from 'tap'
+import { createTask, createUser, startApp } from './helpers/app.ts'
+
+const LONE_SURROGATE = '{"title":"\\ud800"}'
+
+/** Bodies that neither creating nor changing a task takes, and the part of them that is wrong. */
+const BAD_FIELDS: [path: string, body: unknown][] = [
+  ['/title', { title: '' }],
+  ['/title', { title: ' \t\n\u00a0\ufeff ' }],
+  ['/title', { title: 'x'.repeat(201) }],
+  ['/title', { title: '😀'.repeat(201) }],
+  ['/title', { title: null }],
+  ['/title', { title: 5 }],
+  ['/title', { title: true }],
+  ['/title', { title: ['x'] }],
+  ['/title', { title: { toString: 'x' } }],
+  ['/title', { title: 'nul \u0000' }],
+  ['/title', LONE_SURROGATE],
+  ['/description', { title: 'x', description: 'x'.repeat(1001) }],
+  ['/description', { title: 'x', description: 5 }],
+  ['/description', { title: 'x', description: false }],
+  ['/description', { title: 'x', description: '\u0000' }],
+  ['/completed', { title: 'x', completed: 'true' }],
+  ['/completed', { title: 'x', completed: 1 }],
+  ['/completed', { title: 'x', completed: null }],
+  ['/due_date', { title: 'x', due_date: '' }],
+  ['/due_date', { title: 'x', due_date: 'tomorrow' }],
+  ['/due_date', { title: 'x', due_date: '2026-02-30' }],
+  ['/due_date', { title: 'x', due_date: '2026-13-01' }],
+  ['/due_date', { title: 'x', due_date: '2026-1-1' }],
+  ['/due_date', { title: 'x', due_date: '2026-12-01T10:00:00' }],
+  ['/due_date', { title: 'x', due_date: '2026-12-01T25:00:00Z' }],
+  ['/due_date', { title: 'x', due_date: '2026-12-01T10:00:60Z' }],
+  ['/due_date', { title: 'x', due_date: '2026-12-01 10:00:00Z' }],
+  ['/due_date', { title: 'x', due_date: '2026-12-01T10:00:00+25:00' }],
+  ['/due_date', { title: 'x', due_date: '0999-12-31' }],
+  ['/due_date', { title: 'x', due_date: '10000-01-01' }],
+  ['/due_date', { title: 'x', due_date: '9999-12-31T23:59:59-01:00' }],
+  ['/due_date', { title: 'x', due_date: 1764547200 }],
+  ['', []],
+  ['', '"text"'],
+  ['', '5'],
+  ['', 'null'],
+]
+
+t.test('a bad field gets a 400 that names it, and nothing changes', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const task = await createTask(app, user)
+  for (const [path, body] of BAD_FIELDS) {
+    for (const [method, url] of [['POST', '/api/tasks'], ['PUT', `/api/tasks/${task.id}`], ['PATCH', `/api/${user.id}/tasks/${task.id}`]]) {
+      const answer = await app.call(method!, url!, { user, body })
+      const what = `${method} ${JSON.stringify(body).slice(0, 60)}`
+      t.equal(answer.status, 400, what)
+      t.match(answer.body, { code: 'validation_failed', title: 'Bad Request', status: 400 }, what)
+      t.equal(answer.body.errors[0].path, path, what)
+      t.equal(answer.body.detail, answer.body.message)
+      t.match(answer.body.detail, path === '' ? /^The body / : new RegExp(`^${path.slice(1)} `), what)
+    }
+  }
+  t.same((await app.call('GET', '/api/tasks', { user })).body, [task])
+})
+
+t.test('creating without a title is a 400', async (t) => {
+  const { call } = await startApp(t)
+  const user = await createUser()
+  const { body } = await call('POST', '/api/tasks', { user, body: { description: 5 } })
+  t.same(body.errors, [
+    { path: '/title', message: 'is required' },
+    { path: '/description', message: 'must be string or null' },
+  ])
+})
+
+t.test('completing takes an object, nothing, or an empty object', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  for (const body of [{ completed: null }, { completed: 'true' }, { completed: 0 }, [], '"x"', 'true']) {
+    t.match(await app.call('PATCH', `/api/tasks/${id}/complete`, { user, body }), { status: 400, body: { code: 'validation_failed' } })
+  }
+  t.equal((await app.call('GET', `/api/tasks/${id}`, { user })).body.completed, false)
+})
+
+t.test('the longest text is taken, counted in code points and trimmed', async (t) => {
+  const { call } = await startApp(t)
+  const user = await createUser()
+  for (const title of ['x'.repeat(200), '😀'.repeat(200), 'ü'.repeat(200)]) {
+    const { status, body } = await call('POST', '/api/tasks', { user, body: { title: `\u3000 ${title}\n`, description: '😀'.repeat(1000) } })
+    t.equal(status, 201)
+    t.equal(body.title, title)
+  }
+})
+
+t.test('text comes back exactly as it was sent', async (t) => {
+  const { call } = await startApp(t)
+  const user = await createUser()
+  const texts = ['"\\/\b\f\n\r\t', "'; DROP TABLE tasks; --", '\u2028\u2029\u007f\u0085', '__proto__', '%_\\', '🏳️‍🌈 e\u0301', '\u200b', '${x} $1 :id ?', '<script>', 'x\ny']
+  for (const text of texts) {
+    const { status, body } = await call('POST', '/api/tasks', { user, body: { title: `.${text}.`, description: text } })
+    t.equal(status, 201, JSON.stringify(text))
+    t.equal(body.title, `.${text}.`)
+    t.equal(body.description, text)
+  }
+})
+
+t.test('keys that JavaScript knows are only unknown fields', async (t) => {
+  const { call } = await startApp(t)
+  const user = await createUser()
+  const body = '{"title":"x","__proto__":{"completed":true},"constructor":{"prototype":{"admin":true}},"toString":1}'
+  const answer = await call('POST', '/api/tasks', { user, body })
+  t.equal(answer.status, 201)
+  t.equal(answer.body.completed, false)
+  t.notOk(({} as Record<string, unknown>).admin)
+})
+
+t.test('an id that is no positive integer is a 400, one that cannot exist a 404', async (t) => {
+  const { call } = await startApp(t)
+  const user = await createUser()
+  const bad = ['abc', '0', '00', '-1', '1.5', '1e3', '0x1', '%20', '1%20', '+1', 'null', '1;2', '%31%00', '１']
+  const absent = ['2147483648', '9223372036854775807', '9223372036854775808', '9'.repeat(400), '007']
+  for (const [method, suffix] of [['GET', ''], ['PUT', ''], ['PATCH', ''], ['DELETE', ''], ['PATCH', '/complete']] as const) {
+    const body = method === 'PUT' || suffix === '' ? { title: 'x' } : undefined
+    for (const id of bad) {
+      const answer = await call(method, `/api/tasks/${id}${suffix}`, { user, body: method === 'GET' ? undefined : body })
+      t.match(answer, { status: 400, body: { detail: 'id must be a positive integer.' } }, `${method} ${id}${suffix}`)
+    }
+    for (const id of absent) {
+      const answer = await call(method, `/api/tasks/${id}${suffix}`, { user, body: method === 'GET' ? undefined : body })
+      t.match(answer, { status: 404, body: { code: 'task_not_found' } }, `${method} ${id.slice(0, 30)}${suffix}`)
+    }
+  }
+})
+
+t.test('a query parameter with a bad value gets a 400 that says what is allowed', async (t) => {
+  const { call } = await startApp(t)
+  const user = await createUser()
+  const bad: [query: string, message: RegExp][] = [
+    ['status=done', /^status must be one of: all, pending, active, incomplete, completed\.$/],
+    ['status=', /^status must be one of/],
+    ['status=all&status=pending', /^status must be/],
+    ['sort=priority', /^sort must be one of: created, created_at, title, due_date, updated, updated_at\.$/],
+    ['order=up', /^order must be one of: asc, desc\.$/],
+    ['limit=0', /^limit must be at least 1\.$/],
+    ['limit=201', /^limit must be at most 200\.$/],
+    ['limit=ten', /^limit must be integer\.$/],
+    ['limit=1.5', /^limit must be integer\.$/],
+    ['limit=', /^limit must be/],
+    ['limit=5&offset=-1', /^offset must be at least 0\.$/],
+    ['limit=5&offset=99999999999', /^offset must be at most 2147483647\.$/],
+    ['offset=5', /^offset needs limit\.$/],
+    ['cursor=x', /^cursor needs limit\.$/],
+    ['limit=5&offset=0&cursor=x', /^cursor cannot be combined with offset\.$/],
+    ['limit=5&cursor=x', /^cursor is none of this list/],
+    ['count=yes', /^count must be boolean\.$/],
+    ['overdue=maybe', /^overdue must be boolean\.$/],
+    ['due_before=soon', /^due_before must be a date/],
+    ['due_from=2026-02-30', /^due_from must be a date/],
+    ['time_zone=Mars/Olympus', /^time_zone must be an IANA time zone/],
+    ['time_zone=%2B01:00', /^time_zone must be an IANA time zone/],
+    ['time_zone=', /^time_zone must be an IANA time zone/],
+  ]
+  for (const [query, detail] of bad) {
+    t.match(await call('GET', `/api/tasks?${query}`, { user }), { status: 400, body: { code: 'validation_failed', detail } }, query)
+  }
+  t.equal((await call('GET', '/api/tasks/summary?time_zone=nowhere', { user })).status, 400)
+  t.equal((await call('GET', '/api/tasks?unknown=1&page=2&search', { user })).status, 200, 'unknown parameters are ignored')
+})

@@ -1,0 +1,139 @@
+import t from 'tap'
+import { createTask, createUser, startApp, type TestUser } from './helpers/app.ts'
+import { isOwned } from './helpers/owned.ts'
+import { query } from './helpers/database.ts'
+
+/** Every call that names one task; `{id}` is where. */
+const CALLS: [method: string, path: string, body?: object][] = [
+  ['GET', '/tasks/{id}'],
+  ['PUT', '/tasks/{id}', { title: 'stolen' }],
+  ['PUT', '/tasks/{id}', {}],
+  ['PATCH', '/tasks/{id}', { completed: true, description: null, due_date: null }],
+  ['DELETE', '/tasks/{id}'],
+  ['PATCH', '/tasks/{id}/complete'],
+  ['PATCH', '/tasks/{id}/complete', { completed: true }],
+]
+
+/** An answer without what differs from call to call. */
+const essence = (answer: { status: number; headers: Record<string, unknown>; text: string }) => {
+  const { 'x-request-id': _id, date: _date, ...headers } = answer.headers
+  return { status: answer.status, headers, text: answer.text.replace(/"request_id":"[^"]+"/, '') }
+}
+
+t.test("another user's task answers exactly as one that does not exist, and stays as it is", async (t) => {
+  const app = await startApp(t)
+  const [alice, mallory] = [await createUser(), await createUser()]
+  const task = await createTask(app, alice, { title: 'secret', description: 'of Alice', due_date: '2026-12-01' })
+  const gone = await createTask(app, alice)
+  await app.call('DELETE', `/api/tasks/${gone.id}`, { user: alice })
+
+  for (const mount of ['/api', `/api/${mallory.id}`]) {
+    for (const [method, path, body] of CALLS) {
+      const on = (id: number) => app.call(method, mount + path.replace('{id}', String(id)), { user: mallory, body })
+      const foreign = await on(task.id)
+      t.equal(foreign.status, 404, `${method} ${mount}${path}`)
+      t.same(essence(foreign), essence(await on(gone.id)), 'as a task that was deleted')
+      t.same(essence(foreign), essence(await on(Number.MAX_SAFE_INTEGER)), 'as a task that never was')
+    }
+  }
+  t.same((await app.call('GET', `/api/tasks/${task.id}`, { user: alice })).body, task)
+})
+
+t.test("another user's path is a 403, whatever the rest of the request looks like", async (t) => {
+  const app = await startApp(t)
+  const [alice, mallory] = [await createUser(), await createUser()]
+  const task = await createTask(app, alice)
+  const requests: [method: string, path: string, body?: unknown][] = [
+    ...CALLS.map(([method, path, body]) => [method, path.replace('{id}', String(task.id)), body] as [string, string, unknown]),
+    ['GET', '/tasks'],
+    ['GET', '/tasks/'],
+    ['GET', '/tasks?limit=abc'],
+    ['GET', '/tasks/summary'],
+    ['GET', '/tasks/summary?time_zone=nowhere'],
+    ['POST', '/tasks', { title: 'planted' }],
+    ['POST', '/tasks', { title: 5 }],
+    ['POST', '/tasks', '{"title'],
+    ['POST', '/tasks', 'x'.repeat(70_000)],
+    ['PUT', '/tasks/abc', { title: 'x' }],
+    ['GET', '/tasks/99999999999999999999'],
+    ['POST', '/tasks/summary'],
+    ['POST', '/tasks/1/complete'],
+  ]
+  const whole = (await app.call('GET', '/api/tasks', { user: alice })).text
+  for (const [method, path, body] of requests) {
+    for (const owner of [alice.id, `${mallory.id}%20`, mallory.id.toUpperCase(), 'nobody', '%00', `${mallory.id}%2f..`]) {
+      const answer = await app.call(method, `/api/${owner}${path}`, { user: mallory, body })
+      t.match(answer, { status: 403, body: { code: 'wrong_user' } }, `${method} /api/${owner}${path}`)
+    }
+  }
+  t.equal((await app.call('GET', '/api/tasks', { user: alice })).text, whole)
+})
+
+t.test('lists, counts, summaries and cursors show the own tasks only', async (t) => {
+  const app = await startApp(t)
+  const [alice, mallory] = [await createUser(), await createUser()]
+  for (const title of ['a', 'b', 'c']) await createTask(app, alice, { title, due_date: '2020-01-01' })
+  const page = await app.call('GET', '/api/tasks?limit=2', { user: alice })
+  const cursor = /cursor=([\w-]+)/.exec(page.headers.link!)![1]!
+
+  t.same((await app.call('GET', '/api/tasks', { user: mallory })).body, [])
+  for (const parameters of ['overdue=true', 'sort=title', 'sort=due_date', 'status=pending', 'limit=200&offset=0', `limit=2&cursor=${cursor}`]) {
+    const { body, headers } = await app.call('GET', `/api/tasks?count=true&${parameters}`, { user: mallory })
+    t.same(body, [], parameters)
+    t.equal(headers['x-total-count'], '0', parameters)
+  }
+  t.match((await app.call('GET', '/api/tasks/summary', { user: mallory })).body, { total: 0, pending: 0, overdue: 0 })
+})
+
+t.test('the owner of a new task comes from the token, not from the body', async (t) => {
+  const app = await startApp(t)
+  const [alice, mallory] = [await createUser(), await createUser()]
+  await createTask(app, alice)
+  const planted = await createTask(app, mallory, { title: 'x', user_id: alice.id, userId: alice.id, owner: alice.id } as never)
+  t.match(planted, { user_id: mallory.id })
+  await app.call('PATCH', `/api/tasks/${planted.id}`, { user: mallory, body: { user_id: alice.id, title: 'y' } })
+  t.equal((await app.call('GET', '/api/tasks', { user: alice })).body.length, 1)
+  t.equal((await app.call('GET', `/api/tasks/${planted.id}`, { user: mallory })).body.user_id, mallory.id)
+})
+
+t.test('deleting oneself leaves everybody else alone', async (t) => {
+  const app = await startApp(t)
+  const [alice, mallory] = [await createUser(), await createUser()]
+  const [kept] = [await createTask(app, alice), await createTask(app, mallory)]
+  t.equal((await app.call('DELETE', '/api/me', { user: mallory })).status, 204)
+  t.same((await app.call('GET', '/api/tasks', { user: alice })).body, [kept])
+})
+
+t.test('tokens of two users that alternate never mix', async (t) => {
+  const app = await startApp(t)
+  const users = await Promise.all(Array.from({ length: 8 }, () => createUser()))
+  const check = async (user: TestUser) => {
+    const { id } = await createTask(app, user, { title: user.id })
+    const { body } = await app.call('GET', `/api/tasks/${id}`, { user })
+    t.match(body, { user_id: user.id, title: user.id })
+    t.equal((await app.call('GET', '/api/me', { user })).body.email, user.email)
+  }
+  await Promise.all(users.flatMap((user) => Array.from({ length: 5 }, () => check(user))))
+  for (const user of users) {
+    const { body } = await app.call<{ user_id: string }[]>('GET', '/api/tasks', { user })
+    t.same([...new Set(body.map(({ user_id }) => user_id))], [user.id])
+  }
+})
+
+t.test('the watch on statements sees one that forgets its owner', async (t) => {
+  t.notOk(isOwned('SELECT * FROM tasks'))
+  t.notOk(isOwned('SELECT id FROM "tasks" WHERE id = $1'))
+  t.notOk(isOwned('UPDATE tasks SET completed = true WHERE id = $1'))
+  t.notOk(isOwned('DELETE FROM tasks WHERE id = $1 AND title = $2'))
+  t.notOk(isOwned('INSERT INTO tasks (title) VALUES ($1)'))
+  t.ok(isOwned('SELECT * FROM tasks WHERE user_id = $1 AND id = $2'))
+  t.ok(isOwned('DELETE FROM users WHERE id = $1'))
+})
+
+t.test('every index of tasks but the key itself begins with the owner', async (t) => {
+  const { config } = await startApp(t)
+  const indexes = await query<{ indexdef: string }>(config.database.url, "SELECT indexdef FROM pg_indexes WHERE tablename = 'tasks'")
+  const others = indexes.map(({ indexdef }) => indexdef).filter((text) => !text.includes('tasks_pkey'))
+  t.ok(others.length > 0)
+  for (const text of others) t.match(text, /\(user_id[,)]/)
+})

@@ -1,0 +1,162 @@
+import t from 'tap'
+import { createTask, createUser, startApp } from './helpers/app.ts'
+
+t.test('a task goes through its whole life', async (t) => {
+  const app = await startApp(t)
+  const { call } = app
+  const user = await createUser()
+
+  const created = await call('POST', '/api/tasks', { user, body: { title: 'Water the plants' } })
+  t.equal(created.status, 201)
+  t.match(created.body, {
+    user_id: user.id,
+    title: 'Water the plants',
+    description: null,
+    completed: false,
+    due_date: null,
+  })
+  t.match(created.body.created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  t.equal(created.body.updated_at, created.body.created_at)
+  const url = created.headers.location!
+  t.equal(url, `/api/tasks/${created.body.id}`)
+
+  t.same((await call('GET', url, { user })).body, created.body)
+  t.same((await call('GET', '/api/tasks', { user })).body, [created.body])
+
+  const changed = await call('PUT', url, { user, body: { title: 'Water the fern', description: 'A little.' } })
+  t.equal(changed.status, 200)
+  t.match(changed.body, { title: 'Water the fern', description: 'A little.', completed: false })
+  t.ok(changed.body.updated_at > created.body.updated_at)
+
+  const toggled = await call('PATCH', `${url}/complete`, { user })
+  t.match(toggled.body, { completed: true, title: 'Water the fern' })
+
+  const deleted = await call('DELETE', url, { user })
+  t.equal(deleted.status, 204)
+  t.equal(deleted.text, '')
+  t.equal((await call('GET', url, { user })).status, 404)
+  t.equal((await call('DELETE', url, { user })).status, 404)
+})
+
+t.test('creating takes every field and ignores those it does not know', async (t) => {
+  const { call } = await startApp(t)
+  const user = await createUser()
+  const body = { title: 'T', description: 'D', completed: true, due_date: '2026-12-01', id: 7, user_id: 'x', priority: 1, tags: [] }
+  const { status, body: task } = await call('POST', '/api/tasks', { user, body })
+  t.equal(status, 201)
+  t.match(task, { user_id: user.id, title: 'T', description: 'D', completed: true, due_date: '2026-12-01' })
+  t.not(task.id, 7)
+  t.notOk('priority' in task)
+})
+
+t.test('a whole task that is sent back changes nothing', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const task = await createTask(app, user, { title: 'T', description: 'D', due_date: '2026-12-01T15:00:00+01:00' })
+  for (const method of ['PUT', 'PATCH']) {
+    t.same((await app.call(method, `/api/tasks/${task.id}`, { user, body: task })).body, task)
+    t.same((await app.call(method, `/api/tasks/${task.id}`, { user, body: {} })).body, task)
+    t.same((await app.call(method, `/api/tasks/${task.id}`, { user, body: { unknown: 1 } })).body, task)
+  }
+})
+
+t.test('what is not sent stays, and null clears', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user, { title: 'T', description: 'D', due_date: '2026-12-01', completed: true })
+  const change = async (body: object) => (await app.call('PATCH', `/api/tasks/${id}`, { user, body })).body
+  t.match(await change({ title: 'U' }), { title: 'U', description: 'D', due_date: '2026-12-01', completed: true })
+  t.match(await change({ description: null }), { title: 'U', description: null, due_date: '2026-12-01' })
+  t.match(await change({ due_date: null }), { title: 'U', due_date: null, completed: true })
+  t.match(await change({ completed: false }), { title: 'U', completed: false })
+  t.match(await change({ due_date: '2026-12-02T10:00:00Z' }), { due_date: '2026-12-02T10:00:00.000Z' })
+  t.match(await change({ description: '' }), { description: '' })
+})
+
+t.test('updated_at grows with every real change and stays with any other', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  let task = await createTask(app, user)
+  const url = `/api/tasks/${task.id}`
+  for (let round = 0; round < 10; round += 1) {
+    const { body: flipped } = await app.call('PATCH', `${url}/complete`, { user })
+    t.ok(flipped.updated_at > task.updated_at, 'even within one millisecond')
+    const { body: renamed } = await app.call('PUT', url, { user, body: { title: `Round ${round}` } })
+    t.ok(renamed.updated_at > flipped.updated_at)
+    const same = { title: `Round ${round}`, completed: renamed.completed, due_date: null, description: null }
+    t.equal((await app.call('PUT', url, { user, body: same })).body.updated_at, renamed.updated_at)
+    task = renamed
+  }
+})
+
+t.test('completing with a body sets the state, so that a retry is harmless', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  const complete = async (body?: object) => (await app.call('PATCH', `/api/tasks/${id}/complete`, { user, body })).body
+  const first = await complete({ completed: true })
+  t.equal(first.completed, true)
+  t.same(await complete({ completed: true }), first)
+  t.equal((await complete({ completed: false })).completed, false)
+  t.equal((await complete({})).completed, true, 'an empty object flips')
+  t.equal((await complete()).completed, false, 'no body flips')
+})
+
+t.test('the header of a JSON body without a body is harmless', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  const headers = { 'content-type': 'application/json' }
+  t.equal((await app.call('PATCH', `/api/tasks/${id}/complete`, { user, headers })).body.completed, true)
+  t.equal((await app.call('PATCH', `/api/tasks/${id}/complete`, { user, headers, body: '' })).body.completed, false)
+  t.equal((await app.call('GET', '/api/tasks', { user, headers })).status, 200)
+  t.match(await app.call('POST', '/api/tasks', { user, headers }), { status: 400, body: { code: 'validation_failed' } })
+  t.equal((await app.call('DELETE', `/api/tasks/${id}`, { user, headers, body: '' })).status, 204)
+})
+
+t.test('a trailing slash makes no difference, and neither does the mount', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser('user with / and ü')
+  const mount = `/api/${encodeURIComponent(user.id)}/tasks`
+  const created = await app.call('POST', `${mount}/`, { user, body: { title: 'T' } })
+  t.equal(created.status, 201)
+  t.equal(created.headers.location, `${mount}/${created.body.id}`)
+  for (const base of ['/api/tasks', mount]) {
+    t.same((await app.call('GET', `${base}/`, { user })).body, [created.body])
+    t.same((await app.call('GET', `${base}/${created.body.id}/`, { user })).body, created.body)
+    t.equal((await app.call('GET', `${base}/summary/`, { user })).body.total, 1)
+    t.equal((await app.call('PATCH', `${base}/${created.body.id}/complete/`, { user })).status, 200)
+    created.body = (await app.call('GET', created.headers.location!, { user })).body
+  }
+})
+
+t.test('HEAD answers as GET does, without the body', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  for (const url of ['/api/tasks', `/api/tasks/${id}`, '/api/tasks/summary', '/api/me', '/health', '/']) {
+    const head = await app.app.inject({ method: 'HEAD', url, headers: { authorization: `Bearer ${user.token}` } })
+    t.equal(head.statusCode, 200, url)
+    t.equal(head.payload, '', url)
+  }
+})
+
+t.test('answers are never kept by anybody on the way', async (t) => {
+  const { call } = await startApp(t)
+  const user = await createUser()
+  for (const [url, as] of [['/api/tasks', user], ['/api/tasks/1', user], ['/api/nothing', user], ['/api/tasks', undefined]] as const) {
+    t.equal((await call('GET', url, { user: as })).headers['cache-control'], 'no-store')
+  }
+})
+
+t.test('summary counts what is total, pending, completed and overdue', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const summary = async () => (await app.call('GET', '/api/tasks/summary', { user })).body
+  t.same(await summary(), { total: 0, pending: 0, completed: 0, overdue: 0, message: '0 tasks pending, 0 overdue' })
+  await createTask(app, user, { title: 'a', due_date: '2020-01-01' })
+  t.equal((await summary()).message, '1 task pending, 1 overdue')
+  await createTask(app, user, { title: 'b', due_date: '2020-01-01', completed: true })
+  await createTask(app, user, { title: 'c', due_date: '9999-12-31' })
+  t.same(await summary(), { total: 3, pending: 2, completed: 1, overdue: 1, message: '2 tasks pending, 1 overdue' })
+})
