@@ -1,0 +1,389 @@
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import t from 'tap'
+import { databaseUrl, query, withDatabase } from './helpers/database.ts'
+import { startPrisma, withProject, type Outcome, type Project } from './helpers/prisma-cli.ts'
+
+t.jobs = 3
+t.setTimeout(180_000)
+
+type Use = (project: Project, url: string, t: Tap) => Promise<void>
+type Tap = typeof t
+
+/** A project, an empty database, and a sentence about what Prisma's CLI does with them. */
+const tests = (sentence: string, use: Use) =>
+  void t.test(sentence, (t) =>
+    withProject((project) => withDatabase(databaseUrl(), (url) => use(project, url, t as Tap))),
+  )
+
+async function listen() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { server, port: (server.address() as AddressInfo).port }
+}
+
+async function freePort() {
+  const { server, port } = await listen()
+  server.close()
+  return port
+}
+
+const has = (t: Tap, { code, output }: Outcome, expectedCode: number, ...texts: (string | RegExp)[]) => {
+  t.equal(code, expectedCode, output)
+  for (const text of texts) t.match(output, text)
+}
+
+const tablesOf = async (url: string, schema = 'public') =>
+  (
+    await query<{ name: string }>(
+      url,
+      'SELECT relname AS name FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = $1 AND nspname = $2 ORDER BY 1',
+      ['r', schema],
+    )
+  ).map(({ name }) => name)
+
+const shadowsOn = async (url: string) =>
+  query(url, `SELECT FROM pg_database WHERE datname LIKE 'prisma_migrate_shadow_db_%'`)
+
+const note = (...fields: string[]) => ['model Note {', 'id Int @id', ...fields, '}', ''].join('\n')
+
+const withUrl = (url: string, change: (url: URL) => void) => {
+  const changed = new URL(url)
+  change(changed)
+  return changed.href
+}
+
+tests(
+  'our migrations deploy once and leave nothing between schema, migrations and database',
+  async ({ prisma }, url, t) => {
+    const env = { DATABASE_URL: url }
+    has(t, await prisma('migrate status', env), 1, 'not yet been applied', '20261122000000_init')
+    has(t, await prisma('migrate deploy', env), 0, 'All migrations have been successfully applied')
+    has(t, await prisma('migrate deploy', env), 0, 'No pending migrations to apply')
+    has(t, await prisma('migrate status', env), 0, 'Database schema is up to date')
+    has(t, await prisma('migrate dev', env), 0, 'Already in sync')
+    has(
+      t,
+      await prisma(
+        'migrate diff --from-migrations prisma/migrations --to-schema prisma/schema.prisma --exit-code',
+        env,
+      ),
+      0,
+      'No difference detected',
+    )
+    has(
+      t,
+      await prisma(
+        'migrate diff --from-config-datasource --to-migrations prisma/migrations --exit-code',
+        env,
+      ),
+      0,
+      'No difference detected',
+    )
+  },
+)
+
+tests(
+  'migrate dev makes a first and a second migration, a draft, and notices drift; reset cures it',
+  async (project, url, t) => {
+    const { prisma } = project
+    const env = { DATABASE_URL: url }
+    await rm(`${project.folder}/prisma/migrations`, { recursive: true })
+    await project.writeModels(note())
+    has(t, await prisma('migrate dev --name first', env), 0, 'Your database is now in sync')
+    await project.writeModels(note('text String?'))
+    has(t, await prisma('migrate dev --name second', env), 0, 'Your database is now in sync')
+    await project.writeModels(note('text String?', 'done Boolean @default(false)'))
+    has(t, await prisma('migrate dev --name third --create-only', env), 0, 'without applying it')
+    has(t, await prisma('migrate dev', env), 0, 'have been applied')
+    t.match(await project.migrations(), [/_first$/, /_second$/, /_third$/])
+    await query(url, 'ALTER TABLE "Note" ADD COLUMN surprise TEXT')
+    has(t, await prisma('migrate dev', env), 130, 'Drift detected', 'surprise')
+    await project.write(
+      'prisma/seed.ts',
+      `import pg from 'pg'
+    const client = new pg.Client(process.env.DATABASE_URL)
+    await client.connect()
+    await client.query('INSERT INTO "Note" (id) VALUES (7)')
+    await client.end()`,
+    )
+    has(t, await prisma('migrate reset --force', env), 0, 'Database reset successful')
+    has(t, await prisma('db seed', env), 0, 'The seed command has been executed')
+    t.same(await query(url, 'SELECT * FROM "Note"'), [{ id: 7, text: null, done: false }])
+  },
+)
+
+tests(
+  'diff compares schema, migrations, database and nothing, as text or as SQL that db execute runs',
+  async (project, url, t) => {
+    const { prisma } = project
+    const env = { DATABASE_URL: url }
+    const script = await prisma('migrate diff --from-empty --to-schema prisma/schema.prisma --script', {
+      DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing',
+    })
+    has(t, script, 0, 'CREATE TABLE "tasks"')
+    has(
+      t,
+      await prisma('migrate diff --from-config-datasource --to-schema prisma/schema.prisma --exit-code', env),
+      2,
+      '[+] Added tables',
+    )
+    const sql = script.output.slice(script.output.indexOf('-- CreateSchema'))
+    has(t, await prisma('db execute --stdin', env, sql), 0, 'Script executed successfully')
+    has(
+      t,
+      await prisma('migrate diff --from-config-datasource --to-schema prisma/schema.prisma --exit-code', env),
+      0,
+    )
+    has(
+      t,
+      await prisma('migrate diff --from-schema prisma/schema.prisma --to-empty --script', env),
+      0,
+      'DROP TABLE "public"."tasks"',
+    )
+    await project.write('bad.sql', 'SELECT 1; SELECT * FROM nothing_of_the_kind')
+    has(t, await prisma('db execute --file bad.sql', env), 1, 'nothing_of_the_kind')
+  },
+)
+
+t.test('of two deploys at once, one applies and the other finds nothing left to do, five times over', (t) =>
+  withProject(async (project) => {
+    await project.writeMigration('20270101000000_slow', 'SELECT pg_sleep(0.5); CREATE TABLE slow (id INT);')
+    for (let round = 1; round <= 5; round += 1) {
+      await withDatabase(databaseUrl(), async (url) => {
+        const deploy = () => project.prisma('migrate deploy', { DATABASE_URL: url })
+        const outcomes = await Promise.all([deploy(), deploy()])
+        for (const outcome of outcomes) has(t as Tap, outcome, 0)
+        t.equal(outcomes.filter(({ output }) => output.includes('No pending migrations')).length, 1)
+        t.equal((await query(url, 'SELECT FROM _prisma_migrations')).length, 2)
+      })
+    }
+  }),
+)
+
+tests(
+  'a deploy gives up on a lock that another holds for ten seconds, unless told not to ask for it',
+  async ({ prisma }, url, t) => {
+    const lock = query(url, 'SELECT pg_advisory_lock(72707369), pg_sleep(60)').catch(() => undefined)
+    has(
+      t,
+      await prisma('migrate deploy', { DATABASE_URL: url, PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK: '1' }),
+      0,
+      'successfully applied',
+    )
+    has(t, await prisma('migrate deploy', { DATABASE_URL: url }), 1, 'P1002', 'pg_advisory_lock(72707369)')
+    await query(url, 'SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = $1', ['advisory'])
+    await lock
+  },
+)
+
+tests(
+  'a failing migration changes nothing, blocks the next, and resolve gets out of it',
+  async (project, url, t) => {
+    const { prisma } = project
+    const env = { DATABASE_URL: url }
+    const name = '20270101000000_bad'
+    await project.writeMigration(name, 'CREATE TABLE half (id INT);\n\nINSERT INTO nowhere VALUES (1);')
+    has(
+      t,
+      await prisma('migrate deploy', env),
+      1,
+      'P3018',
+      `Migration name: ${name}`,
+      'Database error code: 42P01',
+      'relation "nowhere" does not exist\nLINE 3',
+    )
+    t.notOk((await tablesOf(url)).includes('half'), 'the table of the same migration is gone')
+    t.match(await query(url, 'SELECT logs FROM _prisma_migrations WHERE finished_at IS NULL'), [
+      { logs: /nowhere/ },
+    ])
+    has(t, await prisma('migrate deploy', env), 1, 'P3009', name)
+    has(t, await prisma('migrate dev', env), 1, 'P3006', 'relation "nowhere" does not exist')
+    t.same(await shadowsOn(url), [], 'the shadow database is gone')
+    has(t, await prisma(`migrate resolve --rolled-back ${name}`, env), 0, 'marked as rolled back')
+    has(t, await prisma('migrate deploy', env), 1, 'P3018')
+    has(t, await prisma(`migrate resolve --applied ${name}`, env), 0, 'marked as applied')
+    has(t, await prisma('migrate deploy', env), 0, 'No pending migrations')
+  },
+)
+
+tests(
+  'a repaired migration deploys, whatever semicolons are in it, and is understood afterwards',
+  async (project, url, t) => {
+    const { prisma } = project
+    const env = { DATABASE_URL: url }
+    const name = '20270101000000_rich'
+    const sql = `-- a comment; with a semicolon
+    CREATE TABLE rich (id INT PRIMARY KEY, "kind" "char" NOT NULL DEFAULT 'x', text TEXT, CHECK (text <> ';')); /* ; */
+    CREATE FUNCTION twice(n INT) RETURNS INT LANGUAGE plpgsql AS $body$ BEGIN n := n * 2; RETURN n; END; $body$;
+    DO $$ BEGIN INSERT INTO rich VALUES (twice(21), 'a', 'one; two'); END; $$;
+    CREATE VIEW richest AS SELECT * FROM rich WHERE text <> 'a;b';`
+    await project.writeMigration(name, `${sql} SELECT 1 / 0;`)
+    has(t, await prisma('migrate deploy', env), 1, 'Database error code: 22012', 'division by zero')
+    has(t, await prisma(`migrate resolve --rolled-back ${name}`, env), 0)
+    await project.writeMigration(name, sql)
+    has(t, await prisma('migrate deploy', env), 0, name)
+    t.same(await query(url, 'SELECT * FROM rich'), [{ id: 42, kind: 'a', text: 'one; two' }])
+    has(
+      t,
+      await prisma(
+        'migrate diff --from-migrations prisma/migrations --to-config-datasource --exit-code',
+        env,
+      ),
+      0,
+    )
+    has(t, await prisma('db pull --print', env), 0, 'model rich', /kind +String/, /text +String/)
+  },
+)
+
+tests(
+  'a database, role or schema of any name will do; a database that is missing is made',
+  async ({ prisma }, url, t) => {
+    const role = new URL(url).pathname.slice(1)
+    await query(url, `CREATE ROLE ${role} LOGIN CREATEDB PASSWORD 'p@s/s:w %41#"'`)
+    const odd = withUrl(url, (url) => {
+      url.username = role
+      url.password = encodeURIComponent(`p@s/s:w %41#"`)
+      url.pathname = `/${role}%20and%22so%22%20on`
+      url.searchParams.set('schema', 'another one')
+    })
+    try {
+      has(t, await prisma('migrate deploy', { DATABASE_URL: odd }), 0, 'created', 'successfully applied')
+      t.same(await tablesOf(odd, 'another one'), ['_prisma_migrations', 'tasks', 'users'])
+      has(t, await prisma('migrate dev', { DATABASE_URL: odd }), 0, 'Already in sync')
+      has(
+        t,
+        await prisma('migrate status', { DATABASE_URL: 'postgresql://nowhere.invalid/x', DIRECT_URL: odd }),
+        0,
+        'up to date',
+      )
+      const wrong = withUrl(url, (url) => (url.password = 'wrong'))
+      has(t, await prisma('migrate deploy', { DATABASE_URL: wrong }), 1, 'P1000', 'Authentication failed')
+    } finally {
+      await query(url, `DROP DATABASE IF EXISTS "${role} and""so"" on" WITH (FORCE)`)
+      await query(url, `DROP ROLE ${role}`)
+    }
+  },
+)
+
+tests('a database out of reach is named with the error code and exit code 1', async ({ prisma }, url, t) => {
+  const refused = { DATABASE_URL: 'postgresql://postgres:x@localhost:1/x' }
+  has(t, await prisma('migrate deploy', refused), 1, `P1001: Can't reach database server at \`localhost:1\``)
+  has(
+    t,
+    await prisma('migrate status', refused),
+    1,
+    'P1001',
+    `Can't reach database server at \`localhost:1\``,
+  )
+  const { server, port } = await listen() // accepts, but never says a word
+  has(
+    t,
+    await prisma('db pull --print', {
+      DATABASE_URL: `postgresql://x:x@127.0.0.1:${port}/x?connect_timeout=1`,
+    }),
+    1,
+    'P1001',
+  )
+  server.close()
+  has(
+    t,
+    await prisma('migrate status', { DATABASE_URL: withUrl(url, (url) => (url.pathname = '/missing')) }),
+    1,
+    'P1003',
+    '`missing` does not exist',
+  )
+  has(
+    t,
+    await prisma('migrate deploy', { DATABASE_URL: `${url}?sslmode=require` }),
+    1,
+    'P1011',
+    'does not support SSL',
+  )
+})
+
+tests(
+  'who may not create databases names a shadow database, which must not be one in use',
+  async ({ prisma }, url, t) => {
+    const role = new URL(url).pathname.slice(1)
+    await query(
+      url,
+      `CREATE ROLE ${role} LOGIN PASSWORD 'x'; ALTER DATABASE ${role} OWNER TO ${role}; ALTER SCHEMA public OWNER TO ${role}`,
+    )
+    const limited = (url: string) =>
+      withUrl(url, (url) => Object.assign(url, { username: role, password: 'x' }))
+    const env = { DATABASE_URL: limited(url) }
+    await withDatabase(url, async (spare) => {
+      await query(
+        spare,
+        `ALTER DATABASE ${new URL(spare).pathname.slice(1)} OWNER TO ${role}; ALTER SCHEMA public OWNER TO ${role}`,
+      )
+      has(t, await prisma('migrate dev', env), 1, 'P3014', 'permission denied to create database')
+      await query(spare, 'CREATE TABLE left_over (id INT)')
+      for (const outcome of ['have been applied', 'Already in sync']) {
+        has(t, await prisma('migrate dev', { ...env, SHADOW_DATABASE_URL: limited(spare) }), 0, outcome)
+      }
+      has(
+        t,
+        await prisma('migrate dev', { ...env, SHADOW_DATABASE_URL: limited(url) }),
+        1,
+        'must name one that may be emptied',
+      )
+      t.ok((await tablesOf(url)).includes('tasks'))
+      await query(spare, `REASSIGN OWNED BY ${role} TO postgres`)
+    })
+    await query(url, `REASSIGN OWNED BY ${role} TO postgres; DROP ROLE ${role}`)
+  },
+)
+
+tests(
+  'db push, db pull, generate, validate, format and -v work with the engine of this repository',
+  async (project, url, t) => {
+    const { prisma } = project
+    const env = { DATABASE_URL: url }
+    const unreachable = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/x' }
+    await project.writeModels(note())
+    has(t, await prisma('db push', env), 0, 'Your database is now in sync')
+    t.same(await tablesOf(url), ['Note'])
+    has(t, await prisma('generate', unreachable), 0, 'Generated Prisma Client')
+    await query(url, 'CREATE TABLE "Pulled" (id INT PRIMARY KEY)')
+    has(t, await prisma('db pull', env), 0, 'Introspected 2 models')
+    t.match(await project.read('prisma/schema.prisma'), /model Pulled/)
+    has(t, await prisma('validate', unreachable), 0, 'is valid')
+    has(t, await prisma('format', unreachable), 0)
+    has(
+      t,
+      await prisma('-v', unreachable),
+      0,
+      /schema-engine-cli [0-9a-f]{40} \(at prisma\/schema-engine\.mjs/,
+    )
+  },
+)
+
+t.test(
+  'without a URL the CLI starts the PostgreSQL of the folder, for as long as it runs, but not in production',
+  (t) =>
+    withProject(async (project) => {
+      has(
+        t as Tap,
+        await project.prisma('migrate status', { NODE_ENV: 'production' }),
+        1,
+        /^Set DATABASE_URL/,
+      )
+      has(
+        t as Tap,
+        await project.prisma('migrate deploy', { NODE_ENV: 'development' }),
+        0,
+        'successfully applied',
+      )
+      const port = await freePort()
+      const studio = startPrisma(project.folder, `studio --browser none --port ${port}`, {
+        NODE_ENV: 'development',
+      })
+      for await (const text of studio.stdout.setEncoding('utf8')) if (/http:/.test(text)) break
+      t.equal((await fetch(`http://127.0.0.1:${port}`)).status, 200)
+      studio.kill('SIGTERM')
+      t.same(await once(studio, 'exit'), [143, null])
+    }),
+)
