@@ -9,6 +9,14 @@ type Claims = Readonly<Record<string, unknown>>
 
 /** Clocks of issuers run ahead a little. */
 const CLOCK_TOLERANCE_S = 30
+/** The end of all dates: what expires later never does. */
+const LAST_SECOND = 8.64e12
+
+/** Characters, none of which is a control character or half of one: such text would be another once stored. */
+const plain = (maximum: number) => new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${maximum}}$`, 'u')
+const ID = plain(255)
+const EMAIL = plain(320)
+const NAME = plain(255)
 
 /**
  * Reads the identity out of claims whose signature is verified. `sub`, else `user_id`; where
@@ -16,14 +24,17 @@ const CLOCK_TOLERANCE_S = 30
  * e-mail verification tokens, signed with the same secret, carry an `email`.
  *
  * @param now milliseconds since the epoch
- * @returns undefined where the claims name nobody, or are not valid yet
+ * @returns undefined where the claims name nobody, are not valid yet, or are valid for ever
  */
 export function identityOf(claims: Claims, allowSession: boolean, now = Date.now()): Identity | undefined {
-  if (!hasBegun(claims.nbf, now) || !hasBegun(claims.iat, now)) return undefined
+  const isInTime =
+    hasBegun(claims.nbf, now) && hasBegun(claims.iat, now) && !(Number(claims.exp) > LAST_SECOND)
+  if (!isInTime) return undefined
   const subject = claims.sub ?? claims.user_id
   const user = subject == null && allowSession ? sessionUser(claims, now) : { ...claims, id: subject }
   const id = userId(user?.id)
-  return id === undefined ? undefined : { id, email: shortText(user?.email, 320), name: shortText(user?.name, 255) }
+  if (id === undefined) return undefined
+  return { id, email: plainText(user?.email, EMAIL), name: plainText(user?.name, NAME) }
 }
 
 /**
@@ -48,12 +59,8 @@ const isObject = (value: unknown): value is Claims => typeof value === 'object' 
 
 function userId(value: unknown): string | undefined {
   const text = Number.isSafeInteger(value) ? String(value) : value
-  return typeof text === 'string' && text.length > 0 && text.length <= 255 && isPlain(text) ? text : undefined
+  return plainText(text, ID) ?? undefined
 }
 
-function shortText(value: unknown, maximum: number): string | null {
-  return typeof value === 'string' && value !== '' && value.length <= maximum && isPlain(value) ? value : null
-}
-
-/** No control characters, and nothing that two texts could share once stored. */
-const isPlain = (text: string) => !/\p{Cc}/u.test(text) && text.isWellFormed()
+const plainText = (value: unknown, plain: RegExp) =>
+  typeof value === 'string' && plain.test(value) ? value : null

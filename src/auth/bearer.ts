@@ -1,0 +1,25 @@
+/** Longer than any token of Better Auth; work on a longer one would be wasted. */
+const MAX_LENGTH = 8192
+
+/** What an Authorization header carries. The scheme is case-insensitive (RFC 7235, 2.1). */
+export const bearerToken = (header = '') => /^Bearer +(\S.*)$/i.exec(header.trim())?.[1]
+
+/**
+ * The algorithm that a token says it is signed with, before anything of it is verified.
+ *
+ * @returns undefined where it cannot be a token that is accepted
+ */
+export function algorithmOf(token: string): unknown {
+  if (token.length > MAX_LENGTH) return undefined
+  // The last bits of a signature in Base64 mean nothing: only one of its spellings counts.
+  const signature = token.slice(token.lastIndexOf('.') + 1)
+  if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return undefined
+  try {
+    const header = token.split('.', 1)[0]!
+    const { alg, crit } = JSON.parse(Buffer.from(header, 'base64url').toString()) as Record<string, unknown>
+    // An extension that must be understood is one we do not understand (RFC 7515, 4.1.11).
+    return crit === undefined ? alg : undefined
+  } catch {
+    return undefined
+  }
+}
