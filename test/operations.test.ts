@@ -11,9 +11,9 @@ t.test('operators need no token', async (t) => {
   t.match(await call('GET', '/docs/'), { status: 200, text: /swagger-ui/ })
 })
 
-t.test('while the service drains it is alive but not ready', async (t) => {
+t.test('while the service stops it is alive but not ready', async (t) => {
   const { app, call } = await startApp(t)
-  app.startDraining()
+  app.stopping = true
   t.match(await call('GET', '/ready'), { status: 503, body: { code: 'stopping' }, headers: { 'retry-after': '2' } })
   t.equal((await call('GET', '/health')).status, 200)
 })

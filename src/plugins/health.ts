@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import fp from 'fastify-plugin'
 import { problem } from '../problem.ts'
-import { errorResponses } from './openapi.ts'
+import { errorResponses, json } from './openapi.ts'
+import { stopping } from './shutdown.ts'
 
 const tags = ['Operations']
 const Status = Type.Object({ status: Type.Literal('ok', { examples: ['ok'] }) }, { $id: 'Status' })
@@ -21,14 +22,12 @@ interface HealthOptions {
   version: string
   /** Resolves where the database answers. */
   pingDatabase: () => Promise<unknown>
+  /** Whether the service is shutting down. */
+  isStopping: () => boolean
 }
 
 /** What balancers and operators ask. `/health`: restart me? `/ready`: send me requests? */
-export const health = fp<HealthOptions>(async (app, { name, version, pingDatabase }) => {
-  let draining = false
-  app.decorate('startDraining', () => {
-    draining = true
-  })
+export const health = fp<HealthOptions>(async (app, { name, version, pingDatabase, isStopping }) => {
   // However many ask at once, the database is asked once.
   let asking: Promise<boolean> | undefined
   const databaseAnswers = () =>
@@ -36,28 +35,22 @@ export const health = fp<HealthOptions>(async (app, { name, version, pingDatabas
       asking = undefined
     }))
 
-  const ok = { 200: { description: 'Yes.', content: { 'application/json': { schema: Status } } } }
-  app.get('/', { schema: { tags, summary: 'Name, version and links', response: { 200: About } } }, async () => {
+  const ok = { 200: json(Status, 'Yes.') }
+  const about = { tags, operationId: 'getAbout', summary: 'Name, version and links', response: { 200: json(About, 'This service.') } }
+  app.get('/', { schema: about }, async () => {
     return { name, version, links: LINKS }
   })
-  app.get('/health', { schema: { tags, summary: 'Does the process live?', response: ok } }, async () => {
+  const live = { tags, operationId: 'getHealth', summary: 'Does the process live?', response: ok }
+  app.get('/health', { schema: live }, async () => {
     return { status: 'ok' as const }
   })
-  const ready = { tags, summary: 'Does the database answer?', response: { ...ok, ...errorResponses(503) } }
+  const ready = { tags, operationId: 'getReady', summary: 'Does the database answer?', response: { ...ok, ...errorResponses(503) } }
   app.get('/ready', { schema: ready }, async () => {
-    const headers = { 'retry-after': '2' }
-    if (draining) throw problem(503, 'stopping', 'The service is shutting down.', { headers })
+    if (isStopping()) throw stopping()
     if (await databaseAnswers()) return { status: 'ok' as const }
-    throw problem(503, 'database_unavailable', 'The database is not available right now.', { headers })
+    throw problem(503, 'database_unavailable', 'The database is not available right now.', { headers: { 'retry-after': '2' } })
   })
 })
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** From now on `/ready` says no. */
-    startDraining(): void
-  }
-}
 
 const timeout = (milliseconds: number) =>
   new Promise<false>((resolve) => {

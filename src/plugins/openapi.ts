@@ -1,7 +1,9 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import type { TSchema } from '@sinclair/typebox'
 import type { RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import { STATUS_CODES } from 'node:http'
 import { Problem } from './problems.ts'
 import { Ref } from '../schema-types.ts'
 
@@ -42,32 +44,49 @@ Errors have one shape (RFC 9457): \`detail\` is a sentence for people, \`code\` 
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,
-    uiConfig: { persistAuthorization: true, displayRequestDuration: true, docExpansion: 'list' },
+    uiConfig: { layout: 'BaseLayout', persistAuthorization: true, displayRequestDuration: true, docExpansion: 'list' },
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 })
 
-const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  400: 'The input is invalid: errors says what and where.',
-  401: 'There is no token, or none that is valid.',
-  403: 'The path belongs to another user.',
-  404: 'There is no such task, or it is not yours.',
-  409: 'The e-mail address of the token belongs to another user.',
-  413: 'The body is larger than 64 KiB.',
-  415: 'The body is not JSON.',
-  429: 'Too many requests: Retry-After says when to come back.',
-  500: 'A fault of ours.',
-  503: 'The database or the keys are away, or the service is overloaded or stopping: Retry-After says when to come back.',
+/** By status: an example of its code, and what it means. */
+const ERRORS: Readonly<Record<number, readonly [code: string, description: string]>> = {
+  400: ['validation_failed', 'The input is invalid: errors says what and where.'],
+  401: ['token_expired', 'There is no token, or none that is valid.'],
+  403: ['wrong_user', 'The path belongs to another user.'],
+  404: ['task_not_found', 'There is no such task, or it is not yours.'],
+  409: ['email_taken', 'The e-mail address of the token belongs to another user.'],
+  413: ['body_too_large', 'The body is larger than 64 KiB.'],
+  415: ['unsupported_media_type', 'The body is not JSON.'],
+  429: ['rate_limited', 'Too many requests: Retry-After says when to come back.'],
+  500: ['internal_error', 'A fault of ours.'],
+  503: ['database_unavailable', 'The database or the keys are away, or we are overloaded or stopping: see Retry-After.'],
 }
 
+/** The `response` entry of an answer in JSON, for a route's schema. */
+export const json = <Schema extends TSchema>(schema: Schema, description: string, headers: object = {}) => ({
+  description,
+  headers,
+  content: { 'application/json': { schema } },
+})
+
 /** The `response` entries of errors, for a route's schema. */
-export const errorResponses = (...statuses: number[]) =>
-  Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      { description: DESCRIPTIONS[status], content: { 'application/problem+json': { schema: Ref(Problem) } } },
-    ]),
-  )
+export const errorResponses = (...statuses: number[]) => Object.fromEntries(statuses.map(errorResponse))
+
+function errorResponse(status: number) {
+  const [code, description] = ERRORS[status]!
+  const example = {
+    type: 'about:blank',
+    title: STATUS_CODES[status],
+    status,
+    detail: description,
+    message: description,
+    code,
+    request_id: '8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10',
+    ...(status === 400 && { errors: [{ path: '/title', message: 'is required' }] }),
+  }
+  return [status, { description, content: { 'application/problem+json': { schema: Ref(Problem), example } } }] as const
+}
 
 /** What every route under a token has in common: the scheme, and the errors that can meet any request. */
 export function describeProtectedRoute(route: RouteOptions) {

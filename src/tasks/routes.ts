@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/identity.ts'
 import { sqlState } from '../database-errors.ts'
-import { errorResponses } from '../plugins/openapi.ts'
+import { errorResponses, json } from '../plugins/openapi.ts'
 import { problem, raise } from '../problem.ts'
 import { Ref } from '../schema-types.ts'
 import { sendList } from './list.ts'
@@ -27,38 +27,36 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
   const describe = describer(namesUser)
   const params = Type.Object(namesUser ? schemas.OwnerParams.properties : {})
   const taskParams = Type.Object({ ...params.properties, ...schemas.TaskParams.properties })
-  const task = { 200: Ref(schemas.Task), ...errorResponses(400, 404) }
+  const found = { 200: json(Ref(schemas.Task), 'The task.'), ...errorResponses(400, 404) }
 
   const listSchema = describe('list', 'List my tasks', {
     description: 'Complete without limit, however long; with limit a page, whose Link header names the next one.',
     params,
     querystring: schemas.ListQuery,
-    response: { 200: Type.Array(Ref(schemas.Task), { description: 'The tasks.', headers: listHeaders }), ...errorResponses(400) },
+    response: { 200: json(Type.Array(Ref(schemas.Task)), 'The tasks.', listHeaders), ...errorResponses(400) },
   })
   app.get('/', { schema: listSchema }, (request, reply) => sendList(tasks, request, reply, pathOf(request)))
 
   const createSchema = describe('create', 'Create a task', {
     params,
     body: Ref(schemas.NewTask),
-    response: {
-      201: Type.Unsafe({ ...Ref(schemas.Task), description: 'The task.', headers: { location: { type: 'string', description: 'Path of the task.' } } }),
-    },
+    response: { 201: json(Ref(schemas.Task), 'The task.', createdHeaders) },
   })
   app.post('/', { schema: createSchema }, async (request, reply) => {
     const create = () => tasks.create(request.user.id, request.body)
-    const json = await create().catch(async (error: unknown) => {
+    const task = await create().catch(async (error: unknown) => {
       if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error
       await restoreUser(request.user)
       return create()
     })
-    const { id } = JSON.parse(json) as schemas.Task
-    return sendJson(reply.code(201).header('location', `${pathOf(request)}/${id}`), json)
+    const { id } = JSON.parse(task) as schemas.Task
+    return sendJson(reply.code(201).header('location', `${pathOf(request)}/${id}`), task)
   })
 
   const summarySchema = describe('summarize', 'Count my tasks', {
     params,
     querystring: schemas.SummaryQuery,
-    response: { 200: Ref(schemas.Summary), ...errorResponses(400) },
+    response: { 200: json(Ref(schemas.Summary), 'The counts.'), ...errorResponses(400) },
   })
   app.get('/summary', { schema: summarySchema }, async (request) => {
     const now = { at: new Date().toISOString(), allDay: false }
@@ -67,7 +65,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
     return { ...counts, message: `${counts.pending} ${noun} pending, ${counts.overdue} overdue` }
   })
 
-  const getSchema = describe('get', 'Get a task', { params: taskParams, response: task })
+  const getSchema = describe('get', 'Get a task', { params: taskParams, response: found })
   app.get('/:id', { schema: getSchema }, (request, reply) =>
     sendTask(reply, withId(request.params.id, (id) => tasks.find(request.user.id, id))),
   )
@@ -77,7 +75,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
       description: 'Partial with either method: what is not sent stays, null clears, {} changes nothing.',
       params: taskParams,
       body: Ref(schemas.TaskChanges),
-      response: task,
+      response: found,
     })
     app.route({
       method,
@@ -102,7 +100,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
     description: 'Without a body it flips, atomically; with completed it sets, so that a retry is harmless.',
     params: taskParams,
     body: Ref(schemas.Completion),
-    response: task,
+    response: found,
   })
   app.patch('/:id/complete', { schema: completeSchema }, (request, reply) => {
     const { user, params, body } = request
@@ -112,6 +110,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
   })
 }
 
+const createdHeaders = { location: { type: 'string', description: 'Path of the task.' } }
 const listHeaders = {
   link: { type: 'string', description: 'rel="next": the URL of the next page, relative to the service (RFC 8288).' },
   'x-total-count': { type: 'integer', description: 'With count=true: how many tasks the filters let through.' },

@@ -81,7 +81,7 @@ const time_zone = Type.Optional(
   }),
 )
 const dueBoundary = (description: string) =>
-  Type.Optional(Type.String({ format: 'due-date', description, examples: ['2026-12-01'] }))
+  Type.Optional(Type.String({ format: 'due-date', description }))
 
 export const SummaryQuery = Type.Object({ time_zone })
 

@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import t, { type Test } from 'tap'
+import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
+import { query } from './helpers/database.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const isRoot = process.getuid?.() === 0
+
+function projectFolder(t: Test, parent = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, 'task-api-'))
+  chmodSync(folder, 0o755)
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+t.test('data that was written is there after a restart, on the same port', async (t) => {
+  const folder = projectFolder(t)
+  const first = startEmbeddedPostgres(folder)
+  await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer')
+  first.stop()
+  await t.rejects(query(first.url, 'SELECT 1'), 'stopped means stopped')
+
+  const second = startEmbeddedPostgres(folder)
+  t.teardown(() => second.stop())
+  t.equal(second.url, first.url)
+  t.same(await query(second.url, 'SELECT answer FROM kept'), [{ answer: 42 }])
+})
+
+t.test('two folders have two servers, each with its own password and port', async (t) => {
+  const [one, two] = [startEmbeddedPostgres(projectFolder(t)), startEmbeddedPostgres(projectFolder(t))]
+  t.teardown(() => [one, two].forEach((server) => server.stop()))
+  await query(one.url, 'CREATE TABLE only_here ()')
+  await t.rejects(query(two.url, 'SELECT FROM only_here'), /does not exist/)
+  const [first, second] = [new URL(one.url), new URL(two.url)]
+  t.not(first.port, second.port)
+  t.not(first.password, second.password)
+  const stranger = Object.assign(new URL(one.url), { password: 'guessed' })
+  await t.rejects(query(stranger.href, 'SELECT 1'), /password authentication failed/)
+})
+
+t.test('a port that is taken meanwhile is given up for another', async (t) => {
+  const [folder, other] = [projectFolder(t), projectFolder(t)]
+  const first = startEmbeddedPostgres(folder)
+  first.stop()
+  cpSync(join(first.folder, 'port'), join(startedThenStopped(other).folder, 'port'))
+  const [kept, moved] = [startEmbeddedPostgres(folder), startEmbeddedPostgres(other)]
+  t.teardown(() => [kept, moved].forEach((server) => server.stop()))
+  t.equal(new URL(kept.url).port, new URL(first.url).port)
+  t.not(new URL(moved.url).port, new URL(kept.url).port)
+  t.same(await query(moved.url, 'SELECT 1 AS one'), [{ one: 1 }])
+})
+
+function startedThenStopped(folder: string) {
+  const server = startEmbeddedPostgres(folder)
+  server.stop()
+  return server
+}
+
+/** Starts the server in another process, which prints its URL, waits and ends without stopping it. */
+const startElsewhere = (folder: string) =>
+  execFileSync(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', `
+      const { startEmbeddedPostgres } = await import(${JSON.stringify(join(ROOT, 'src/embedded-postgres.ts'))})
+      process.stdout.write(startEmbeddedPostgres(${JSON.stringify(folder)}).url)`],
+    { cwd: ROOT, encoding: 'utf8' },
+  )
+
+t.test('a server that a killed process left behind is joined, and stops with its last user', async (t) => {
+  const folder = projectFolder(t)
+  const url = startElsewhere(folder)
+  t.same(await query(url, 'SELECT 1 AS one'), [{ one: 1 }], 'it outlives its process')
+  const joined = startEmbeddedPostgres(folder)
+  t.equal(joined.url, url)
+  const again = startEmbeddedPostgres(folder)
+  again.stop()
+  await t.rejects(query(url, 'SELECT 1'), 'nobody else held it')
+})
+
+t.test('settings reach the server', async (t) => {
+  const server = startEmbeddedPostgres(projectFolder(t), { fsync: 'off', max_connections: '17' })
+  t.teardown(() => server.stop())
+  t.same(await query(server.url, "SELECT current_setting('fsync') AS fsync, current_setting('max_connections') AS max"), [{ fsync: 'off', max: '17' }])
+})
+
+t.test('a server that cannot start says where to read why', async (t) => {
+  const folder = projectFolder(t)
+  startedThenStopped(folder)
+  t.throws(() => startEmbeddedPostgres(folder, { shared_buffers: 'nonsense' }), { message: /postgres\.log says why/ })
+})
+
+t.test('root may run it, also from a folder that nobody else can enter', { skip: !isRoot && 'only root can show this' }, async (t) => {
+  const hidden = projectFolder(t)
+  chmodSync(hidden, 0o700)
+  const folder = join(hidden, 'project')
+  mkdirSync(folder)
+  const server = startEmbeddedPostgres(folder)
+  t.teardown(() => rmSync(server.folder, { recursive: true, force: true }))
+  t.teardown(() => server.stop())
+  t.notOk(server.folder.startsWith(hidden))
+  t.same(await query(server.url, 'SELECT 1 AS one'), [{ one: 1 }])
+})
+
+const isEnterable = (path: string): boolean =>
+  (statSync(path).mode & 0o001) !== 0 && (path === dirname(path) || isEnterable(dirname(path)))
+const cannotShow = !isRoot ? 'the other tests show this' : !isEnterable(ROOT) && 'no other user can enter this checkout'
+
+t.test('an ordinary user may run it, in the folder of the project', { skip: cannotShow }, async (t) => {
+  const NOBODY = 65534
+  const folder = projectFolder(t)
+  for (const name of ['src', 'package.json', 'tsconfig.json']) cpSync(join(ROOT, name), join(folder, name), { recursive: true })
+  chownSync(folder, NOBODY, NOBODY)
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  const run = ['--import', 'tsx', '--input-type=module', '-e', `
+    const { startEmbeddedPostgres } = await import('./src/embedded-postgres.ts')
+    const server = startEmbeddedPostgres(process.cwd())
+    process.stdout.write(server.folder)
+    server.stop()`]
+  const options = { cwd: folder, uid: NOBODY, gid: NOBODY, encoding: 'utf8', env: { PATH: process.env.PATH } } as const
+  t.equal(execFileSync(process.execPath, run, options), join(folder, '.local', 'postgres'))
+})

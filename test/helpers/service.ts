@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { SECRET } from './app.ts'
+import { databaseUrl } from './database.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+/**
+ * Starts the process that production runs, on a free port, and waits until its output says `ready`.
+ * `kill` ends it and returns its exit code, null after a signal that it could not handle.
+ */
+export async function startService(t: Test, variables: Record<string, string> = {}, ready = 'the database answers') {
+  const env = { ...process.env, PORT: '0', HOST: '127.0.0.1', NODE_ENV: 'production', DATABASE_URL: databaseUrl(), BETTER_AUTH_SECRET: SECRET, RATE_LIMIT_MAX: '0', ...variables }
+  const service = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/server.ts')], { env, cwd: ROOT })
+  const output = collect(service)
+  t.teardown(() => kill('SIGKILL'))
+  async function kill(signal: NodeJS.Signals = 'SIGTERM') {
+    if (service.exitCode === null && service.signalCode === null) {
+      const exit = once(service, 'exit')
+      service.kill(signal)
+      await exit
+    }
+    return service.exitCode
+  }
+  await output.contains('Server listening at')
+  const url = /Server listening at (http:[^"]+)/.exec(output.text())![1]!
+  await output.contains(ready)
+  return { url, kill, output }
+}
+
+/** What a process prints, and a way to wait for it. */
+export function collect(child: ChildProcess) {
+  let text = ''
+  const waiting = new Set<() => void>()
+  const add = (chunk: Buffer) => {
+    text += chunk.toString()
+    for (const check of waiting) check()
+  }
+  child.stdout!.on('data', add)
+  child.stderr!.on('data', add)
+  const contains = (part: string) =>
+    new Promise<void>((resolve, reject) => {
+      const check = () => text.includes(part) && (waiting.delete(check), resolve())
+      waiting.add(check)
+      child.once('exit', () => reject(new Error(`ended without "${part}": ${text}`)))
+      check()
+    })
+  return { text: () => text, contains }
+}
