@@ -87,7 +87,7 @@ async function verifierByKeys(app: FastifyInstance, settings: NonNullable<Tokens
   await app.register(jwt, {
     namespace: 'jwks',
     decode: { complete: true },
-    formatUser: (claims) => identityOf(claims as Claims, false) as Identity,
+    formatUser: (claims) => identityOf(claims, false) as Identity,
     secret: async (_request: FastifyRequest, token: unknown) =>
       (await keys.find((token as { header: Claims }).header)) ?? refuse(),
     verify: {
