@@ -54,7 +54,7 @@ const instant = (date: Date | null) => date?.toISOString() ?? null
 /** Shows how far a long job is: a bar on a terminal, a line for every tenth elsewhere. */
 export function createProgress(total: number, output: NodeJS.WriteStream) {
   const started = performance.now()
-  let shown = -1
+  let shown = 0
   return function advance(done: number) {
     const share = done / total
     const step = Math.floor(share * (output.isTTY ? 1000 : 10))
