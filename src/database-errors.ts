@@ -26,5 +26,9 @@ const UNAVAILABLE_MESSAGE =
 /** Whether the database could not be reached or could not serve, rather than that a query was wrong. */
 export function isDatabaseUnavailable(error: Error): boolean {
   const { originalCode = '', kind = '' } = driverFailure(error)
-  return UNAVAILABLE_STATE.test(originalCode) || UNAVAILABLE_KIND.test(kind) || UNAVAILABLE_MESSAGE.test(error.message)
+  return (
+    UNAVAILABLE_STATE.test(originalCode) ||
+    UNAVAILABLE_KIND.test(kind) ||
+    UNAVAILABLE_MESSAGE.test(error.message)
+  )
 }

@@ -1,8 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import * as fs from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { installBinaries, moveIntoPlace } from './embedded-binaries.ts'
+import {
+  giveToServer,
+  initialiseCluster,
+  installBinaries,
+  isRoot,
+  type Run,
+  runAsServer,
+} from './embedded-setup.ts'
 
 /** A PostgreSQL server that belongs to this project folder and is reachable from this machine only. */
 export interface EmbeddedPostgres {
@@ -13,11 +19,6 @@ export interface EmbeddedPostgres {
   /** Stops the server, unless another process of this folder still uses it. */
   stop(): void
 }
-
-/** PostgreSQL refuses to run as root; `nobody` exists on every Unix and owns nothing else. */
-const NOBODY = { uid: 65534, gid: 65534 }
-const isRoot = process.getuid?.() === 0
-const identity = isRoot ? NOBODY : {}
 
 /**
  * Starts the embedded PostgreSQL of a project folder, or joins the one that already runs there.
@@ -34,11 +35,11 @@ export function startEmbeddedPostgres(
 ): EmbeddedPostgres {
   const folder = stateFolder(projectFolder)
   fs.mkdirSync(folder, { recursive: true, mode: 0o755 })
-  if (isRoot) fs.chownSync(folder, NOBODY.uid, NOBODY.gid)
+  giveToServer(folder)
 
-  const run: Run = (program, args, input) => runAt(folder, program, args, input)
+  const run: Run = (program, args, input) => runAsServer(folder, program, args, input)
   const binaries = installBinaries(folder)
-  const password = initialise(folder, binaries, run)
+  const password = initialiseCluster(folder, binaries, run)
   const lease = takeLease(folder)
   const port = startServer(folder, binaries, run, settings)
   return {
@@ -49,13 +50,6 @@ export function startEmbeddedPostgres(
       if (!othersHoldLeases(folder)) run(join(binaries, 'pg_ctl'), ['stop', '-D', 'data', '-m', 'fast'])
     },
   }
-}
-
-type Run = (program: string, args: string[], input?: string) => void
-
-function runAt(folder: string, program: string, args: string[], input = '') {
-  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
-  execFileSync(program, args, { cwd: folder, env, ...identity, input, stdio: 'pipe' })
 }
 
 function stateFolder(projectFolder: string): string {
@@ -69,24 +63,6 @@ function isEnterableByAll(folder: string): boolean {
   return mayEnter && (folder === dirname(folder) || isEnterableByAll(dirname(folder)))
 }
 
-/** Makes the cluster on first use. Returns the password, which is kept beside it. */
-function initialise(folder: string, binaries: string, run: Run): string {
-  const data = join(folder, 'data')
-  if (!fs.existsSync(data)) {
-    const partial = `data.${process.pid}`
-    const passwordFile = `password.${process.pid}`
-    fs.writeFileSync(join(folder, passwordFile), randomBytes(18).toString('base64url'), { mode: 0o600 })
-    if (isRoot) fs.chownSync(join(folder, passwordFile), NOBODY.uid, NOBODY.gid)
-    const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
-    const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
-    run(join(binaries, 'initdb'), [`--pgdata=${partial}`, ...locale, ...access])
-    run(join(binaries, 'postgres'), ['--single', '-D', partial, 'postgres'], 'CREATE DATABASE tasks\n')
-    fs.renameSync(join(folder, passwordFile), join(folder, partial, 'password'))
-    moveIntoPlace(join(folder, partial), data)
-  }
-  return fs.readFileSync(join(data, 'password'), 'utf8')
-}
-
 /** Starts the server on a free port, or finds it running. Returns the port. */
 function startServer(folder: string, binaries: string, run: Run, settings: Readonly<Record<string, string>>) {
   const portFile = join(folder, 'port')
@@ -95,14 +71,18 @@ function startServer(folder: string, binaries: string, run: Run, settings: Reado
   for (let attempt = 1; ; attempt += 1) {
     const running = runningPort(folder, binaries, run)
     if (running !== undefined) return running
-    const options = { ...settings, port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '' }
-    const flags = Object.entries(options).map(([name, value]) => `-c ${name}=${value}`)
+    const local = { listen_addresses: '127.0.0.1', unix_socket_directories: '' }
+    const options = Object.entries({ ...settings, ...local, port }).map(
+      ([name, value]) => `-c ${name}=${value}`,
+    )
+    const command = ['start', '-w', '-D', 'data', '-l', 'postgres.log', '-o', options.join(' ')]
     try {
-      run(join(binaries, 'pg_ctl'), ['start', '-w', '-D', 'data', '-l', 'postgres.log', '-o', flags.join(' ')])
+      run(join(binaries, 'pg_ctl'), command)
       fs.writeFileSync(portFile, String(port))
       return port
     } catch (error) {
-      if (attempt === 5) throw new Error(`PostgreSQL does not start; ${folder}/postgres.log says why`, { cause: error })
+      const message = `PostgreSQL does not start; ${folder}/postgres.log says why`
+      if (attempt === 5) throw new Error(message, { cause: error })
       port = randomPort()
     }
   }

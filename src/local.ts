@@ -40,7 +40,11 @@ export async function applyMigrations(projectFolder: string, variables: Variable
 }
 
 /** An HS256 token, as a front end that shares the secret would sign it. */
-export function signToken(claims: Readonly<Record<string, unknown>>, secret: string, lifetime = '30d'): Promise<string> {
+export function signToken(
+  claims: Readonly<Record<string, unknown>>,
+  secret: string,
+  lifetime = '30d',
+): Promise<string> {
   const token = new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
   return token.setIssuedAt().setExpirationTime(lifetime).sign(new TextEncoder().encode(secret))
 }

@@ -1,4 +1,31 @@
 import { httpErrors } from '@fastify/sensible'
+import { type Static, Type } from '@sinclair/typebox'
+
+const InputError = Type.Object({
+  path: Type.String({ description: 'JSON Pointer into the input.', examples: ['/title'] }),
+  message: Type.String({ examples: ['is required'] }),
+})
+
+/** The one shape of every error (RFC 9457). */
+export const Problem = Type.Object(
+  {
+    type: Type.Literal('about:blank', { description: 'There is no page about it: code tells errors apart.' }),
+    title: Type.String({ description: 'The name of the status.', examples: ['Not Found'] }),
+    status: Type.Integer({ examples: [404] }),
+    detail: Type.String({ description: 'One sentence for people.', examples: ['There is no such task.'] }),
+    message: Type.String({
+      description: 'The same sentence as detail.',
+      examples: ['There is no such task.'],
+    }),
+    code: Type.String({ description: 'Stable word for programs.', examples: ['task_not_found'] }),
+    request_id: Type.String({ description: 'The X-Request-Id of this answer; the logs carry it too.' }),
+    errors: Type.Optional(
+      Type.Array(InputError, { description: 'Each mistake, where the input is invalid.' }),
+    ),
+  },
+  { $id: 'Problem', description: 'RFC 9457 problem details.' },
+)
+export type Problem = Static<typeof Problem>
 
 /** What may be said beside the status, the code and the sentence. */
 export interface ProblemExtras {

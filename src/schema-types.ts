@@ -5,7 +5,8 @@ export const OneOf = <const Word extends string>(words: Word[], options: object 
   Type.Unsafe<Word>({ type: 'string', enum: words, ...options })
 
 /** A string or null, in the form of JSON Schema 2020-12 that OpenAPI 3.1 uses. */
-export const StringOrNull = (options: object = {}) => Type.Unsafe<string | null>({ type: ['string', 'null'], ...options })
+export const StringOrNull = (options: object = {}) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], ...options })
 
 /** Points to a schema that was registered under its `$id`, and keeps its type. */
 export const Ref = <Schema extends TSchema>(schema: Schema) =>

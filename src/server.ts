@@ -49,7 +49,10 @@ async function prepareVariables() {
 /** A database that is away delays nothing but the answers that need it. */
 async function waitForDatabase({ prisma }: Database, log: FastifyBaseLogger) {
   for (let wait = 500; ; wait = Math.min(wait * 2, 5000)) {
-    const error = await prisma.$queryRaw`SELECT 1`.then(() => undefined, (reason: Error) => reason)
+    const error = await prisma.$queryRaw`SELECT 1`.then(
+      () => undefined,
+      (reason: Error) => reason,
+    )
     if (error === undefined) return log.info('the database answers')
     log.warn(`the database is not available, next try in ${wait / 1000} s: ${lastLine(error.message)}`)
     await sleep(wait)
@@ -61,7 +64,10 @@ function lastLine(text: string) {
 }
 
 async function welcome(config: Config, port: number) {
-  const token = await local!.signToken({ sub: 'demo', email: 'demo@example.com', name: 'Demo' }, config.tokens.secret!)
+  const token = await local!.signToken(
+    { sub: 'demo', email: 'demo@example.com', name: 'Demo' },
+    config.tokens.secret!,
+  )
   const url = `http://localhost:${port}`
   console.log(`
   Task API   ${url}

@@ -5,10 +5,13 @@ import { parseArgs } from 'node:util'
 
 if (existsSync('.env')) process.loadEnvFile()
 const text = { type: 'string' } as const
-const { user, email, name, lifetime } = parseArgs({ options: { user: text, email: text, name: text, lifetime: text } }).values
+const { user, email, name, lifetime } = parseArgs({
+  options: { user: text, email: text, name: text, lifetime: text },
+}).values
 
 if (process.env.NODE_ENV === 'production') fail('In production tokens come from Better Auth, not from here.')
-else if (user === undefined) fail('Usage: npm run token -- --user alice [--email alice@example.com] [--name Alice] [--lifetime 1h]')
+else if (user === undefined)
+  fail('Usage: npm run token -- --user alice [--email alice@example.com] [--name Alice] [--lifetime 1h]')
 else {
   const { signToken, withLocalSecret } = await import('./local.ts')
   const { BETTER_AUTH_SECRET: secret } = withLocalSecret(process.env, join(import.meta.dirname, '..'))

@@ -22,7 +22,10 @@ t.test('a due date comes back in the form it was given, instants in UTC', async 
   for (const [given, returned] of forms) {
     const { id, due_date } = await createTask(app, user, { title: 't', due_date: given })
     t.equal(due_date, returned, String(given))
-    t.equal((await app.call('PATCH', `/api/tasks/${id}`, { user, body: { title: 'u' } })).body.due_date, returned)
+    t.equal(
+      (await app.call('PATCH', `/api/tasks/${id}`, { user, body: { title: 'u' } })).body.due_date,
+      returned,
+    )
   }
 })
 
@@ -30,7 +33,10 @@ t.test('changing the form of a due date is a real change', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const task = await createTask(app, user, { title: 't', due_date: '2026-12-01' })
-  const { body } = await app.call('PATCH', `/api/tasks/${task.id}`, { user, body: { due_date: '2026-12-01T00:00:00Z' } })
+  const { body } = await app.call('PATCH', `/api/tasks/${task.id}`, {
+    user,
+    body: { due_date: '2026-12-01T00:00:00Z' },
+  })
   t.equal(body.due_date, '2026-12-01T00:00:00.000Z')
   t.ok(body.updated_at > task.updated_at)
 })
@@ -77,15 +83,32 @@ t.test('an instant is due until it passes, whatever the zone', async (t) => {
 t.test('due_from and due_before cut the calendar where the caller is', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  const dues = ['2026-11-30', '2026-12-01', '2026-12-02', '2026-11-30T23:30:00Z', '2026-12-01T22:59:59Z', '2026-12-01T23:00:00Z', null]
+  const dues = [
+    '2026-11-30',
+    '2026-12-01',
+    '2026-12-02',
+    '2026-11-30T23:30:00Z',
+    '2026-12-01T22:59:59Z',
+    '2026-12-01T23:00:00Z',
+    null,
+  ]
   for (const due_date of dues) await createTask(app, user, { title: String(due_date), due_date })
   const list = async (parameters: string) =>
-    (await app.call<{ title: string }[]>('GET', `/api/tasks?sort=created&order=asc&${parameters}`, { user })).body.map(({ title }) => title)
+    (
+      await app.call<{ title: string }[]>('GET', `/api/tasks?sort=created&order=asc&${parameters}`, { user })
+    ).body.map(({ title }) => title)
   const day = 'due_from=2026-12-01&due_before=2026-12-02'
   t.same(await list(day), ['2026-12-01', '2026-12-01T22:59:59Z', '2026-12-01T23:00:00Z'], 'a day in UTC')
-  t.same(await list(`${day}&time_zone=Europe/Berlin`), ['2026-12-01', '2026-11-30T23:30:00Z', '2026-12-01T22:59:59Z'], 'a day in Berlin')
+  t.same(
+    await list(`${day}&time_zone=Europe/Berlin`),
+    ['2026-12-01', '2026-11-30T23:30:00Z', '2026-12-01T22:59:59Z'],
+    'a day in Berlin',
+  )
   t.same(await list('due_before=2026-12-01T00:00:00Z'), ['2026-11-30', '2026-11-30T23:30:00Z'])
-  t.same(await list('due_from=2026-12-01T23:00:00Z&time_zone=Europe/Berlin'), ['2026-12-02', '2026-12-01T23:00:00Z'])
+  t.same(await list('due_from=2026-12-01T23:00:00Z&time_zone=Europe/Berlin'), [
+    '2026-12-02',
+    '2026-12-01T23:00:00Z',
+  ])
 })
 
 t.test('days begin where clocks change at midnight', async (t) => {
@@ -94,17 +117,40 @@ t.test('days begin where clocks change at midnight', async (t) => {
   t.equal(begins('2026-12-01', 'Asia/Kolkata'), '2026-11-30T18:30:00.000Z')
   t.equal(begins('2026-03-29', 'Europe/Berlin'), '2026-03-28T23:00:00.000Z')
   t.equal(begins('2018-11-04', 'America/Sao_Paulo'), '2018-11-04T03:00:00.000Z', 'midnight did not exist')
-  t.equal(begins('2018-02-18', 'America/Sao_Paulo'), '2018-02-18T03:00:00.000Z', 'the hour before midnight came twice')
-  t.equal(begins('2025-11-02', 'America/Havana'), '2025-11-02T04:00:00.000Z', 'the hour after midnight came twice: the first one counts')
+  t.equal(
+    begins('2018-02-18', 'America/Sao_Paulo'),
+    '2018-02-18T03:00:00.000Z',
+    'the hour before midnight came twice',
+  )
+  t.equal(
+    begins('2025-11-02', 'America/Havana'),
+    '2025-11-02T04:00:00.000Z',
+    'the hour after midnight came twice: the first one counts',
+  )
   t.equal(begins('2011-12-30', 'Pacific/Apia'), '2011-12-30T00:00:00.000Z', 'the day did not exist at all')
   t.equal(begins('9999-12-31', 'Asia/Tokyo'), '9999-12-30T15:00:00.000Z')
   const dayOf = (instant: string, zone: string) => dueBound(parseDueDate(instant)!, zone).day
   t.equal(dayOf('2026-12-01T23:30:00Z', 'Asia/Tokyo'), '2026-12-02T00:00:00.000Z')
   t.equal(dayOf('1000-01-01T00:00:00Z', 'America/New_York'), '0999-12-31T00:00:00.000Z')
-  t.equal(dayOf('9999-12-31T23:30:00Z', 'Asia/Tokyo'), '9999-12-31T00:00:00.000Z', 'beyond the calendar there is no next day')
+  t.equal(
+    dayOf('9999-12-31T23:30:00Z', 'Asia/Tokyo'),
+    '9999-12-31T00:00:00.000Z',
+    'beyond the calendar there is no next day',
+  )
 })
 
 t.test('time zones are IANA names', async (t) => {
-  for (const name of ['UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5', 'europe/berlin']) t.ok(isTimeZone(name), name)
-  for (const name of ['', 'Nowhere', '+01:00', 'Europe/', '/UTC', 'UTC; DROP', 'Europe/Berlin\u0000', '../etc']) t.notOk(isTimeZone(name), name)
+  for (const name of ['UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5', 'europe/berlin'])
+    t.ok(isTimeZone(name), name)
+  for (const name of [
+    '',
+    'Nowhere',
+    '+01:00',
+    'Europe/',
+    '/UTC',
+    'UTC; DROP',
+    'Europe/Berlin\u0000',
+    '../etc',
+  ])
+    t.notOk(isTimeZone(name), name)
 })

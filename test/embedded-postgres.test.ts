@@ -63,9 +63,15 @@ function startedThenStopped(folder: string) {
 const startElsewhere = (folder: string) =>
   execFileSync(
     process.execPath,
-    ['--import', 'tsx', '--input-type=module', '-e', `
+    [
+      '--import',
+      'tsx',
+      '--input-type=module',
+      '-e',
+      `
       const { startEmbeddedPostgres } = await import(${JSON.stringify(join(ROOT, 'src/embedded-postgres.ts'))})
-      process.stdout.write(startEmbeddedPostgres(${JSON.stringify(folder)}).url)`],
+      process.stdout.write(startEmbeddedPostgres(${JSON.stringify(folder)}).url)`,
+    ],
     { cwd: ROOT, encoding: 'utf8' },
   )
 
@@ -83,42 +89,69 @@ t.test('a server that a killed process left behind is joined, and stops with its
 t.test('settings reach the server', async (t) => {
   const server = startEmbeddedPostgres(projectFolder(t), { fsync: 'off', max_connections: '17' })
   t.teardown(() => server.stop())
-  t.same(await query(server.url, "SELECT current_setting('fsync') AS fsync, current_setting('max_connections') AS max"), [{ fsync: 'off', max: '17' }])
+  t.same(
+    await query(
+      server.url,
+      "SELECT current_setting('fsync') AS fsync, current_setting('max_connections') AS max",
+    ),
+    [{ fsync: 'off', max: '17' }],
+  )
 })
 
 t.test('a server that cannot start says where to read why', async (t) => {
   const folder = projectFolder(t)
   startedThenStopped(folder)
-  t.throws(() => startEmbeddedPostgres(folder, { shared_buffers: 'nonsense' }), { message: /postgres\.log says why/ })
+  t.throws(() => startEmbeddedPostgres(folder, { shared_buffers: 'nonsense' }), {
+    message: /postgres\.log says why/,
+  })
 })
 
-t.test('root may run it, also from a folder that nobody else can enter', { skip: !isRoot && 'only root can show this' }, async (t) => {
-  const hidden = projectFolder(t)
-  chmodSync(hidden, 0o700)
-  const folder = join(hidden, 'project')
-  mkdirSync(folder)
-  const server = startEmbeddedPostgres(folder)
-  t.teardown(() => rmSync(server.folder, { recursive: true, force: true }))
-  t.teardown(() => server.stop())
-  t.notOk(server.folder.startsWith(hidden))
-  t.same(await query(server.url, 'SELECT 1 AS one'), [{ one: 1 }])
-})
+t.test(
+  'root may run it, also from a folder that nobody else can enter',
+  { skip: !isRoot && 'only root can show this' },
+  async (t) => {
+    const hidden = projectFolder(t)
+    chmodSync(hidden, 0o700)
+    const folder = join(hidden, 'project')
+    mkdirSync(folder)
+    const server = startEmbeddedPostgres(folder)
+    t.teardown(() => rmSync(server.folder, { recursive: true, force: true }))
+    t.teardown(() => server.stop())
+    t.notOk(server.folder.startsWith(hidden))
+    t.same(await query(server.url, 'SELECT 1 AS one'), [{ one: 1 }])
+  },
+)
 
 const isEnterable = (path: string): boolean =>
   (statSync(path).mode & 0o001) !== 0 && (path === dirname(path) || isEnterable(dirname(path)))
-const cannotShow = !isRoot ? 'the other tests show this' : !isEnterable(ROOT) && 'no other user can enter this checkout'
+const cannotShow = !isRoot
+  ? 'the other tests show this'
+  : !isEnterable(ROOT) && 'no other user can enter this checkout'
 
 t.test('an ordinary user may run it, in the folder of the project', { skip: cannotShow }, async (t) => {
   const NOBODY = 65534
   const folder = projectFolder(t)
-  for (const name of ['src', 'package.json', 'tsconfig.json']) cpSync(join(ROOT, name), join(folder, name), { recursive: true })
+  for (const name of ['src', 'package.json', 'tsconfig.json'])
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true })
   chownSync(folder, NOBODY, NOBODY)
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  const run = ['--import', 'tsx', '--input-type=module', '-e', `
+  const run = [
+    '--import',
+    'tsx',
+    '--input-type=module',
+    '-e',
+    `
     const { startEmbeddedPostgres } = await import('./src/embedded-postgres.ts')
     const server = startEmbeddedPostgres(process.cwd())
     process.stdout.write(server.folder)
-    server.stop()`]
-  const options = { cwd: folder, uid: NOBODY, gid: NOBODY, encoding: 'utf8', env: { PATH: process.env.PATH } } as const
+    server.stop()`,
+  ]
+  const options = {
+    cwd: folder,
+    uid: NOBODY,
+    gid: NOBODY,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH },
+  } as const
   t.equal(execFileSync(process.execPath, run, options), join(folder, '.local', 'postgres'))
 })

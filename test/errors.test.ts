@@ -28,14 +28,50 @@ t.test('every error has the one shape', async (t) => {
     ['POST', '/api/tasks', { user, body: "{'title': 'x'}" }, 400, 'malformed_json'],
     ['POST', '/api/tasks', { user, body: ' ' }, 400, 'malformed_json'],
     ['POST', '/api/tasks', { user, body: Buffer.from('{"title":"\xff"}', 'latin1') }, 400, 'malformed_json'],
-    ['POST', '/api/tasks', { user, body: gzipSync('{"title":"x"}'), headers: { ...json, 'content-encoding': 'gzip' } }, 400, 'malformed_json'],
+    [
+      'POST',
+      '/api/tasks',
+      { user, body: gzipSync('{"title":"x"}'), headers: { ...json, 'content-encoding': 'gzip' } },
+      400,
+      'malformed_json',
+    ],
     ['PATCH', `/api/tasks/${id}/complete`, { user, body: '{' }, 400, 'malformed_json'],
-    ['POST', '/api/tasks', { user, body: JSON.stringify({ title: 'x', description: 'x'.repeat(66_000) }) }, 413, 'body_too_large'],
+    [
+      'POST',
+      '/api/tasks',
+      { user, body: JSON.stringify({ title: 'x', description: 'x'.repeat(66_000) }) },
+      413,
+      'body_too_large',
+    ],
     ['DELETE', `/api/tasks/${id}`, { user, body: `"${'x'.repeat(66_000)}"` }, 413, 'body_too_large'],
-    ['POST', '/api/tasks', { user, body: 'title=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415, 'unsupported_media_type'],
-    ['POST', '/api/tasks', { user, body: '{"title":"x"}', headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
-    ['POST', '/api/tasks', { user, body: '<x/>', headers: { 'content-type': 'text/xml' } }, 415, 'unsupported_media_type'],
-    ['POST', '/api/tasks', { user, body: '{"title":"x"}', headers: { 'content-type': ';' } }, 415, 'unsupported_media_type'],
+    [
+      'POST',
+      '/api/tasks',
+      { user, body: 'title=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'POST',
+      '/api/tasks',
+      { user, body: '{"title":"x"}', headers: { 'content-type': 'text/plain' } },
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'POST',
+      '/api/tasks',
+      { user, body: '<x/>', headers: { 'content-type': 'text/xml' } },
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'POST',
+      '/api/tasks',
+      { user, body: '{"title":"x"}', headers: { 'content-type': ';' } },
+      415,
+      'unsupported_media_type',
+    ],
   ]
   for (const [method, url, options, status, code] of cases) {
     const answer = await app.call(method, url, options)
@@ -66,7 +102,10 @@ t.test('a fault of ours is a 500 that tells nothing but its id, which the log ha
   const original = database.prisma.$queryRaw
   t.teardown(() => Object.assign(database.prisma, { $queryRaw: original }))
   Object.assign(database.prisma, { $queryRaw: () => Promise.reject(new Error('a secret of the database')) })
-  const response = await app.app.inject({ url: '/api/tasks', headers: { authorization: `Bearer ${user.token}` } })
+  const response = await app.app.inject({
+    url: '/api/tasks',
+    headers: { authorization: `Bearer ${user.token}` },
+  })
   t.equal(response.statusCode, 500)
   t.match(response.json(), { code: 'internal_error', detail: 'Something went wrong on our side.' })
   t.notMatch(response.payload, /secret/)
@@ -90,11 +129,31 @@ async function exchange(t: Test, bytes: string): Promise<string> {
 
 t.test('what is no HTTP is answered on the socket, in the same shape', async (t) => {
   const cases: [name: string, bytes: string, status: number, code: string][] = [
-    ['headers that are too large', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`, 431, 'headers_too_large'],
-    ['a URL that is too long', `GET /${'y'.repeat(40_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431, 'headers_too_large'],
+    [
+      'headers that are too large',
+      `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
+    [
+      'a URL that is too long',
+      `GET /${'y'.repeat(40_000)} HTTP/1.1\r\nhost: x\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
     ['no HTTP at all', 'hello\r\n\r\n', 400, 'bad_request'],
-    ['two lengths', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx', 400, 'bad_request'],
-    ['a length and chunks', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', 400, 'bad_request'],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx',
+      400,
+      'bad_request',
+    ],
+    [
+      'a length and chunks',
+      'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'bad_request',
+    ],
     ['a broken header', 'GET / HTTP/1.1\r\nhost: x\r\na b: c\r\n\r\n', 400, 'bad_request'],
   ]
   for (const [name, bytes, status, code] of cases) {
@@ -109,7 +168,10 @@ t.test('what is no HTTP is answered on the socket, in the same shape', async (t)
 })
 
 t.test('a token of 20 kB is a plain 401, not a header that is too large', async (t) => {
-  const answer = await exchange(t, `GET /api/tasks HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${'e'.repeat(20_000)}\r\n\r\n`)
+  const answer = await exchange(
+    t,
+    `GET /api/tasks HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${'e'.repeat(20_000)}\r\n\r\n`,
+  )
   t.match(answer, /^HTTP\/1\.1 401 /)
   t.match(answer, /www-authenticate: Bearer error="invalid_token"/i)
 })

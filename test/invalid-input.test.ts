@@ -48,7 +48,11 @@ t.test('a bad field gets a 400 that names it, and nothing changes', async (t) =>
   const user = await createUser()
   const task = await createTask(app, user)
   for (const [path, body] of BAD_FIELDS) {
-    for (const [method, url] of [['POST', '/api/tasks'], ['PUT', `/api/tasks/${task.id}`], ['PATCH', `/api/${user.id}/tasks/${task.id}`]]) {
+    for (const [method, url] of [
+      ['POST', '/api/tasks'],
+      ['PUT', `/api/tasks/${task.id}`],
+      ['PATCH', `/api/${user.id}/tasks/${task.id}`],
+    ]) {
       const answer = await app.call(method!, url!, { user, body })
       const what = `${method} ${JSON.stringify(body).slice(0, 60)}`
       t.equal(answer.status, 400, what)
@@ -76,7 +80,10 @@ t.test('completing takes an object, nothing, or an empty object', async (t) => {
   const user = await createUser()
   const { id } = await createTask(app, user)
   for (const body of [{ completed: null }, { completed: 'true' }, { completed: 0 }, [], '"x"', 'true']) {
-    t.match(await app.call('PATCH', `/api/tasks/${id}/complete`, { user, body }), { status: 400, body: { code: 'validation_failed' } })
+    t.match(await app.call('PATCH', `/api/tasks/${id}/complete`, { user, body }), {
+      status: 400,
+      body: { code: 'validation_failed' },
+    })
   }
   t.equal((await app.call('GET', `/api/tasks/${id}`, { user })).body.completed, false)
 })
@@ -85,7 +92,10 @@ t.test('the longest text is taken, counted in code points and trimmed', async (t
   const { call } = await startApp(t)
   const user = await createUser()
   for (const title of ['x'.repeat(200), '😀'.repeat(200), 'ü'.repeat(200)]) {
-    const { status, body } = await call('POST', '/api/tasks', { user, body: { title: `\u3000 ${title}\n`, description: '😀'.repeat(1000) } })
+    const { status, body } = await call('POST', '/api/tasks', {
+      user,
+      body: { title: `\u3000 ${title}\n`, description: '😀'.repeat(1000) },
+    })
     t.equal(status, 201)
     t.equal(body.title, title)
   }
@@ -94,9 +104,23 @@ t.test('the longest text is taken, counted in code points and trimmed', async (t
 t.test('text comes back exactly as it was sent', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
-  const texts = ['"\\/\b\f\n\r\t', "'; DROP TABLE tasks; --", '\u2028\u2029\u007f\u0085', '__proto__', '%_\\', '🏳️‍🌈 e\u0301', '\u200b', '${x} $1 :id ?', '<script>', 'x\ny']
+  const texts = [
+    '"\\/\b\f\n\r\t',
+    "'; DROP TABLE tasks; --",
+    '\u2028\u2029\u007f\u0085',
+    '__proto__',
+    '%_\\',
+    '🏳️‍🌈 e\u0301',
+    '\u200b',
+    '${x} $1 :id ?',
+    '<script>',
+    'x\ny',
+  ]
   for (const text of texts) {
-    const { status, body } = await call('POST', '/api/tasks', { user, body: { title: `.${text}.`, description: text } })
+    const { status, body } = await call('POST', '/api/tasks', {
+      user,
+      body: { title: `.${text}.`, description: text },
+    })
     t.equal(status, 201, JSON.stringify(text))
     t.equal(body.title, `.${text}.`)
     t.equal(body.description, text)
@@ -106,7 +130,8 @@ t.test('text comes back exactly as it was sent', async (t) => {
 t.test('keys that JavaScript knows are only unknown fields', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
-  const body = '{"title":"x","__proto__":{"completed":true},"constructor":{"prototype":{"admin":true}},"toString":1}'
+  const body =
+    '{"title":"x","__proto__":{"completed":true},"constructor":{"prototype":{"admin":true}},"toString":1}'
   const answer = await call('POST', '/api/tasks', { user, body })
   t.equal(answer.status, 201)
   t.equal(answer.body.completed, false)
@@ -116,17 +141,52 @@ t.test('keys that JavaScript knows are only unknown fields', async (t) => {
 t.test('an id that is no positive integer is a 400, one that cannot exist a 404', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
-  const bad = ['abc', '0', '00', '-1', '1.5', '1e3', '0x1', '%20', '1%20', '+1', 'null', '1;2', '%31%00', '１']
+  const bad = [
+    'abc',
+    '0',
+    '00',
+    '-1',
+    '1.5',
+    '1e3',
+    '0x1',
+    '%20',
+    '1%20',
+    '+1',
+    'null',
+    '1;2',
+    '%31%00',
+    '１',
+  ]
   const absent = ['2147483648', '9223372036854775807', '9223372036854775808', '9'.repeat(400), '007']
-  for (const [method, suffix] of [['GET', ''], ['PUT', ''], ['PATCH', ''], ['DELETE', ''], ['PATCH', '/complete']] as const) {
+  for (const [method, suffix] of [
+    ['GET', ''],
+    ['PUT', ''],
+    ['PATCH', ''],
+    ['DELETE', ''],
+    ['PATCH', '/complete'],
+  ] as const) {
     const body = method === 'PUT' || suffix === '' ? { title: 'x' } : undefined
     for (const id of bad) {
-      const answer = await call(method, `/api/tasks/${id}${suffix}`, { user, body: method === 'GET' ? undefined : body })
-      t.match(answer, { status: 400, body: { detail: 'id must be a positive integer.' } }, `${method} ${id}${suffix}`)
+      const answer = await call(method, `/api/tasks/${id}${suffix}`, {
+        user,
+        body: method === 'GET' ? undefined : body,
+      })
+      t.match(
+        answer,
+        { status: 400, body: { detail: 'id must be a positive integer.' } },
+        `${method} ${id}${suffix}`,
+      )
     }
     for (const id of absent) {
-      const answer = await call(method, `/api/tasks/${id}${suffix}`, { user, body: method === 'GET' ? undefined : body })
-      t.match(answer, { status: 404, body: { code: 'task_not_found' } }, `${method} ${id.slice(0, 30)}${suffix}`)
+      const answer = await call(method, `/api/tasks/${id}${suffix}`, {
+        user,
+        body: method === 'GET' ? undefined : body,
+      })
+      t.match(
+        answer,
+        { status: 404, body: { code: 'task_not_found' } },
+        `${method} ${id.slice(0, 30)}${suffix}`,
+      )
     }
   }
 })
@@ -160,8 +220,16 @@ t.test('a query parameter with a bad value gets a 400 that says what is allowed'
     ['time_zone=', /^time_zone must be an IANA time zone/],
   ]
   for (const [query, detail] of bad) {
-    t.match(await call('GET', `/api/tasks?${query}`, { user }), { status: 400, body: { code: 'validation_failed', detail } }, query)
+    t.match(
+      await call('GET', `/api/tasks?${query}`, { user }),
+      { status: 400, body: { code: 'validation_failed', detail } },
+      query,
+    )
   }
   t.equal((await call('GET', '/api/tasks/summary?time_zone=nowhere', { user })).status, 400)
-  t.equal((await call('GET', '/api/tasks?unknown=1&page=2&search', { user })).status, 200, 'unknown parameters are ignored')
+  t.equal(
+    (await call('GET', '/api/tasks?unknown=1&page=2&search', { user })).status,
+    200,
+    'unknown parameters are ignored',
+  )
 })

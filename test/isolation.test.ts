@@ -23,13 +23,18 @@ const essence = (answer: { status: number; headers: Record<string, unknown>; tex
 t.test("another user's task answers exactly as one that does not exist, and stays as it is", async (t) => {
   const app = await startApp(t)
   const [alice, mallory] = [await createUser(), await createUser()]
-  const task = await createTask(app, alice, { title: 'secret', description: 'of Alice', due_date: '2026-12-01' })
+  const task = await createTask(app, alice, {
+    title: 'secret',
+    description: 'of Alice',
+    due_date: '2026-12-01',
+  })
   const gone = await createTask(app, alice)
   await app.call('DELETE', `/api/tasks/${gone.id}`, { user: alice })
 
   for (const mount of ['/api', `/api/${mallory.id}`]) {
     for (const [method, path, body] of CALLS) {
-      const on = (id: number) => app.call(method, mount + path.replace('{id}', String(id)), { user: mallory, body })
+      const on = (id: number) =>
+        app.call(method, mount + path.replace('{id}', String(id)), { user: mallory, body })
       const foreign = await on(task.id)
       t.equal(foreign.status, 404, `${method} ${mount}${path}`)
       t.same(essence(foreign), essence(await on(gone.id)), 'as a task that was deleted')
@@ -44,7 +49,10 @@ t.test("another user's path is a 403, whatever the rest of the request looks lik
   const [alice, mallory] = [await createUser(), await createUser()]
   const task = await createTask(app, alice)
   const requests: [method: string, path: string, body?: unknown][] = [
-    ...CALLS.map(([method, path, body]) => [method, path.replace('{id}', String(task.id)), body] as [string, string, unknown]),
+    ...CALLS.map(
+      ([method, path, body]) =>
+        [method, path.replace('{id}', String(task.id)), body] as [string, string, unknown],
+    ),
     ['GET', '/tasks'],
     ['GET', '/tasks/'],
     ['GET', '/tasks?limit=abc'],
@@ -61,7 +69,14 @@ t.test("another user's path is a 403, whatever the rest of the request looks lik
   ]
   const whole = (await app.call('GET', '/api/tasks', { user: alice })).text
   for (const [method, path, body] of requests) {
-    for (const owner of [alice.id, `${mallory.id}%20`, mallory.id.toUpperCase(), 'nobody', '%00', `${mallory.id}%2f..`]) {
+    for (const owner of [
+      alice.id,
+      `${mallory.id}%20`,
+      mallory.id.toUpperCase(),
+      'nobody',
+      '%00',
+      `${mallory.id}%2f..`,
+    ]) {
       const answer = await app.call(method, `/api/${owner}${path}`, { user: mallory, body })
       t.match(answer, { status: 403, body: { code: 'wrong_user' } }, `${method} /api/${owner}${path}`)
     }
@@ -77,21 +92,40 @@ t.test('lists, counts, summaries and cursors show the own tasks only', async (t)
   const cursor = /cursor=([\w-]+)/.exec(page.headers.link!)![1]!
 
   t.same((await app.call('GET', '/api/tasks', { user: mallory })).body, [])
-  for (const parameters of ['overdue=true', 'sort=title', 'sort=due_date', 'status=pending', 'limit=200&offset=0', `limit=2&cursor=${cursor}`]) {
+  for (const parameters of [
+    'overdue=true',
+    'sort=title',
+    'sort=due_date',
+    'status=pending',
+    'limit=200&offset=0',
+    `limit=2&cursor=${cursor}`,
+  ]) {
     const { body, headers } = await app.call('GET', `/api/tasks?count=true&${parameters}`, { user: mallory })
     t.same(body, [], parameters)
     t.equal(headers['x-total-count'], '0', parameters)
   }
-  t.match((await app.call('GET', '/api/tasks/summary', { user: mallory })).body, { total: 0, pending: 0, overdue: 0 })
+  t.match((await app.call('GET', '/api/tasks/summary', { user: mallory })).body, {
+    total: 0,
+    pending: 0,
+    overdue: 0,
+  })
 })
 
 t.test('the owner of a new task comes from the token, not from the body', async (t) => {
   const app = await startApp(t)
   const [alice, mallory] = [await createUser(), await createUser()]
   await createTask(app, alice)
-  const planted = await createTask(app, mallory, { title: 'x', user_id: alice.id, userId: alice.id, owner: alice.id } as never)
+  const planted = await createTask(app, mallory, {
+    title: 'x',
+    user_id: alice.id,
+    userId: alice.id,
+    owner: alice.id,
+  })
   t.match(planted, { user_id: mallory.id })
-  await app.call('PATCH', `/api/tasks/${planted.id}`, { user: mallory, body: { user_id: alice.id, title: 'y' } })
+  await app.call('PATCH', `/api/tasks/${planted.id}`, {
+    user: mallory,
+    body: { user_id: alice.id, title: 'y' },
+  })
   t.equal((await app.call('GET', '/api/tasks', { user: alice })).body.length, 1)
   t.equal((await app.call('GET', `/api/tasks/${planted.id}`, { user: mallory })).body.user_id, mallory.id)
 })
@@ -132,7 +166,10 @@ t.test('the watch on statements sees one that forgets its owner', async (t) => {
 
 t.test('every index of tasks but the key itself begins with the owner', async (t) => {
   const { config } = await startApp(t)
-  const indexes = await query<{ indexdef: string }>(config.database.url, "SELECT indexdef FROM pg_indexes WHERE tablename = 'tasks'")
+  const indexes = await query<{ indexdef: string }>(
+    config.database.url,
+    "SELECT indexdef FROM pg_indexes WHERE tablename = 'tasks'",
+  )
   const others = indexes.map(({ indexdef }) => indexdef).filter((text) => !text.includes('tasks_pkey'))
   t.ok(others.length > 0)
   for (const text of others) t.match(text, /\(user_id[,)]/)

@@ -2,7 +2,14 @@ import t from 'tap'
 import { type Answer, createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
 import { query } from './helpers/database.ts'
 
-type Listed = { id: number; title: string; completed: boolean; due_date: string | null; created_at: string; updated_at: string }
+type Listed = {
+  id: number
+  title: string
+  completed: boolean
+  due_date: string | null
+  created_at: string
+  updated_at: string
+}
 
 const SORTS = ['created', 'updated', 'title', 'due_date'] as const
 const ORDERS = ['asc', 'desc'] as const
@@ -10,7 +17,7 @@ const ORDERS = ['asc', 'desc'] as const
 /** Follows rel="next" until there is none. */
 async function walk({ call }: TestApp, user: TestUser, url: string, between = async (_page: Listed[]) => {}) {
   const seen: Listed[] = []
-  for (let next: string | undefined = url; next !== undefined; ) {
+  for (let next: string | undefined = url; next !== undefined;) {
     const { status, body, headers }: Answer<Listed[]> = await call<Listed[]>('GET', next, { user })
     if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`)
     seen.push(...body)
@@ -38,7 +45,8 @@ t.test('without parameters the list is complete, the newest task first', async (
   const app = await startApp(t)
   const user = await createUser()
   const tasks: Listed[] = []
-  for (const title of ['first', 'second', 'third']) tasks.unshift((await createTask(app, user, { title })) as Listed)
+  for (const title of ['first', 'second', 'third'])
+    tasks.unshift((await createTask(app, user, { title })))
   const answer = await app.call('GET', '/api/tasks', { user })
   t.same(answer.body, tasks)
   t.notOk(answer.headers.link)
@@ -59,15 +67,25 @@ t.test('status filters, by each of its names', async (t) => {
 t.test('titles sort alphabetically whatever their case, ties by id', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  for (const title of ['banana', 'Apple', 'apple', 'Émile', 'emil', 'Zoo', 'äpfel', 'apple']) await createTask(app, user, { title })
+  for (const title of ['banana', 'Apple', 'apple', 'Émile', 'emil', 'Zoo', 'äpfel', 'apple'])
+    await createTask(app, user, { title })
   const titles = async (order: string) =>
-    (await app.call<Listed[]>('GET', `/api/tasks?sort=title${order}`, { user })).body.map(({ title }) => title)
+    (await app.call<Listed[]>('GET', `/api/tasks?sort=title${order}`, { user })).body.map(
+      ({ title }) => title,
+    )
   const sorted = ['äpfel', 'Apple', 'apple', 'apple', 'banana', 'emil', 'Émile', 'Zoo']
   t.same(await titles(''), sorted)
   const { body } = await app.call<Listed[]>('GET', '/api/tasks?sort=title&order=desc', { user })
-  t.same(body.map(({ title }) => title.toLowerCase()), sorted.map((title) => title.toLowerCase()).reverse())
+  t.same(
+    body.map(({ title }) => title.toLowerCase()),
+    sorted.map((title) => title.toLowerCase()).reverse(),
+  )
   const apples = body.filter(({ title }) => title.toLowerCase() === 'apple').map(({ id }) => id)
-  t.same(apples, [...apples].sort((a, b) => b - a), 'ties in descending order go by descending id')
+  t.same(
+    apples,
+    [...apples].sort((a, b) => b - a),
+    'ties in descending order go by descending id',
+  )
 })
 
 t.test('due dates sort the soonest first, and none at all last in either direction', async (t) => {
@@ -76,7 +94,9 @@ t.test('due dates sort the soonest first, and none at all last in either directi
   const dues = [null, '2026-12-02', '2026-12-01T23:00:00Z', '2026-12-01', null, '2025-01-01T00:00:00.001Z']
   for (const due_date of dues) await createTask(app, user, { title: 't', due_date })
   const sorted = async (order: string) =>
-    (await app.call<Listed[]>('GET', `/api/tasks?sort=due_date${order}`, { user })).body.map(({ due_date }) => due_date)
+    (await app.call<Listed[]>('GET', `/api/tasks?sort=due_date${order}`, { user })).body.map(
+      ({ due_date }) => due_date,
+    )
   const soonest = ['2025-01-01T00:00:00.001Z', '2026-12-01', '2026-12-01T23:00:00.000Z', '2026-12-02']
   t.same(await sorted(''), [...soonest, null, null])
   t.same(await sorted('&order=desc'), [...soonest.reverse(), null, null])
@@ -89,10 +109,16 @@ t.test('updated sorts by the last change, under both of its names', async (t) =>
   await app.call('PATCH', `/api/tasks/${first.id}/complete`, { user })
   for (const sort of ['updated', 'updated_at']) {
     const { body } = await app.call<Listed[]>('GET', `/api/tasks?sort=${sort}`, { user })
-    t.same(body.map(({ id }) => id), [first.id, second.id])
+    t.same(
+      body.map(({ id }) => id),
+      [first.id, second.id],
+    )
   }
   const { body } = await app.call<Listed[]>('GET', '/api/tasks?sort=created_at&order=asc', { user })
-  t.same(body.map(({ id }) => id), [first.id, second.id])
+  t.same(
+    body.map(({ id }) => id),
+    [first.id, second.id],
+  )
 })
 
 t.test('pages make up the complete list, in every order, with every filter, however many ties', async (t) => {
@@ -105,7 +131,8 @@ t.test('pages make up the complete list, in every order, with every filter, howe
         const list = `/api/tasks?sort=${sort}&order=${order}${filter}`
         const whole = (await app.call<Listed[]>('GET', list, { user })).body
         t.ok(whole.length > 20, list)
-        for (const limit of [7, 20]) t.same(await walk(app, user, `${list}&limit=${limit}`), whole, `${list} by ${limit}`)
+        for (const limit of [7, 20])
+          t.same(await walk(app, user, `${list}&limit=${limit}`), whole, `${list} by ${limit}`)
       }
     }
   }
@@ -117,32 +144,48 @@ t.test('a page that holds all has no next one', async (t) => {
   await fill(app, user, 10)
   t.notOk((await app.call('GET', '/api/tasks?limit=10', { user })).headers.link)
   const first = await app.call('GET', `/api/${user.id}/tasks?limit=9&status=all`, { user })
-  t.match(first.headers.link, new RegExp(`^</api/${user.id}/tasks\\?limit=9&status=all&cursor=[\\w-]+>; rel="next"$`))
+  t.match(
+    first.headers.link,
+    new RegExp(`^</api/${user.id}/tasks\\?limit=9&status=all&cursor=[\\w-]+>; rel="next"$`),
+  )
 })
 
-t.test('rows that come and go between pages cause neither a duplicate nor a gap among the others', async (t) => {
-  const app = await startApp(t)
-  for (const sort of SORTS) {
-    for (const order of ORDERS) {
-      const user = await createUser()
-      await fill(app, user, 40)
-      const before = (await app.call<Listed[]>('GET', `/api/tasks?sort=${sort}&order=${order}`, { user })).body
-      const gone = new Set<number>()
-      const pages = await walk(app, user, `/api/tasks?sort=${sort}&order=${order}&limit=5`, async (page) => {
-        await createTask(app, user, { title: 'Apple', due_date: '2026-01-02' })
-        const victim = before.find(({ id }) => !gone.has(id) && !page.some((task) => task.id === id))
-        if (victim === undefined) return
-        gone.add(victim.id)
-        await app.call('DELETE', `/api/tasks/${victim.id}`, { user })
-      })
-      const ids = pages.map(({ id }) => id)
-      t.equal(new Set(ids).size, ids.length, `${sort} ${order}: no duplicate`)
-      const known = new Set(before.map(({ id }) => id))
-      const lasting = before.filter(({ id }) => !gone.has(id)).map(({ id }) => id)
-      t.same(ids.filter((id) => known.has(id) && !gone.has(id)), lasting, `${sort} ${order}: no gap`)
+t.test(
+  'rows that come and go between pages cause neither a duplicate nor a gap among the others',
+  async (t) => {
+    const app = await startApp(t)
+    for (const sort of SORTS) {
+      for (const order of ORDERS) {
+        const user = await createUser()
+        await fill(app, user, 40)
+        const before = (await app.call<Listed[]>('GET', `/api/tasks?sort=${sort}&order=${order}`, { user }))
+          .body
+        const gone = new Set<number>()
+        const pages = await walk(
+          app,
+          user,
+          `/api/tasks?sort=${sort}&order=${order}&limit=5`,
+          async (page) => {
+            await createTask(app, user, { title: 'Apple', due_date: '2026-01-02' })
+            const victim = before.find(({ id }) => !gone.has(id) && !page.some((task) => task.id === id))
+            if (victim === undefined) return
+            gone.add(victim.id)
+            await app.call('DELETE', `/api/tasks/${victim.id}`, { user })
+          },
+        )
+        const ids = pages.map(({ id }) => id)
+        t.equal(new Set(ids).size, ids.length, `${sort} ${order}: no duplicate`)
+        const known = new Set(before.map(({ id }) => id))
+        const lasting = before.filter(({ id }) => !gone.has(id)).map(({ id }) => id)
+        t.same(
+          ids.filter((id) => known.has(id) && !gone.has(id)),
+          lasting,
+          `${sort} ${order}: no gap`,
+        )
+      }
     }
-  }
-})
+  },
+)
 
 t.test('the row a cursor stands on may be deleted', async (t) => {
   const app = await startApp(t)
@@ -160,10 +203,26 @@ t.test('a cursor is good for its own order and filters only', async (t) => {
   await fill(app, user, 12)
   const { headers } = await app.call('GET', '/api/tasks?limit=5&sort=title&status=pending', { user })
   const cursor = /cursor=([\w-]+)/.exec(headers.link!)![1]!
-  t.equal((await app.call('GET', `/api/tasks?limit=50&sort=title&status=pending&cursor=${cursor}`, { user })).status, 200, 'another limit is fine')
-  const others = ['sort=created&status=pending', 'sort=title', 'sort=title&status=completed', 'sort=title&order=desc&status=pending', 'sort=title&status=pending&due_before=2026-01-01', 'sort=title&status=pending&overdue=true']
+  t.equal(
+    (await app.call('GET', `/api/tasks?limit=50&sort=title&status=pending&cursor=${cursor}`, { user }))
+      .status,
+    200,
+    'another limit is fine',
+  )
+  const others = [
+    'sort=created&status=pending',
+    'sort=title',
+    'sort=title&status=completed',
+    'sort=title&order=desc&status=pending',
+    'sort=title&status=pending&due_before=2026-01-01',
+    'sort=title&status=pending&overdue=true',
+  ]
   for (const other of others) {
-    t.match(await app.call('GET', `/api/tasks?limit=5&${other}&cursor=${cursor}`, { user }), { status: 400, body: { errors: [{ path: '/cursor' }] } }, other)
+    t.match(
+      await app.call('GET', `/api/tasks?limit=5&${other}&cursor=${cursor}`, { user }),
+      { status: 400, body: { errors: [{ path: '/cursor' }] } },
+      other,
+    )
   }
 })
 
@@ -175,13 +234,41 @@ t.test('a cursor that nobody issued is a 400, never an error of ours', async (t)
   const cursor = /cursor=([\w-]+)/.exec(headers.link!)![1]!
   const [tie, key, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, string, string]
   const forged: unknown[] = [
-    [tie, "'; DROP TABLE tasks", id], [tie, '2026-02-30T00:00:00Z', id], [tie, null, id], [tie, 5, id], [tie, '\u0000', id],
-    [tie, key, '1e5'], [tie, key, '-1'], [tie, key, null], [tie, key, {}], [tie, key, '9'.repeat(30)], [tie, key], [tie], [], {}, null, 'x', 5,
-    ['', key, id], [tie, '2026-01-01', id], [tie, [key], id],
+    [tie, "'; DROP TABLE tasks", id],
+    [tie, '2026-02-30T00:00:00Z', id],
+    [tie, null, id],
+    [tie, 5, id],
+    [tie, '\u0000', id],
+    [tie, key, '1e5'],
+    [tie, key, '-1'],
+    [tie, key, null],
+    [tie, key, {}],
+    [tie, key, '9'.repeat(30)],
+    [tie, key],
+    [tie],
+    [],
+    {},
+    null,
+    'x',
+    5,
+    ['', key, id],
+    [tie, '2026-01-01', id],
+    [tie, [key], id],
   ]
-  const texts = [...forged.map((value) => Buffer.from(JSON.stringify(value)).toString('base64url')), '%00', 'ü', '....', cursor.slice(0, -4), `${cursor}AAAA`]
+  const texts = [
+    ...forged.map((value) => Buffer.from(JSON.stringify(value)).toString('base64url')),
+    '%00',
+    'ü',
+    '....',
+    cursor.slice(0, -4),
+    `${cursor}AAAA`,
+  ]
   for (const text of texts) {
-    const answer = await app.call('GET', `/api/tasks?limit=1&cursor=${encodeURIComponent(decodeURIComponent(text))}`, { user })
+    const answer = await app.call(
+      'GET',
+      `/api/tasks?limit=1&cursor=${encodeURIComponent(decodeURIComponent(text))}`,
+      { user },
+    )
     t.match(answer, { status: 400, body: { code: 'validation_failed' } }, text)
   }
   t.equal((await app.call('GET', `/api/tasks?limit=1&cursor=${'A'.repeat(3000)}`, { user })).status, 400)
@@ -194,7 +281,11 @@ t.test('offset counts, for clients that do', async (t) => {
   const whole = (await app.call<Listed[]>('GET', '/api/tasks', { user })).body
   const page = await app.call<Listed[]>('GET', '/api/tasks?limit=5&offset=4', { user })
   t.same(page.body, whole.slice(4, 9))
-  t.same(await walk(app, user, '/api/tasks?limit=5&offset=4'), whole.slice(4), 'its next page goes on by cursor')
+  t.same(
+    await walk(app, user, '/api/tasks?limit=5&offset=4'),
+    whole.slice(4),
+    'its next page goes on by cursor',
+  )
   t.same((await app.call('GET', '/api/tasks?limit=5&offset=99', { user })).body, [])
   t.same((await app.call('GET', '/api/tasks?limit=5&offset=2147483647', { user })).body, [])
 })
@@ -203,12 +294,17 @@ t.test('count=true tells how many tasks the filters let through', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 12)
-  const count = async (parameters: string) => (await app.call('GET', `/api/tasks?${parameters}`, { user })).headers['x-total-count']
+  const count = async (parameters: string) =>
+    (await app.call('GET', `/api/tasks?${parameters}`, { user })).headers['x-total-count']
   t.equal(await count('count=true'), '12')
   t.equal(await count('count=true&status=completed&limit=1'), '4')
   t.equal(await count('count=false&limit=1'), undefined)
   const { headers } = await app.call('GET', '/api/tasks?limit=5&count=true', { user })
-  t.equal((await app.call('GET', /<(.+)>/.exec(headers.link!)![1]!, { user })).headers['x-total-count'], '12', 'on every page the same')
+  t.equal(
+    (await app.call('GET', /<(.+)>/.exec(headers.link!)![1]!, { user })).headers['x-total-count'],
+    '12',
+    'on every page the same',
+  )
 })
 
 t.test('a list of thousands is complete, in every order', async (t) => {
@@ -220,8 +316,19 @@ t.test('a list of thousands is complete, in every order', async (t) => {
     t.equal(body.length, 3217)
     t.equal(new Set(body.map(({ id }) => id)).size, 3217)
     t.equal(headers['content-type'], 'application/json; charset=utf-8')
-    t.same((await walk(app, user, `/api/tasks?sort=${sort}&limit=200`)).map(({ id }) => id), body.map(({ id }) => id))
+    t.same(
+      (await walk(app, user, `/api/tasks?sort=${sort}&limit=200`)).map(({ id }) => id),
+      body.map(({ id }) => id),
+    )
   }
-  await query(app.config.database.url, 'DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE user_id = $1 LIMIT 1217)', [user.id])
-  t.equal((await app.call('GET', '/api/tasks', { user })).body.length, 2000, 'also where it ends with a full batch')
+  await query(
+    app.config.database.url,
+    'DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE user_id = $1 LIMIT 1217)',
+    [user.id],
+  )
+  t.equal(
+    (await app.call('GET', '/api/tasks', { user })).body.length,
+    2000,
+    'also where it ends with a full batch',
+  )
 })

@@ -4,7 +4,10 @@ import { createTask, createUser, startApp } from './helpers/app.ts'
 
 t.test('operators need no token', async (t) => {
   const { call } = await startApp(t)
-  t.match(await call('GET', '/'), { status: 200, body: { name: 'task-api', version: /^\d/, links: { docs: '/docs' } } })
+  t.match(await call('GET', '/'), {
+    status: 200,
+    body: { name: 'task-api', version: /^\d/, links: { docs: '/docs' } },
+  })
   t.match(await call('GET', '/health'), { status: 200, body: { status: 'ok' } })
   t.match(await call('GET', '/ready'), { status: 200, body: { status: 'ok' } })
   t.match(await call('GET', '/openapi.json'), { status: 200, body: { openapi: '3.1.0' } })
@@ -14,7 +17,11 @@ t.test('operators need no token', async (t) => {
 t.test('while the service stops it is alive but not ready', async (t) => {
   const { app, call } = await startApp(t)
   app.stopping = true
-  t.match(await call('GET', '/ready'), { status: 503, body: { code: 'stopping' }, headers: { 'retry-after': '2' } })
+  t.match(await call('GET', '/ready'), {
+    status: 503,
+    body: { code: 'stopping' },
+    headers: { 'retry-after': '2' },
+  })
   t.equal((await call('GET', '/health')).status, 200)
 })
 
@@ -22,10 +29,23 @@ t.test('while the database is away the service is alive, says so, and tells when
   const { call } = await startApp(t, { DATABASE_URL: 'postgresql://nobody:x@127.0.0.1:1/none' })
   const user = await createUser()
   t.equal((await call('GET', '/health')).status, 200)
-  t.match(await call('GET', '/ready'), { status: 503, body: { code: 'database_unavailable' }, headers: { 'retry-after': /^\d+$/ } })
-  for (const [method, url, body] of [['GET', '/api/tasks'], ['POST', '/api/tasks', { title: 'x' }], ['GET', '/api/me'], ['DELETE', '/api/me']] as const) {
+  t.match(await call('GET', '/ready'), {
+    status: 503,
+    body: { code: 'database_unavailable' },
+    headers: { 'retry-after': /^\d+$/ },
+  })
+  for (const [method, url, body] of [
+    ['GET', '/api/tasks'],
+    ['POST', '/api/tasks', { title: 'x' }],
+    ['GET', '/api/me'],
+    ['DELETE', '/api/me'],
+  ] as const) {
     const answer = await call(method, url, { user, body })
-    t.match(answer, { status: 503, body: { code: 'database_unavailable' }, headers: { 'retry-after': /^\d+$/ } }, `${method} ${url}`)
+    t.match(
+      answer,
+      { status: 503, body: { code: 'database_unavailable' }, headers: { 'retry-after': /^\d+$/ } },
+      `${method} ${url}`,
+    )
   }
   t.equal((await call('GET', '/api/tasks')).status, 401, 'without a token nobody learns even that')
 })
@@ -39,8 +59,14 @@ t.test('metrics count requests by the pattern of their route', async (t) => {
   await app.call('GET', '/nothing')
   const { text, headers } = await app.call('GET', '/metrics')
   t.match(headers['content-type'], /^text\/plain/)
-  t.match(text, /http_request_duration_seconds_count\{method="GET",route="\/api\/tasks\/:id",status="200"\} 1/)
-  t.match(text, /http_request_duration_seconds_count\{method="GET",route="\/api\/tasks\/:id",status="400"\} 1/)
+  t.match(
+    text,
+    /http_request_duration_seconds_count\{method="GET",route="\/api\/tasks\/:id",status="200"\} 1/,
+  )
+  t.match(
+    text,
+    /http_request_duration_seconds_count\{method="GET",route="\/api\/tasks\/:id",status="400"\} 1/,
+  )
   t.match(text, /http_request_duration_seconds_bucket\{le="0.2"/)
   t.match(text, /database_pool_connections\{state="total"\} [1-9]/)
   t.match(text, /process_cpu_seconds_total/)
@@ -60,7 +86,8 @@ t.test('metrics can be switched off, or have a port of their own', async (t) => 
 
 t.test("the caller's request id is kept where it is short and safe", async (t) => {
   const { call, logLines } = await startApp(t)
-  const echoed = async (given: string) => (await call('GET', '/health', { headers: { 'x-request-id': given } })).headers['x-request-id']
+  const echoed = async (given: string) =>
+    (await call('GET', '/health', { headers: { 'x-request-id': given } })).headers['x-request-id']
   for (const id of ['abc', randomUUID(), 'a.b:c~d_e-f', 'x'.repeat(128)]) {
     t.equal(await echoed(id), id)
     t.ok(logLines.some((line) => line.includes(`"request_id":"${id}"`)))
@@ -75,9 +102,18 @@ t.test('a request is one line in the log, with everything but secrets', async (t
   const user = await createUser()
   await call('POST', '/api/tasks', { user, body: { title: 'x' } })
   await call('GET', '/api/tasks', { token: 'not.a.token' })
-  const lines = logLines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'request')
+  const lines = logLines
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ msg }) => msg === 'request')
   t.equal(lines.length, 2)
-  t.match(lines[0], { method: 'POST', route: '/api/tasks', status: 201, user_id: user.id, duration_ms: Number, request_id: String })
+  t.match(lines[0], {
+    method: 'POST',
+    route: '/api/tasks',
+    status: 201,
+    user_id: user.id,
+    duration_ms: Number,
+    request_id: String,
+  })
   t.match(lines[1], { method: 'GET', route: '/api/tasks', status: 401, user_id: undefined })
   t.notMatch(logLines.join(''), user.token)
   t.notMatch(logLines.join(''), 'not.a.token')
@@ -88,7 +124,11 @@ t.test('browsers may call from the configured origins, and from no other', async
   const user = await createUser()
   for (const origin of ['https://app.example.com', 'http://localhost:3000']) {
     const preflight = await call('OPTIONS', '/api/tasks/1', {
-      headers: { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization,content-type' },
+      headers: {
+        origin,
+        'access-control-request-method': 'PATCH',
+        'access-control-request-headers': 'authorization,content-type',
+      },
     })
     t.equal(preflight.status, 204)
     t.match(preflight.headers, {
@@ -99,16 +139,34 @@ t.test('browsers may call from the configured origins, and from no other', async
       'access-control-max-age': /^\d+$/,
       vary: /Origin/i,
     })
-    for (const [url, as, status] of [['/api/tasks', user, 200], ['/api/tasks', undefined, 401], ['/api/%ZZ', user, 400], ['/nothing', undefined, 404]] as const) {
+    for (const [url, as, status] of [
+      ['/api/tasks', user, 200],
+      ['/api/tasks', undefined, 401],
+      ['/api/%ZZ', user, 400],
+      ['/nothing', undefined, 404],
+    ] as const) {
       const answer = await call('GET', url, { user: as, headers: { origin } })
       t.equal(answer.status, status)
       t.equal(answer.headers['access-control-allow-origin'], origin, `${url} ${status}`)
-      for (const name of ['Link', 'Location', 'ETag', 'Retry-After', 'X-Request-Id', 'X-Total-Count', 'RateLimit-Remaining']) {
+      for (const name of [
+        'Link',
+        'Location',
+        'ETag',
+        'Retry-After',
+        'X-Request-Id',
+        'X-Total-Count',
+        'RateLimit-Remaining',
+      ]) {
         t.match(answer.headers['access-control-expose-headers'], name)
       }
     }
   }
-  for (const origin of ['https://evil.example', 'https://app.example.com.evil.example', 'http://app.example.com', 'null']) {
+  for (const origin of [
+    'https://evil.example',
+    'https://app.example.com.evil.example',
+    'http://app.example.com',
+    'null',
+  ]) {
     const answer = await call('GET', '/api/tasks', { user, headers: { origin } })
     t.equal(answer.headers['access-control-allow-origin'], undefined, origin)
   }
@@ -117,7 +175,10 @@ t.test('browsers may call from the configured origins, and from no other', async
 t.test('by default the front end of Better Auth and a local one may call', async (t) => {
   const { call } = await startApp(t, { BETTER_AUTH_URL: 'https://auth.example.com/base/' })
   for (const origin of ['https://auth.example.com', 'http://localhost:3000']) {
-    t.equal((await call('GET', '/health', { headers: { origin } })).headers['access-control-allow-origin'], origin)
+    t.equal(
+      (await call('GET', '/health', { headers: { origin } })).headers['access-control-allow-origin'],
+      origin,
+    )
   }
 })
 
@@ -134,7 +195,11 @@ t.test('a user who calls too often is told when to come back, and nobody else is
   t.same(remaining, [2, 1, 0])
   for (const url of ['/api/tasks', `/api/${busy.id}/tasks`, '/api/me', '/api/nothing', '/api/tasks/abc']) {
     const answer = await call('GET', url, { user: busy })
-    t.match(answer, { status: 429, body: { code: 'rate_limited' }, headers: { 'retry-after': /^([1-9]|[1-5]\d|60)$/ } }, url)
+    t.match(
+      answer,
+      { status: 429, body: { code: 'rate_limited' }, headers: { 'retry-after': /^([1-9]|[1-5]\d|60)$/ } },
+      url,
+    )
   }
   t.equal((await call('GET', '/api/tasks', { user: calm })).status, 200)
   t.equal((await call('GET', '/health')).status, 200)
@@ -156,6 +221,10 @@ t.test('while Redis is away requests are served, not counted', async (t) => {
 t.test('answers tell browsers to trust nothing', async (t) => {
   const { call } = await startApp(t)
   const { headers } = await call('GET', '/health')
-  t.match(headers, { 'x-content-type-options': 'nosniff', 'content-security-policy': /default-src 'none'/, 'x-frame-options': /SAMEORIGIN|DENY/ })
+  t.match(headers, {
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': /default-src 'none'/,
+    'x-frame-options': /SAMEORIGIN|DENY/,
+  })
   t.notOk(headers['x-powered-by'])
 })

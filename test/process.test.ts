@@ -9,7 +9,10 @@ import { databaseUrl, query } from './helpers/database.ts'
 import { startService } from './helpers/service.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const headersOf = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' })
+const headersOf = (token: string) => ({
+  authorization: `Bearer ${token}`,
+  'content-type': 'application/json',
+})
 
 t.test('everything that was acknowledged is there after a kill -9 in the middle of writes', async (t) => {
   const user = await createUser()
@@ -23,7 +26,8 @@ t.test('everything that was acknowledged is there after a kill -9 in the middle 
         const init = { method: 'POST', headers: headersOf(user.token), body: JSON.stringify({ title }) }
         const response = await fetch(`${service.url}/api/tasks`, init).catch(() => undefined)
         const body = await response?.json().catch(() => undefined)
-        if (response?.status === 201 && body !== undefined) acknowledged.push(body as { id: number; title: string })
+        if (response?.status === 201 && body !== undefined)
+          acknowledged.push(body as { id: number; title: string })
         else if (response === undefined || body === undefined) return
       }
     })
@@ -32,11 +36,19 @@ t.test('everything that was acknowledged is there after a kill -9 in the middle 
     running = false
     await Promise.all(writers)
   }
-  const rows = await query<{ id: string; title: string }>(databaseUrl(), 'SELECT id, title FROM tasks WHERE user_id = $1', [user.id])
+  const rows = await query<{ id: string; title: string }>(
+    databaseUrl(),
+    'SELECT id, title FROM tasks WHERE user_id = $1',
+    [user.id],
+  )
   const stored = new Map(rows.map(({ id, title }) => [Number(id), title]))
   t.ok(acknowledged.length >= 300)
-  for (const { id, title } of acknowledged) if (stored.get(id) !== title) t.fail(`task ${id} was acknowledged and is gone`)
-  t.ok(rows.length - acknowledged.length <= 3 * 8, 'at most the requests in flight were stored unacknowledged')
+  for (const { id, title } of acknowledged)
+    if (stored.get(id) !== title) t.fail(`task ${id} was acknowledged and is gone`)
+  t.ok(
+    rows.length - acknowledged.length <= 3 * 8,
+    'at most the requests in flight were stored unacknowledged',
+  )
 })
 
 t.test('told to stop, the service finishes what it began and exits with 0', async (t) => {
@@ -63,7 +75,11 @@ t.test('a database that is away at the start is waited for', async (t) => {
   const port = await freePort()
   const away = new URL(address)
   away.host = `127.0.0.1:${port}`
-  const service = await startService(t, { DATABASE_URL: away.href }, 'the database is not available, next try in')
+  const service = await startService(
+    t,
+    { DATABASE_URL: away.href },
+    'the database is not available, next try in',
+  )
   t.equal((await fetch(`${service.url}/health`)).status, 200)
   const ready = await fetch(`${service.url}/ready`)
   t.equal(ready.status, 503)
@@ -100,11 +116,22 @@ t.test('a port that is taken is one clear line and exit code 1', async (t) => {
 
 t.test('npm run token prints a token that the service takes, and refuses in production', async (t) => {
   const run = (args: string[], env: Record<string, string>) =>
-    promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/token.ts', ...args], { cwd: ROOT, env: { ...process.env, BETTER_AUTH_SECRET: SECRET, ...env } })
-  const { stdout } = await run(['--user', 'alice', '--email', 'alice@example.com', '--lifetime', '1h'], { NODE_ENV: 'development' })
-  const { payload } = await jwtVerify(stdout.trim(), new TextEncoder().encode(SECRET), { algorithms: ['HS256'] })
+    promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/token.ts', ...args], {
+      cwd: ROOT,
+      env: { ...process.env, BETTER_AUTH_SECRET: SECRET, ...env },
+    })
+  const { stdout } = await run(['--user', 'alice', '--email', 'alice@example.com', '--lifetime', '1h'], {
+    NODE_ENV: 'development',
+  })
+  const { payload } = await jwtVerify(stdout.trim(), new TextEncoder().encode(SECRET), {
+    algorithms: ['HS256'],
+  })
   t.match(payload, { sub: 'alice', email: 'alice@example.com' })
   t.equal(payload.exp! - payload.iat!, 3600)
-  await t.rejects(run(['--user', 'alice'], { NODE_ENV: 'production' }), { code: 1, stdout: '', stderr: /In production/ })
+  await t.rejects(run(['--user', 'alice'], { NODE_ENV: 'production' }), {
+    code: 1,
+    stdout: '',
+    stderr: /In production/,
+  })
   await t.rejects(run([], { NODE_ENV: 'development' }), { code: 1, stderr: /Usage/ })
 })

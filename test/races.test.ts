@@ -3,7 +3,8 @@ import t from 'tap'
 import { createTask, createUser, signToken, startApp } from './helpers/app.ts'
 import { query } from './helpers/database.ts'
 
-const times = <T>(count: number, use: (index: number) => Promise<T>) => Promise.all(Array.from({ length: count }, (_, index) => use(index)))
+const times = <T>(count: number, use: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, index) => use(index)))
 
 t.test('fifty toggles at once end where they began, fifty-one do not', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
@@ -24,7 +25,12 @@ t.test('changes of different fields at once are all kept', async (t) => {
   const user = await createUser()
   for (let round = 0; round < 10; round += 1) {
     const { id } = await createTask(app, user)
-    const changes = [{ title: 'new' }, { description: 'new' }, { due_date: '2026-12-01' }, { completed: true }]
+    const changes = [
+      { title: 'new' },
+      { description: 'new' },
+      { due_date: '2026-12-01' },
+      { completed: true },
+    ]
     await times(4, (index) => app.call('PATCH', `/api/tasks/${id}`, { user, body: changes[index]! }))
     const { body } = await app.call('GET', `/api/tasks/${id}`, { user })
     t.match(body, { title: 'new', description: 'new', due_date: '2026-12-01', completed: true })
@@ -45,20 +51,31 @@ t.test('toggling and deleting at once never brings a task back', async (t) => {
   const user = await createUser()
   for (let round = 0; round < 10; round += 1) {
     const { id } = await createTask(app, user)
-    const answers = await times(10, (index) => app.call(index === 5 ? 'DELETE' : 'PATCH', `/api/tasks/${id}${index === 5 ? '' : '/complete'}`, { user }))
+    const answers = await times(10, (index) =>
+      app.call(index === 5 ? 'DELETE' : 'PATCH', `/api/tasks/${id}${index === 5 ? '' : '/complete'}`, {
+        user,
+      }),
+    )
     t.ok(answers.every(({ status }) => [200, 204, 404].includes(status)))
     t.equal((await app.call('GET', `/api/tasks/${id}`, { user })).status, 404)
   }
 })
 
 t.test('fifty first calls of one user make one user, through one copy of the service or two', async (t) => {
-  const copies = [await startApp(t, { DATABASE_POOL_MAX: '20' }), await startApp(t, { DATABASE_POOL_MAX: '20' })]
+  const copies = [
+    await startApp(t, { DATABASE_POOL_MAX: '20' }),
+    await startApp(t, { DATABASE_POOL_MAX: '20' }),
+  ]
   for (let round = 0; round < 5; round += 1) {
     const user = await createUser()
-    const answers = await times(50, (index) => copies[index % 2]!.call('POST', '/api/tasks', { user, body: { title: String(index) } }))
+    const answers = await times(50, (index) =>
+      copies[index % 2]!.call('POST', '/api/tasks', { user, body: { title: String(index) } }),
+    )
     t.same([...new Set(answers.map(({ status }) => status))], [201])
     t.equal((await copies[0]!.call('GET', '/api/tasks', { user })).body.length, 50)
-    const rows = await query(copies[0]!.config.database.url, 'SELECT id FROM users WHERE email = $1', [user.email])
+    const rows = await query(copies[0]!.config.database.url, 'SELECT id FROM users WHERE email = $1', [
+      user.email,
+    ])
     t.same(rows, [{ id: user.id }])
   }
 })
@@ -66,7 +83,9 @@ t.test('fifty first calls of one user make one user, through one copy of the ser
 t.test('of many users who claim one e-mail address at once, one gets it', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const email = `${randomUUID()}@example.com`
-  const answers = await times(20, async () => app.call('GET', '/api/me', { token: await signToken({ sub: randomUUID(), email }) }))
+  const answers = await times(20, async () =>
+    app.call('GET', '/api/me', { token: await signToken({ sub: randomUUID(), email }) }),
+  )
   t.equal(answers.filter(({ status }) => status === 200).length, 1)
   t.equal(answers.filter(({ status, body }) => status === 409 && body.code === 'email_taken').length, 19)
 })
@@ -77,7 +96,9 @@ t.test('tasks that are created while their user is deleted go with the user or c
     const user = await createUser()
     await createTask(app, user)
     const answers = await times(20, (index) =>
-      index === 10 ? app.call('DELETE', '/api/me', { user }) : app.call('POST', '/api/tasks', { user, body: { title: 'x' } }),
+      index === 10
+        ? app.call('DELETE', '/api/me', { user })
+        : app.call('POST', '/api/tasks', { user, body: { title: 'x' } }),
     )
     t.ok(answers.every(({ status }) => status === 201 || status === 204))
     const { body } = await app.call('GET', '/api/tasks', { user })

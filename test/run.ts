@@ -27,6 +27,9 @@ function startTestServer() {
 async function runSuite(url: string): Promise<number> {
   const env = { ...process.env, DATABASE_URL: url, DIRECT_URL: url, NODE_ENV: 'test' }
   execFileSync('npx', ['prisma', 'migrate', 'deploy'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
-  const tap = spawnSync('npx', ['tap', ...process.argv.slice(2)], { env: { ...env, TEST_DATABASE_URL: url }, stdio: 'inherit' })
+  const tap = spawnSync('npx', ['tap', ...process.argv.slice(2)], {
+    env: { ...env, TEST_DATABASE_URL: url },
+    stdio: 'inherit',
+  })
   return tap.status ?? 1
 }

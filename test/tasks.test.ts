@@ -23,7 +23,10 @@ t.test('a task goes through its whole life', async (t) => {
   t.same((await call('GET', url, { user })).body, created.body)
   t.same((await call('GET', '/api/tasks', { user })).body, [created.body])
 
-  const changed = await call('PUT', url, { user, body: { title: 'Water the fern', description: 'A little.' } })
+  const changed = await call('PUT', url, {
+    user,
+    body: { title: 'Water the fern', description: 'A little.' },
+  })
   t.equal(changed.status, 200)
   t.match(changed.body, { title: 'Water the fern', description: 'A little.', completed: false })
   t.ok(changed.body.updated_at > created.body.updated_at)
@@ -41,7 +44,16 @@ t.test('a task goes through its whole life', async (t) => {
 t.test('creating takes every field and ignores those it does not know', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
-  const body = { title: 'T', description: 'D', completed: true, due_date: '2026-12-01', id: 7, user_id: 'x', priority: 1, tags: [] }
+  const body = {
+    title: 'T',
+    description: 'D',
+    completed: true,
+    due_date: '2026-12-01',
+    id: 7,
+    user_id: 'x',
+    priority: 1,
+    tags: [],
+  }
   const { status, body: task } = await call('POST', '/api/tasks', { user, body })
   t.equal(status, 201)
   t.match(task, { user_id: user.id, title: 'T', description: 'D', completed: true, due_date: '2026-12-01' })
@@ -52,7 +64,11 @@ t.test('creating takes every field and ignores those it does not know', async (t
 t.test('a whole task that is sent back changes nothing', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  const task = await createTask(app, user, { title: 'T', description: 'D', due_date: '2026-12-01T15:00:00+01:00' })
+  const task = await createTask(app, user, {
+    title: 'T',
+    description: 'D',
+    due_date: '2026-12-01T15:00:00+01:00',
+  })
   for (const method of ['PUT', 'PATCH']) {
     t.same((await app.call(method, `/api/tasks/${task.id}`, { user, body: task })).body, task)
     t.same((await app.call(method, `/api/tasks/${task.id}`, { user, body: {} })).body, task)
@@ -63,9 +79,19 @@ t.test('a whole task that is sent back changes nothing', async (t) => {
 t.test('what is not sent stays, and null clears', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  const { id } = await createTask(app, user, { title: 'T', description: 'D', due_date: '2026-12-01', completed: true })
+  const { id } = await createTask(app, user, {
+    title: 'T',
+    description: 'D',
+    due_date: '2026-12-01',
+    completed: true,
+  })
   const change = async (body: object) => (await app.call('PATCH', `/api/tasks/${id}`, { user, body })).body
-  t.match(await change({ title: 'U' }), { title: 'U', description: 'D', due_date: '2026-12-01', completed: true })
+  t.match(await change({ title: 'U' }), {
+    title: 'U',
+    description: 'D',
+    due_date: '2026-12-01',
+    completed: true,
+  })
   t.match(await change({ description: null }), { title: 'U', description: null, due_date: '2026-12-01' })
   t.match(await change({ due_date: null }), { title: 'U', due_date: null, completed: true })
   t.match(await change({ completed: false }), { title: 'U', completed: false })
@@ -93,7 +119,8 @@ t.test('completing with a body sets the state, so that a retry is harmless', asy
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user)
-  const complete = async (body?: object) => (await app.call('PATCH', `/api/tasks/${id}/complete`, { user, body })).body
+  const complete = async (body?: object) =>
+    (await app.call('PATCH', `/api/tasks/${id}/complete`, { user, body })).body
   const first = await complete({ completed: true })
   t.equal(first.completed, true)
   t.same(await complete({ completed: true }), first)
@@ -108,9 +135,15 @@ t.test('the header of a JSON body without a body is harmless', async (t) => {
   const { id } = await createTask(app, user)
   const headers = { 'content-type': 'application/json' }
   t.equal((await app.call('PATCH', `/api/tasks/${id}/complete`, { user, headers })).body.completed, true)
-  t.equal((await app.call('PATCH', `/api/tasks/${id}/complete`, { user, headers, body: '' })).body.completed, false)
+  t.equal(
+    (await app.call('PATCH', `/api/tasks/${id}/complete`, { user, headers, body: '' })).body.completed,
+    false,
+  )
   t.equal((await app.call('GET', '/api/tasks', { user, headers })).status, 200)
-  t.match(await app.call('POST', '/api/tasks', { user, headers }), { status: 400, body: { code: 'validation_failed' } })
+  t.match(await app.call('POST', '/api/tasks', { user, headers }), {
+    status: 400,
+    body: { code: 'validation_failed' },
+  })
   t.equal((await app.call('DELETE', `/api/tasks/${id}`, { user, headers, body: '' })).status, 204)
 })
 
@@ -135,7 +168,11 @@ t.test('HEAD answers as GET does, without the body', async (t) => {
   const user = await createUser()
   const { id } = await createTask(app, user)
   for (const url of ['/api/tasks', `/api/tasks/${id}`, '/api/tasks/summary', '/api/me', '/health', '/']) {
-    const head = await app.app.inject({ method: 'HEAD', url, headers: { authorization: `Bearer ${user.token}` } })
+    const head = await app.app.inject({
+      method: 'HEAD',
+      url,
+      headers: { authorization: `Bearer ${user.token}` },
+    })
     t.equal(head.statusCode, 200, url)
     t.equal(head.payload, '', url)
   }
@@ -144,7 +181,12 @@ t.test('HEAD answers as GET does, without the body', async (t) => {
 t.test('answers are never kept by anybody on the way', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
-  for (const [url, as] of [['/api/tasks', user], ['/api/tasks/1', user], ['/api/nothing', user], ['/api/tasks', undefined]] as const) {
+  for (const [url, as] of [
+    ['/api/tasks', user],
+    ['/api/tasks/1', user],
+    ['/api/nothing', user],
+    ['/api/tasks', undefined],
+  ] as const) {
     t.equal((await call('GET', url, { user: as })).headers['cache-control'], 'no-store')
   }
 })
@@ -153,10 +195,22 @@ t.test('summary counts what is total, pending, completed and overdue', async (t)
   const app = await startApp(t)
   const user = await createUser()
   const summary = async () => (await app.call('GET', '/api/tasks/summary', { user })).body
-  t.same(await summary(), { total: 0, pending: 0, completed: 0, overdue: 0, message: '0 tasks pending, 0 overdue' })
+  t.same(await summary(), {
+    total: 0,
+    pending: 0,
+    completed: 0,
+    overdue: 0,
+    message: '0 tasks pending, 0 overdue',
+  })
   await createTask(app, user, { title: 'a', due_date: '2020-01-01' })
   t.equal((await summary()).message, '1 task pending, 1 overdue')
   await createTask(app, user, { title: 'b', due_date: '2020-01-01', completed: true })
   await createTask(app, user, { title: 'c', due_date: '9999-12-31' })
-  t.same(await summary(), { total: 3, pending: 2, completed: 1, overdue: 1, message: '2 tasks pending, 1 overdue' })
+  t.same(await summary(), {
+    total: 3,
+    pending: 2,
+    completed: 1,
+    overdue: 1,
+    message: '2 tasks pending, 1 overdue',
+  })
 })

@@ -8,12 +8,23 @@ t.test('the first call creates the user as the token describes them', async (t) 
   const user = await createUser()
   const { body } = await call('GET', '/api/me', { user })
   t.match(body, { id: user.id, email: user.email, name: 'Test User', created_at: /^\d{4}-.*Z$/ })
-  t.same((await call('GET', '/api/auth/me', { user })).body, { user_id: user.id, email: user.email, name: 'Test User', is_authenticated: true })
+  t.same((await call('GET', '/api/auth/me', { user })).body, {
+    user_id: user.id,
+    email: user.email,
+    name: 'Test User',
+    is_authenticated: true,
+  })
 })
 
 t.test('e-mail and name may be absent, and several users may have none', async (t) => {
   const { call } = await startApp(t)
-  for (const claims of [{}, { email: '', name: '' }, { email: 5, name: {} }, { email: 'x'.repeat(321), name: 'x'.repeat(256) }, { email: 'a\u0000b', name: '\ud800' }]) {
+  for (const claims of [
+    {},
+    { email: '', name: '' },
+    { email: 5, name: {} },
+    { email: 'x'.repeat(321), name: 'x'.repeat(256) },
+    { email: 'a\u0000b', name: '\ud800' },
+  ]) {
     const id = randomUUID()
     const { status, body } = await call('GET', '/api/me', { token: await signToken({ sub: id, ...claims }) })
     t.equal(status, 200)
@@ -27,7 +38,11 @@ t.test('a later token updates what it says, and leaves what it does not say', as
   const me = async (token: string) => (await call('GET', '/api/me', { token })).body
   const first = await me(token)
   const later = `${randomUUID()}@example.com`
-  t.same(await me(await signToken({ sub: id, email: later, name: 'New Name' })), { ...first, email: later, name: 'New Name' })
+  t.same(await me(await signToken({ sub: id, email: later, name: 'New Name' })), {
+    ...first,
+    email: later,
+    name: 'New Name',
+  })
   t.same(await me(await signToken({ sub: id })), { ...first, email: later, name: 'New Name' })
   t.same(await me(await signToken({ sub: id, email })), { ...first, email, name: 'New Name' })
 })
@@ -93,7 +108,10 @@ t.test('a user whom another copy of the service deleted is made again without an
   await there.call('DELETE', '/api/me', { user })
   t.equal((await here.call('POST', '/api/tasks', { user, body: { title: 'again' } })).status, 201)
   await there.call('DELETE', '/api/me', { user })
-  t.match(await here.call('GET', '/api/me', { user }), { status: 200, body: { id: user.id, email: user.email } })
+  t.match(await here.call('GET', '/api/me', { user }), {
+    status: 200,
+    body: { id: user.id, email: user.email },
+  })
   await there.call('DELETE', '/api/me', { user })
   t.same((await here.call('GET', '/api/tasks', { user })).body, [])
   t.equal((await here.call('GET', '/api/auth/me', { user })).status, 200)

@@ -14,7 +14,13 @@ const About = Type.Object(
   },
   { $id: 'About' },
 )
-const LINKS = { docs: '/docs', openapi: '/openapi.json', health: '/health', ready: '/ready', tasks: '/api/tasks' }
+const LINKS = {
+  docs: '/docs',
+  openapi: '/openapi.json',
+  health: '/health',
+  ready: '/ready',
+  tasks: '/api/tasks',
+}
 const READY_TIMEOUT_MS = 2000
 
 interface HealthOptions {
@@ -31,12 +37,23 @@ export const health = fp<HealthOptions>(async (app, { name, version, pingDatabas
   // However many ask at once, the database is asked once.
   let asking: Promise<boolean> | undefined
   const databaseAnswers = () =>
-    (asking ??= Promise.race([pingDatabase().then(() => true, () => false), timeout(READY_TIMEOUT_MS)]).finally(() => {
+    (asking ??= Promise.race([
+      pingDatabase().then(
+        () => true,
+        () => false,
+      ),
+      timeout(READY_TIMEOUT_MS),
+    ]).finally(() => {
       asking = undefined
     }))
 
   const ok = { 200: json(Status, 'Yes.') }
-  const about = { tags, operationId: 'getAbout', summary: 'Name, version and links', response: { 200: json(About, 'This service.') } }
+  const about = {
+    tags,
+    operationId: 'getAbout',
+    summary: 'Name, version and links',
+    response: { 200: json(About, 'This service.') },
+  }
   app.get('/', { schema: about }, async () => {
     return { name, version, links: LINKS }
   })
@@ -44,11 +61,18 @@ export const health = fp<HealthOptions>(async (app, { name, version, pingDatabas
   app.get('/health', { schema: live }, async () => {
     return { status: 'ok' as const }
   })
-  const ready = { tags, operationId: 'getReady', summary: 'Does the database answer?', response: { ...ok, ...errorResponses(503) } }
+  const ready = {
+    tags,
+    operationId: 'getReady',
+    summary: 'Does the database answer?',
+    response: { ...ok, ...errorResponses(503) },
+  }
   app.get('/ready', { schema: ready }, async () => {
     if (isStopping()) throw stopping()
     if (await databaseAnswers()) return { status: 'ok' as const }
-    throw problem(503, 'database_unavailable', 'The database is not available right now.', { headers: { 'retry-after': '2' } })
+    throw problem(503, 'database_unavailable', 'The database is not available right now.', {
+      headers: { 'retry-after': '2' },
+    })
   })
 })
 

@@ -6,46 +6,54 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Config } from '../config.ts'
 
 /** Prometheus metrics, on `/metrics` or on a port of their own. */
-export const metrics = fp<Config['metrics'] & { host: string; pool: pg.Pool }>(async (app, { enabled, port, host, pool }) => {
-  if (!enabled) return
-  const register = new Registry()
-  collectDefaultMetrics({ register })
-  watchPool(register, pool)
-  const duration = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the request line to the end of the answer',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10],
-    registers: [register],
-  })
-  app.addHook('onResponse', async (request, reply) => {
-    duration.labels(request.method, routeOf(request), String(reply.statusCode)).observe(reply.elapsedTime / 1000)
-  })
+export const metrics = fp<Config['metrics'] & { host: string; pool: pg.Pool }>(
+  async (app, { enabled, port, host, pool }) => {
+    if (!enabled) return
+    const register = new Registry()
+    collectDefaultMetrics({ register })
+    watchPool(register, pool)
+    const duration = new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time from the request line to the end of the answer',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10],
+      registers: [register],
+    })
+    app.addHook('onResponse', async (request, reply) => {
+      duration
+        .labels(request.method, routeOf(request), String(reply.statusCode))
+        .observe(reply.elapsedTime / 1000)
+    })
 
-  if (port === undefined) {
-    app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
-      reply.type(register.contentType).send(await register.metrics()),
-    )
-    return
-  }
-  const server = createServer(async (_request, response) => {
-    response.setHeader('content-type', register.contentType).end(await register.metrics())
-  })
-  app.addHook('onReady', async () => {
-    await new Promise<void>((resolve) => server.listen(port, host, resolve))
-    app.log.info(`metrics are on port ${(server.address() as { port: number }).port}`)
-  })
-  app.addHook('onClose', async () => {
-    server.close()
-    server.closeAllConnections()
-  })
-})
+    if (port === undefined) {
+      app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+        reply.type(register.contentType).send(await register.metrics()),
+      )
+      return
+    }
+    const server = createServer(async (_request, response) => {
+      response.setHeader('content-type', register.contentType).end(await register.metrics())
+    })
+    app.addHook('onReady', async () => {
+      await new Promise<void>((resolve) => server.listen(port, host, resolve))
+      app.log.info(`metrics are on port ${(server.address() as { port: number }).port}`)
+    })
+    app.addHook('onClose', async () => {
+      server.close()
+      server.closeAllConnections()
+    })
+  },
+)
 
 /** The pattern, never the path: ids would make a time series each. */
 export const routeOf = (request: FastifyRequest) => request.routeOptions.url ?? 'unknown'
 
 function watchPool(register: Registry, pool: pg.Pool) {
-  const states = { total: () => pool.totalCount, idle: () => pool.idleCount, waiting: () => pool.waitingCount }
+  const states = {
+    total: () => pool.totalCount,
+    idle: () => pool.idleCount,
+    waiting: () => pool.waitingCount,
+  }
   new Gauge({
     name: 'database_pool_connections',
     help: 'Connections to PostgreSQL, and requests that wait for one',

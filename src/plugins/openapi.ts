@@ -4,7 +4,7 @@ import type { TSchema } from '@sinclair/typebox'
 import type { RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { STATUS_CODES } from 'node:http'
-import { Problem } from './problems.ts'
+import { Problem } from '../problem.ts'
 import { Ref } from '../schema-types.ts'
 
 /** The document that the schemas of the routes make, and a page to read it and try the calls. */
@@ -24,7 +24,10 @@ Errors have one shape (RFC 9457): \`detail\` is a sentence for people, \`code\` 
       servers: [{ url: '/', description: 'This service' }],
       tags: [
         { name: 'Tasks', description: 'The tasks of the user that the token names.' },
-        { name: 'Tasks by user', description: 'The same, for front ends that put the user id into the path.' },
+        {
+          name: 'Tasks by user',
+          description: 'The same, for front ends that put the user id into the path.',
+        },
         { name: 'Users', description: 'The caller.' },
         { name: 'Operations', description: 'For operators and balancers; no token needed.' },
       ],
@@ -44,7 +47,12 @@ Errors have one shape (RFC 9457): \`detail\` is a sentence for people, \`code\` 
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,
-    uiConfig: { layout: 'BaseLayout', persistAuthorization: true, displayRequestDuration: true, docExpansion: 'list' },
+    uiConfig: {
+      layout: 'BaseLayout',
+      persistAuthorization: true,
+      displayRequestDuration: true,
+      docExpansion: 'list',
+    },
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 })
@@ -60,7 +68,10 @@ const ERRORS: Readonly<Record<number, readonly [code: string, description: strin
   415: ['unsupported_media_type', 'The body is not JSON.'],
   429: ['rate_limited', 'Too many requests: Retry-After says when to come back.'],
   500: ['internal_error', 'A fault of ours.'],
-  503: ['database_unavailable', 'The database or the keys are away, or we are overloaded or stopping: see Retry-After.'],
+  503: [
+    'database_unavailable',
+    'The database or the keys are away, or we are overloaded or stopping: see Retry-After.',
+  ],
 }
 
 /** The `response` entry of an answer in JSON, for a route's schema. */
@@ -85,7 +96,10 @@ function errorResponse(status: number) {
     request_id: '8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10',
     ...(status === 400 && { errors: [{ path: '/title', message: 'is required' }] }),
   }
-  return [status, { description, content: { 'application/problem+json': { schema: Ref(Problem), example } } }] as const
+  return [
+    status,
+    { description, content: { 'application/problem+json': { schema: Ref(Problem), example } } },
+  ] as const
 }
 
 /** What every route under a token has in common: the scheme, and the errors that can meet any request. */

@@ -16,13 +16,24 @@ export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => 
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'X-Request-Id'],
-    exposedHeaders: ['Link', 'Location', 'ETag', 'Retry-After', 'X-Request-Id', 'X-Total-Count', ...RATE_LIMIT_HEADERS],
+    exposedHeaders: [
+      'Link',
+      'Location',
+      'ETag',
+      'Retry-After',
+      'X-Request-Id',
+      'X-Total-Count',
+      ...RATE_LIMIT_HEADERS,
+    ],
     maxAge: 7200,
     strictPreflight: false,
   })
   await app.register(helmet, {
     // JSON needs nothing from anywhere; the docs page brings its own policy.
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
     // Front ends read the answers from other origins: CORS decides which.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   })
@@ -32,11 +43,22 @@ export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => 
 /** Requests a minute per user. In memory, or in Redis where several copies of the service share the count. */
 export const userRateLimit = fp<Config['rateLimit']>(async (app, { max, redisUrl }) => {
   if (max === 0) return
-  const redis = redisUrl === undefined ? undefined : new Redis(redisUrl, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
-  redis?.on('error', (err) => app.log.warn({ err }, 'Redis is not available: requests are not limited meanwhile'))
+  const redis =
+    redisUrl === undefined
+      ? undefined
+      : new Redis(redisUrl, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
+  redis?.on('error', (err) =>
+    app.log.warn({ err }, 'Redis is not available: requests are not limited meanwhile'),
+  )
   app.addHook('onClose', async () => redis?.disconnect())
 
-  await app.register(rateLimit, { global: false, cache: 50_000, skipOnError: true, nameSpace: 'task-api-', ...(redis && { redis }) })
+  await app.register(rateLimit, {
+    global: false,
+    cache: 50_000,
+    skipOnError: true,
+    nameSpace: 'task-api-',
+    ...(redis && { redis }),
+  })
   const count = app.createRateLimit({ max, timeWindow: '1 minute', keyGenerator: ({ user }) => user.id })
   app.addHook('preHandler', async (request, reply) => {
     const limit = await count(request)

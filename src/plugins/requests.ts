@@ -19,7 +19,12 @@ export const requests = fp(async (app) => {
   })
   app.addHook('onResponse', async (request, reply) => {
     const { method, user } = request as FastifyRequest & { user?: { id: string } | null }
-    const line = { method, route: routeOf(request), status: reply.statusCode, duration_ms: Math.round(reply.elapsedTime * 10) / 10 }
+    const line = {
+      method,
+      route: routeOf(request),
+      status: reply.statusCode,
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+    }
     request.log.info(user ? { ...line, user_id: user.id } : line, 'request')
   })
 

@@ -8,7 +8,8 @@ declare module 'fastify' {
   }
 }
 
-export const stopping = () => problem(503, 'stopping', 'The service is shutting down.', { headers: { 'retry-after': '2' } })
+export const stopping = () =>
+  problem(503, 'stopping', 'The service is shutting down.', { headers: { 'retry-after': '2' } })
 
 /**
  * Lets requests in flight finish when the service is told to stop. From then on a connection that

@@ -8,22 +8,43 @@ export interface Format {
   message: string
 }
 
+/** What Ajv says of the keyword that failed, as far as we read it. */
+interface Params {
+  allowedValues: string[]
+  format: string
+  limit: number
+  missingProperty: string
+  type: string | string[]
+}
+
 /**
  * Strict bodies, forgiving URLs: a body is taken as it was sent, while parameters and query, which are
  * text by nature, are read as the numbers and booleans that their schema names.
  */
 export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(async (app, { formats }) => {
   const createAjv = (coerceTypes: boolean) => {
-    const ajv = addFormats.default(new Ajv({ coerceTypes, allErrors: true, strictTypes: false }), ['date-time', 'email'])
-    for (const [name, { validate }] of Object.entries(formats)) ajv.addFormat(name, { type: 'string', validate })
-    ajv.addKeyword({ keyword: 'trim', type: 'string', modifying: true, before: 'maxLength', validate: trim, errors: false })
+    const ajv = addFormats.default(new Ajv({ coerceTypes, allErrors: true, strictTypes: false }), [
+      'date-time',
+      'email',
+    ])
+    for (const [name, { validate }] of Object.entries(formats))
+      ajv.addFormat(name, { type: 'string', validate })
+    ajv.addKeyword({
+      keyword: 'trim',
+      type: 'string',
+      modifying: true,
+      before: 'maxLength',
+      validate: trim,
+      errors: false,
+    })
     return ajv.addKeyword('example')
   }
   const strict = createAjv(false)
   const coercing = createAjv(true)
   app.setValidatorCompiler(({ schema, httpPart }) => {
     const ajv = httpPart === 'body' ? strict : coercing
-    for (const [id, shared] of Object.entries(app.getSchemas())) if (!ajv.getSchema(id)) ajv.addSchema(shared as object, id)
+    for (const [id, shared] of Object.entries(app.getSchemas()))
+      if (!ajv.getSchema(id)) ajv.addSchema(shared as object, id)
     return ajv.compile(schema as object)
   })
   app.setSchemaErrorFormatter((errors, part) => {
@@ -40,12 +61,15 @@ function trim(_keyword: unknown, value: string, _schema: unknown, context?: unkn
   return true
 }
 
-function describe({ instancePath, keyword, params, message }: ErrorObject, formats: Readonly<Record<string, Format>>) {
+function describe(
+  { instancePath, keyword, params, message }: ErrorObject,
+  formats: Readonly<Record<string, Format>>,
+) {
   const path = keyword === 'required' ? `${instancePath}/${params.missingProperty}` : instancePath
-  return { path, message: explain(keyword, params, formats) ?? message! }
+  return { path, message: explain(keyword, params as Params, formats) ?? message! }
 }
 
-function explain(keyword: string, params: ErrorObject['params'], formats: Readonly<Record<string, Format>>) {
+function explain(keyword: string, params: Params, formats: Readonly<Record<string, Format>>) {
   if (keyword === 'required') return 'is required'
   if (keyword === 'enum') return `must be one of: ${params.allowedValues.join(', ')}`
   if (keyword === 'minLength') return 'must not be empty'

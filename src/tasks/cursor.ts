@@ -34,11 +34,16 @@ function fingerprint({ sort, order, status, overdue, due_from, due_before, time_
 }
 
 /** Where the list goes on behind a task. */
-export const positionBehind = (task: Task, sort: Sort): Position => ({ key: keys[sort].of(task), id: BigInt(task.id) })
+export const positionBehind = (task: Task, sort: Sort): Position => ({
+  key: keys[sort].of(task),
+  id: BigInt(task.id),
+})
 
 /** The cursor of the page behind `last`; base64url of `[fingerprint, key, id]`. */
 export function encodeCursor(query: ListQuery, sort: Sort, last: Task): string {
-  return Buffer.from(JSON.stringify([fingerprint(query), keys[sort].of(last), String(last.id)])).toString('base64url')
+  return Buffer.from(JSON.stringify([fingerprint(query), keys[sort].of(last), String(last.id)])).toString(
+    'base64url',
+  )
 }
 
 /** Undefined for text that is no cursor, or one of a list with another order or other filters. */

@@ -4,12 +4,16 @@ import { isTimeZone, parseDueDate } from './due-date.ts'
 export const taskFormats: Readonly<Record<string, Format>> = {
   'due-date': {
     validate: (text) => parseDueDate(text) !== undefined,
-    message: 'must be a date (2026-12-01) or an instant with offset (2026-12-01T15:00:00+01:00), years 1000 to 9999',
+    message:
+      'must be a date (2026-12-01) or an instant with offset (2026-12-01T15:00:00+01:00), years 1000 to 9999',
   },
   'time-zone': { validate: isTimeZone, message: 'must be an IANA time zone such as Europe/Berlin' },
   'storable-text': {
     validate: (text) => !text.includes('\u0000') && text.isWellFormed(),
     message: 'must not contain U+0000 or half of a surrogate pair',
   },
-  'positive-integer': { validate: (text) => /^0*[1-9][0-9]*$/.test(text), message: 'must be a positive integer' },
+  'positive-integer': {
+    validate: (text) => /^0*[1-9][0-9]*$/.test(text),
+    message: 'must be a positive integer',
+  },
 }

@@ -3,14 +3,20 @@ import { Readable } from 'node:stream'
 import { problem, raise } from '../problem.ts'
 import { decodeCursor, encodeCursor, type Position, positionBehind, type Sort } from './cursor.ts'
 import { dueBound, parseDueDate } from './due-date.ts'
-import type { Selection, TaskRepository } from './repository.ts'
+import type { TaskRepository } from './repository.ts'
 import type { ListQuery, Task } from './schemas.ts'
+import type { Selection } from './selection.ts'
 
 /** Tasks that a complete list reads at once: what it holds in memory does not depend on its length. */
 const BATCH_SIZE = 1000
 
 /** Answers a list: complete, or the page that the query asks for. */
-export async function sendList(tasks: TaskRepository, request: FastifyRequest, reply: FastifyReply, path: string) {
+export async function sendList(
+  tasks: TaskRepository,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  path: string,
+) {
   const query = request.query as ListQuery
   const owner = request.user.id
   const selection = selectionOf(query, new Date())
@@ -20,7 +26,8 @@ export async function sendList(tasks: TaskRepository, request: FastifyRequest, r
 
   const found = await tasks.list(owner, selection, query.limit + 1, query.offset)
   const page = found.slice(0, query.limit)
-  if (found.length > page.length) reply.header('link', `<${path}?${nextPage(query, selection.sort, page.at(-1)!)}>; rel="next"`)
+  if (found.length > page.length)
+    reply.header('link', `<${path}?${nextPage(query, selection.sort, page.at(-1)!)}>; rel="next"`)
   return reply.send(`[${page.join(',')}]`)
 }
 
@@ -30,10 +37,14 @@ function selectionOf(query: ListQuery, now: Date): Selection {
   if (limit === undefined && cursor !== undefined) throw invalid('cursor', 'needs limit')
   if (offset !== undefined && cursor !== undefined) throw invalid('cursor', 'cannot be combined with offset')
   const sort = (query.sort ?? 'created').replace('_at', '') as Sort
-  const bound = (text: string | undefined) => (text === undefined ? undefined : dueBound(parseDueDate(text)!, time_zone))
+  const bound = (text: string | undefined) =>
+    text === undefined ? undefined : dueBound(parseDueDate(text)!, time_zone)
   return {
     completed: status === 'all' ? undefined : status === 'completed',
-    overdue: overdue === undefined ? undefined : { is: overdue, now: dueBound({ at: now.toISOString(), allDay: false }, time_zone) },
+    overdue:
+      overdue === undefined
+        ? undefined
+        : { is: overdue, now: dueBound({ at: now.toISOString(), allDay: false }, time_zone) },
     dueFrom: bound(due_from),
     dueBefore: bound(due_before),
     sort,
@@ -43,12 +54,16 @@ function selectionOf(query: ListQuery, now: Date): Selection {
 }
 
 function positionOf(query: ListQuery, sort: Sort, cursor: string): Position {
-  return decodeCursor(query, sort, cursor) ?? raise(invalid('cursor', 'is none of this list: order and filters must be the same'))
+  return (
+    decodeCursor(query, sort, cursor) ??
+    raise(invalid('cursor', 'is none of this list: order and filters must be the same'))
+  )
 }
 
 const invalid = (parameter: string, message: string) =>
-  problem(400, 'validation_failed', `${parameter} ${message}.`, { errors: [{ path: `/${parameter}`, message }] })
-
+  problem(400, 'validation_failed', `${parameter} ${message}.`, {
+    errors: [{ path: `/${parameter}`, message }],
+  })
 
 /** The query of the next page: this one's, from behind its last task on. */
 function nextPage({ offset: _, ...query }: ListQuery, sort: Sort, lastJson: string): string {
@@ -62,7 +77,11 @@ function nextPage({ offset: _, ...query }: ListQuery, sort: Sort, lastJson: stri
  * client takes it. No connection to the database is held between batches. The first batch is read before
  * the answer begins, so that a database that is away is still a clean 503.
  */
-async function completeList(tasks: TaskRepository, owner: string, selection: Selection): Promise<string | Readable> {
+async function completeList(
+  tasks: TaskRepository,
+  owner: string,
+  selection: Selection,
+): Promise<string | Readable> {
   const first = await tasks.list(owner, selection, BATCH_SIZE)
   if (first.length < BATCH_SIZE) return `[${first.join(',')}]`
   return Readable.from(batches(tasks, owner, selection, first), { highWaterMark: 1 })
@@ -70,7 +89,7 @@ async function completeList(tasks: TaskRepository, owner: string, selection: Sel
 
 async function* batches(tasks: TaskRepository, owner: string, selection: Selection, first: string[]) {
   yield `[${first.join(',')}`
-  for (let batch = first; batch.length === BATCH_SIZE; ) {
+  for (let batch = first; batch.length === BATCH_SIZE;) {
     const after = positionBehind(JSON.parse(batch.at(-1)!) as Task, selection.sort)
     batch = await tasks.list(owner, { ...selection, after }, BATCH_SIZE)
     if (batch.length > 0) yield `,${batch.join(',')}`

@@ -1,23 +1,11 @@
 import { instantSql } from '../database.ts'
 import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
-import type { Position, Sort } from './cursor.ts'
 import { type DueBound, parseDueDate } from './due-date.ts'
 import type { NewTask, Summary, Task, TaskChanges } from './schemas.ts'
+import { conditions, isDueBefore, orderBy, type Selection } from './selection.ts'
 
 const { sql, raw, join } = Prisma
 type Sql = Prisma.Sql
-
-/** Which of the owner's tasks, in which order. */
-export interface Selection {
-  completed?: boolean | undefined
-  /** Pending tasks that were due before this moment, or everything but them. */
-  overdue?: { is: boolean; now: DueBound } | undefined
-  dueFrom?: DueBound | undefined
-  dueBefore?: DueBound | undefined
-  sort: Sort
-  order: 'asc' | 'desc'
-  after?: Position | undefined
-}
 
 /** How each field of the wire is read from its columns. PostgreSQL writes the JSON: it is never taken apart here. */
 const fields: Record<keyof Task, string> = {
@@ -54,7 +42,8 @@ export function createTaskRepository(prisma: PrismaClient) {
     /** @throws a foreign key violation (23503) where the owner is unknown */
     async create(owner: string, task: NewTask): Promise<string> {
       const due = dueColumns(task.due_date)
-      const json = await one(sql`INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day)
+      const json =
+        await one(sql`INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day)
         VALUES (${owner}, ${task.title}, ${task.description ?? null}, ${task.completed ?? false}, ${due.at}, ${due.allDay})
         RETURNING ${taskJson}`)
       return json!
@@ -113,47 +102,22 @@ function dueColumns(text: string | null | undefined) {
   return { at: sql`${due?.at ?? null}::timestamptz`, allDay: sql`${due?.allDay ?? false}` }
 }
 
-function assignmentsOf({ title, description, completed, due_date }: TaskChanges): { column: string; value: Sql }[] {
+function assignmentsOf({
+  title,
+  description,
+  completed,
+  due_date,
+}: TaskChanges): { column: string; value: Sql }[] {
   const due = dueColumns(due_date)
   return [
     ...(title === undefined ? [] : [{ column: 'title', value: sql`${title}::text` }]),
     ...(description === undefined ? [] : [{ column: 'description', value: sql`${description}::text` }]),
     ...(completed === undefined ? [] : [{ column: 'completed', value: sql`${completed}::boolean` }]),
-    ...(due_date === undefined ? [] : [{ column: 'due_at', value: due.at }, { column: 'due_all_day', value: due.allDay }]),
+    ...(due_date === undefined
+      ? []
+      : [
+          { column: 'due_at', value: due.at },
+          { column: 'due_all_day', value: due.allDay },
+        ]),
   ]
-}
-
-const isDueBefore = ({ day, at }: DueBound) =>
-  sql`due_at < CASE WHEN due_all_day THEN ${day}::timestamptz ELSE ${at}::timestamptz END`
-
-function conditions(owner: string, { completed, overdue, dueFrom, dueBefore, after, sort, order }: Selection): Sql {
-  const isOverdue = overdue && sql`(NOT completed AND due_at IS NOT NULL AND ${isDueBefore(overdue.now)})`
-  const all = [
-    sql`user_id = ${owner}`,
-    completed === undefined ? undefined : sql`completed = ${completed}`,
-    overdue && (overdue.is ? isOverdue : sql`NOT ${isOverdue}`),
-    dueFrom && sql`NOT (${isDueBefore(dueFrom)})`,
-    dueBefore && isDueBefore(dueBefore),
-    after && isBehind(after, sort, order),
-  ]
-  return join(all.filter((condition) => condition !== undefined), ' AND ')
-}
-
-const sortedColumns: Record<Sort, string> = {
-  created: 'created_at',
-  updated: 'updated_at',
-  due_date: 'due_at',
-  title: 'title COLLATE task_title',
-}
-
-const orderBy = ({ sort, order }: Selection) =>
-  raw(`${sortedColumns[sort]} ${order} ${sort === 'due_date' ? 'NULLS LAST' : ''}, id ${order}`)
-
-/** Keyset condition. Ties go by id, so every order is total and pages never overlap. */
-function isBehind({ key, id }: Position, sort: Sort, order: 'asc' | 'desc'): Sql {
-  const beyond = raw(order === 'asc' ? '>' : '<')
-  if (key === null) return sql`due_at IS NULL AND id ${beyond} ${id}`
-  const value = sort === 'title' ? sql`${key} COLLATE task_title` : sql`${key}::timestamptz`
-  const isBeyond = sql`(${raw(sortedColumns[sort])}, id) ${beyond} (${value}, ${id})`
-  return sort === 'due_date' ? sql`(${isBeyond} OR due_at IS NULL)` : isBeyond
 }

@@ -23,24 +23,31 @@ export interface TaskRoutesOptions {
 const MAX_ID = 2n ** 63n - 1n
 const FOREIGN_KEY_VIOLATION = '23503'
 
-export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (app, { tasks, restoreUser, namesUser }) => {
-  const describe = describer(namesUser)
+export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
+  app,
+  { tasks, restoreUser, namesUser },
+) => {
+  const describe = schemas.describer(namesUser)
   const params = Type.Object(namesUser ? schemas.OwnerParams.properties : {})
   const taskParams = Type.Object({ ...params.properties, ...schemas.TaskParams.properties })
   const found = { 200: json(Ref(schemas.Task), 'The task.'), ...errorResponses(400, 404) }
 
   const listSchema = describe('list', 'List my tasks', {
-    description: 'Complete without limit, however long; with limit a page, whose Link header names the next one.',
+    description:
+      'Complete without limit, however long; with limit a page, whose Link header names the next one.',
     params,
     querystring: schemas.ListQuery,
-    response: { 200: json(Type.Array(Ref(schemas.Task)), 'The tasks.', listHeaders), ...errorResponses(400) },
+    response: {
+      200: json(Type.Array(Ref(schemas.Task)), 'The tasks.', schemas.listHeaders),
+      ...errorResponses(400),
+    },
   })
   app.get('/', { schema: listSchema }, (request, reply) => sendList(tasks, request, reply, pathOf(request)))
 
   const createSchema = describe('create', 'Create a task', {
     params,
     body: Ref(schemas.NewTask),
-    response: { 201: json(Ref(schemas.Task), 'The task.', createdHeaders) },
+    response: { 201: json(Ref(schemas.Task), 'The task.', schemas.createdHeaders) },
   })
   app.post('/', { schema: createSchema }, async (request, reply) => {
     const create = () => tasks.create(request.user.id, request.body)
@@ -67,7 +74,10 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
 
   const getSchema = describe('get', 'Get a task', { params: taskParams, response: found })
   app.get('/:id', { schema: getSchema }, (request, reply) =>
-    sendTask(reply, withId(request.params.id, (id) => tasks.find(request.user.id, id))),
+    sendTask(
+      reply,
+      withId(request.params.id, (id) => tasks.find(request.user.id, id)),
+    ),
   )
 
   for (const method of ['PUT', 'PATCH'] as const) {
@@ -82,7 +92,10 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
       url: '/:id',
       schema,
       handler: (request, reply) =>
-        sendTask(reply, withId(request.params.id, (id) => tasks.update(request.user.id, id, request.body))),
+        sendTask(
+          reply,
+          withId(request.params.id, (id) => tasks.update(request.user.id, id, request.body)),
+        ),
     })
   }
 
@@ -105,30 +118,18 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (a
   app.patch('/:id/complete', { schema: completeSchema }, (request, reply) => {
     const { user, params, body } = request
     const change = (id: bigint) =>
-      body?.completed === undefined ? tasks.toggle(user.id, id) : tasks.update(user.id, id, { completed: body.completed })
+      body?.completed === undefined
+        ? tasks.toggle(user.id, id)
+        : tasks.update(user.id, id, { completed: body.completed })
     return sendTask(reply, withId(params.id, change))
   })
 }
 
-const createdHeaders = { location: { type: 'string', description: 'Path of the task.' } }
-const listHeaders = {
-  link: { type: 'string', description: 'rel="next": the URL of the next page, relative to the service (RFC 8288).' },
-  'x-total-count': { type: 'integer', description: 'With count=true: how many tasks the filters let through.' },
-}
-
-/** The same routes stand in the document twice, under different tags and operation ids. */
-const describer =
-  (namesUser: boolean) =>
-  <Schema extends object>(verb: string, summary: string, schema: Schema) => ({
-    tags: [namesUser ? 'Tasks by user' : 'Tasks'],
-    summary,
-    operationId: `${verb}${verb === 'list' ? 'Tasks' : verb === 'summarize' ? 'Tasks' : 'Task'}${namesUser ? 'ByUser' : ''}`,
-    ...schema,
-  })
-
 /** Built from constants and the verified user, not from what the client called the service. */
 const pathOf = ({ params, user }: FastifyRequest) =>
-  (params as { user_id?: string }).user_id === undefined ? '/api/tasks' : `/api/${encodeURIComponent(user.id)}/tasks`
+  (params as { user_id?: string }).user_id === undefined
+    ? '/api/tasks'
+    : `/api/${encodeURIComponent(user.id)}/tasks`
 
 const taskNotFound = () => problem(404, 'task_not_found', 'There is no such task.')
 
@@ -138,7 +139,8 @@ async function withId<T>(text: string, use: (id: bigint) => Promise<T>): Promise
 }
 
 /** PostgreSQL wrote the JSON: it passes through as it is. */
-const sendJson = (reply: FastifyReply, json: string) => reply.type('application/json; charset=utf-8').send(json)
+const sendJson = (reply: FastifyReply, json: string) =>
+  reply.type('application/json; charset=utf-8').send(json)
 
 async function sendTask(reply: FastifyReply, json: Promise<string | undefined>) {
   return sendJson(reply, (await json) ?? raise(taskNotFound()))

@@ -29,7 +29,11 @@ const title = Type.Unsafe<string>({
   description: '1 to 200 characters, not counting white space around them.',
   examples: ['Water the plants'],
 })
-const description = StringOrNull({ maxLength: 1000, format: 'storable-text', examples: ['The fern needs little.'] })
+const description = StringOrNull({
+  maxLength: 1000,
+  format: 'storable-text',
+  examples: ['The fern needs little.'],
+})
 const due_date = StringOrNull({
   format: 'due-date',
   description: 'A day (2026-12-01) or an instant with offset (2026-12-01T15:00:00+01:00); null for none.',
@@ -80,32 +84,50 @@ const time_zone = Type.Optional(
     examples: ['Europe/Berlin'],
   }),
 )
-const dueBoundary = (description: string) =>
-  Type.Optional(Type.String({ format: 'due-date', description }))
+const dueBoundary = (description: string) => Type.Optional(Type.String({ format: 'due-date', description }))
 
 export const SummaryQuery = Type.Object({ time_zone })
 
 export const ListQuery = Type.Object({
   status: Type.Optional(
-    OneOf(['all', 'pending', 'active', 'incomplete', 'completed'], { description: 'Default all. active and incomplete mean pending.' }),
+    OneOf(['all', 'pending', 'active', 'incomplete', 'completed'], {
+      description: 'Default all. active and incomplete mean pending.',
+    }),
   ),
-  overdue: Type.Optional(Type.Boolean({ description: 'Only what is pending and past its due date, or only the rest.' })),
+  overdue: Type.Optional(
+    Type.Boolean({ description: 'Only what is pending and past its due date, or only the rest.' }),
+  ),
   due_from: dueBoundary('Only what is due on this day or at this instant, or later.'),
   due_before: dueBoundary('Only what is due before this day begins, or before this instant.'),
   time_zone,
   sort: Type.Optional(
-    OneOf(['created', 'created_at', 'title', 'due_date', 'updated', 'updated_at'], { description: 'Default created.' }),
+    OneOf(['created', 'created_at', 'title', 'due_date', 'updated', 'updated_at'], {
+      description: 'Default created.',
+    }),
   ),
   order: Type.Optional(
-    OneOf(['asc', 'desc'], { description: 'Default desc for created and updated, asc for title and due_date.' }),
+    OneOf(['asc', 'desc'], {
+      description: 'Default desc for created and updated, asc for title and due_date.',
+    }),
   ),
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 200, description: 'Page size. Without it the list is complete.', examples: [20] }),
+    Type.Integer({
+      minimum: 1,
+      maximum: 200,
+      description: 'Page size. Without it the list is complete.',
+      examples: [20],
+    }),
   ),
   offset: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Tasks to leave out first; needs limit.' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: 2_147_483_647,
+      description: 'Tasks to leave out first; needs limit.',
+    }),
   ),
-  cursor: Type.Optional(Type.String({ maxLength: 2000, description: 'From the Link header of the page before; needs limit.' })),
+  cursor: Type.Optional(
+    Type.String({ maxLength: 2000, description: 'From the Link header of the page before; needs limit.' }),
+  ),
   count: Type.Optional(Type.Boolean({ description: 'true adds X-Total-Count.' })),
 })
 export type ListQuery = Static<typeof ListQuery>
@@ -116,4 +138,28 @@ export const TaskParams = Type.Object({
 })
 
 /** The mount that names the user; auth compares it with the token. */
-export const OwnerParams = Type.Object({ user_id: Type.String({ description: 'The user that the token names.', examples: ['alice'] }) })
+export const OwnerParams = Type.Object({
+  user_id: Type.String({ description: 'The user that the token names.', examples: ['alice'] }),
+})
+
+export const createdHeaders = { location: { type: 'string', description: 'Path of the task.' } }
+export const listHeaders = {
+  link: {
+    type: 'string',
+    description: 'rel="next": the URL of the next page, relative to the service (RFC 8288).',
+  },
+  'x-total-count': {
+    type: 'integer',
+    description: 'With count=true: how many tasks the filters let through.',
+  },
+}
+
+/** The same routes stand in the document twice, under different tags and operation ids. */
+export const describer =
+  (namesUser: boolean) =>
+  <Schema extends object>(verb: string, summary: string, schema: Schema) => ({
+    tags: [namesUser ? 'Tasks by user' : 'Tasks'],
+    summary,
+    operationId: `${verb}${verb === 'list' ? 'Tasks' : verb === 'summarize' ? 'Tasks' : 'Task'}${namesUser ? 'ByUser' : ''}`,
+    ...schema,
+  })

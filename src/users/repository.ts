@@ -39,7 +39,9 @@ export function createUserRepository(prisma: PrismaClient) {
       if (known.get(identity.id) === description) return
       // Two first calls of one user may meet at the index on email before either sees the other's id:
       // the second try finds the row. A conflict that remains is with somebody else.
-      await write(identity).catch(retryOnConflict(() => write(identity))).catch(emailTaken)
+      await write(identity)
+        .catch(retryOnConflict(() => write(identity)))
+        .catch(emailTaken)
       remember(identity.id, description)
     },
 
@@ -67,12 +69,16 @@ export function createUserRepository(prisma: PrismaClient) {
   return users
 }
 
-const retryOnConflict = <T>(retry: () => Promise<T>) => (error: unknown) => {
-  if (sqlState(error) !== UNIQUE_VIOLATION) throw error
-  return retry()
-}
+const retryOnConflict =
+  <T>(retry: () => Promise<T>) =>
+  (error: unknown) => {
+    if (sqlState(error) !== UNIQUE_VIOLATION) throw error
+    return retry()
+  }
 
 function emailTaken(error: unknown): never {
   if (sqlState(error) !== UNIQUE_VIOLATION) throw error
-  throw problem(409, 'email_taken', 'The e-mail address of your token belongs to another user.', { cause: error })
+  throw problem(409, 'email_taken', 'The e-mail address of your token belongs to another user.', {
+    cause: error,
+  })
 }

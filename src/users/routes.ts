@@ -8,10 +8,20 @@ import { Session, User } from './schemas.ts'
 const tags = ['Users']
 
 export const userRoutes: FastifyPluginAsyncTypebox<{ users: UserRepository }> = async (app, { users }) => {
-  const me = { tags, summary: 'Who am I?', operationId: 'getMe', response: { 200: json(Ref(User), 'The caller.') } }
+  const me = {
+    tags,
+    summary: 'Who am I?',
+    operationId: 'getMe',
+    response: { 200: json(Ref(User), 'The caller.') },
+  }
   app.get('/me', { schema: me }, (request) => users.find(request.user))
 
-  const session = { tags, summary: 'Am I signed in?', operationId: 'getSession', response: { 200: json(Ref(Session), 'Yes, as this user.') } }
+  const session = {
+    tags,
+    summary: 'Am I signed in?',
+    operationId: 'getSession',
+    response: { 200: json(Ref(Session), 'Yes, as this user.') },
+  }
   app.get('/auth/me', { schema: session }, async (request) => {
     const { id, email, name } = await users.find(request.user)
     return { user_id: id, email, name, is_authenticated: true as const }

@@ -1,8 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { StringOrNull, Timestamp } from '../schema-types.ts'
 
-const email = StringOrNull({ description: 'From the token; null where none ever named one.', examples: ['alice@example.com'] })
-const name = StringOrNull({ description: 'From the token; null where none ever named one.', examples: ['Alice'] })
+const email = StringOrNull({
+  description: 'From the token; null where none ever named one.',
+  examples: ['alice@example.com'],
+})
+const name = StringOrNull({
+  description: 'From the token; null where none ever named one.',
+  examples: ['Alice'],
+})
 const id = Type.String({ description: 'The identity in the token.', examples: ['alice'] })
 
 export const User = Type.Object(
@@ -13,5 +19,8 @@ export type User = Static<typeof User>
 
 export const Session = Type.Object(
   { user_id: id, email, name, is_authenticated: Type.Literal(true, { examples: [true] }) },
-  { $id: 'Session', description: 'Who the caller is, in the form that front ends of the first service ask for.' },
+  {
+    $id: 'Session',
+    description: 'Who the caller is, in the form that front ends of the first service ask for.',
+  },
 )

@@ -63,16 +63,23 @@ export async function startApp(t: Test, variables: Record<string, string> = {}) 
   const database = createDatabase(config.database)
   const statements = assertOwned(t, database.prisma)
   const logLines: string[] = []
-  const app = await buildApp(config, database, { level: 'trace', stream: { write: (line: string) => logLines.push(line) } })
+  const app = await buildApp(config, database, {
+    level: 'trace',
+    stream: { write: (line: string) => logLines.push(line) },
+  })
   await app.ready()
   t.teardown(async () => {
     await app.close()
     await database.prisma.$disconnect()
   })
 
-  async function call<Body = any>(method: string, url: string, options: CallOptions = {}): Promise<Answer<Body>> {
+  async function call<Body = any>(
+    method: string,
+    url: string,
+    options: CallOptions = {},
+  ): Promise<Answer<Body>> {
     const { user, token = user?.token, body, headers } = options
-    const request: InjectOptions = { method: method as 'GET', url, headers: { ...headers } }
+    const request: InjectOptions = { method, url, headers: { ...headers } }
     if (token !== undefined) request.headers = { authorization: `Bearer ${token}`, ...request.headers }
     if (body !== undefined) {
       request.headers = { 'content-type': 'application/json', ...request.headers }
@@ -87,7 +94,8 @@ export async function startApp(t: Test, variables: Record<string, string> = {}) 
       body: (isJson ? JSON.parse(response.payload) : undefined) as Body,
     }
     assertDescribed(t, app, method, url, answer)
-    if (answer.status === 500) t.fail(`${method} ${url} → 500`, { logLines: logLines.filter((line) => line.includes('"err"')) })
+    if (answer.status === 500)
+      t.fail(`${method} ${url} → 500`, { logLines: logLines.filter((line) => line.includes('"err"')) })
     return answer
   }
   return { app, call, config, database, logLines, statements }
@@ -96,7 +104,18 @@ export async function startApp(t: Test, variables: Record<string, string> = {}) 
 export type TestApp = Awaited<ReturnType<typeof startApp>>
 
 /** Makes a task and returns it. */
-export async function createTask({ call }: Pick<TestApp, 'call'>, user: TestUser, task: object = { title: 'Task' }) {
+export async function createTask(
+  { call }: Pick<TestApp, 'call'>,
+  user: TestUser,
+  task: object = { title: 'Task' },
+) {
   const { body } = await call('POST', '/api/tasks', { user, body: task })
-  return body as { id: number; title: string; created_at: string; updated_at: string; completed: boolean; due_date: string | null }
+  return body as {
+    id: number
+    title: string
+    created_at: string
+    updated_at: string
+    completed: boolean
+    due_date: string | null
+  }
 }

@@ -22,7 +22,11 @@ export async function withDatabase<T>(serverUrl: string, use: (url: string) => P
 }
 
 /** Runs one SQL text on a connection of its own. */
-export async function query<Row extends pg.QueryResultRow>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
+export async function query<Row extends pg.QueryResultRow>(
+  url: string,
+  sql: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
   const client = new pg.Client(url)
   await client.connect()
   try {

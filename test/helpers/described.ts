@@ -5,7 +5,10 @@ import type { Test } from 'tap'
 import type { Answer } from './app.ts'
 
 interface Operation {
-  responses: Record<string, { content?: Record<string, { schema: object }>; headers?: Record<string, unknown> }>
+  responses: Record<
+    string,
+    { content?: Record<string, { schema: object }>; headers?: Record<string, unknown> }
+  >
 }
 interface Document {
   paths: Record<string, Record<string, Operation>>
@@ -29,7 +32,8 @@ export function assertDescribed(t: Test, app: unknown, method: string, url: stri
   const schema = response.content?.[type!]?.schema
   if (schema === undefined) return t.fail(`${what} is not described as ${type}`)
   const validate = compile(document, schema)
-  if (!validate(answer.body)) t.fail(`${what} does not match its schema`, { errors: validate.errors, body: answer.text.slice(0, 500) })
+  if (!validate(answer.body))
+    t.fail(`${what} does not match its schema`, { errors: validate.errors, body: answer.text.slice(0, 500) })
 }
 
 function findOperation({ paths }: Document, method: string, url: string): Operation | undefined {

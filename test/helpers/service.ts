@@ -11,9 +11,25 @@ const ROOT = join(import.meta.dirname, '..', '..')
  * Starts the process that production runs, on a free port, and waits until its output says `ready`.
  * `kill` ends it and returns its exit code, null after a signal that it could not handle.
  */
-export async function startService(t: Test, variables: Record<string, string> = {}, ready = 'the database answers') {
-  const env = { ...process.env, PORT: '0', HOST: '127.0.0.1', NODE_ENV: 'production', DATABASE_URL: databaseUrl(), BETTER_AUTH_SECRET: SECRET, RATE_LIMIT_MAX: '0', ...variables }
-  const service = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/server.ts')], { env, cwd: ROOT })
+export async function startService(
+  t: Test,
+  variables: Record<string, string> = {},
+  ready = 'the database answers',
+) {
+  const env = {
+    ...process.env,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    NODE_ENV: 'production',
+    DATABASE_URL: databaseUrl(),
+    BETTER_AUTH_SECRET: SECRET,
+    RATE_LIMIT_MAX: '0',
+    ...variables,
+  }
+  const service = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/server.ts')], {
+    env,
+    cwd: ROOT,
+  })
   const output = collect(service)
   t.teardown(() => kill('SIGKILL'))
   async function kill(signal: NodeJS.Signals = 'SIGTERM') {

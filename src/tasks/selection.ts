@@ -1,0 +1,59 @@
+import { Prisma } from '../generated/prisma/client.ts'
+import type { Position, Sort } from './cursor.ts'
+import type { DueBound } from './due-date.ts'
+
+const { sql, raw, join } = Prisma
+type Sql = Prisma.Sql
+
+/** Which of the owner's tasks, in which order. */
+export interface Selection {
+  completed?: boolean | undefined
+  /** Pending tasks that were due before this moment, or everything but them. */
+  overdue?: { is: boolean; now: DueBound } | undefined
+  dueFrom?: DueBound | undefined
+  dueBefore?: DueBound | undefined
+  sort: Sort
+  order: 'asc' | 'desc'
+  after?: Position | undefined
+}
+
+export const isDueBefore = ({ day, at }: DueBound) =>
+  sql`due_at < CASE WHEN due_all_day THEN ${day}::timestamptz ELSE ${at}::timestamptz END`
+
+export function conditions(
+  owner: string,
+  { completed, overdue, dueFrom, dueBefore, after, sort, order }: Selection,
+): Sql {
+  const isOverdue = overdue && sql`(NOT completed AND due_at IS NOT NULL AND ${isDueBefore(overdue.now)})`
+  const all = [
+    sql`user_id = ${owner}`,
+    completed === undefined ? undefined : sql`completed = ${completed}`,
+    overdue && (overdue.is ? isOverdue : sql`NOT ${isOverdue}`),
+    dueFrom && sql`NOT (${isDueBefore(dueFrom)})`,
+    dueBefore && isDueBefore(dueBefore),
+    after && isBehind(after, sort, order),
+  ]
+  return join(
+    all.filter((condition) => condition !== undefined),
+    ' AND ',
+  )
+}
+
+const sortedColumns: Record<Sort, string> = {
+  created: 'created_at',
+  updated: 'updated_at',
+  due_date: 'due_at',
+  title: 'title COLLATE task_title',
+}
+
+export const orderBy = ({ sort, order }: Selection) =>
+  raw(`${sortedColumns[sort]} ${order} ${sort === 'due_date' ? 'NULLS LAST' : ''}, id ${order}`)
+
+/** Keyset condition. Ties go by id, so every order is total and pages never overlap. */
+function isBehind({ key, id }: Position, sort: Sort, order: 'asc' | 'desc'): Sql {
+  const beyond = raw(order === 'asc' ? '>' : '<')
+  if (key === null) return sql`due_at IS NULL AND id ${beyond} ${id}`
+  const value = sort === 'title' ? sql`${key} COLLATE task_title` : sql`${key}::timestamptz`
+  const isBeyond = sql`(${raw(sortedColumns[sort])}, id) ${beyond} (${value}, ${id})`
+  return sort === 'due_date' ? sql`(${isBeyond} OR due_at IS NULL)` : isBeyond
+}
