@@ -54,7 +54,7 @@ const layers = [
   // @fastify/sensible makes the errors that become problems: src/problem.ts may know it.
   forbidImports(['src/problem.ts'], [...everywhere, PRISMA_CLIENT, DRIVERS, PLUGINS, FEATURES]),
   forbidImports(
-    ['src/config.ts', 'src/environment.ts', 'src/embedded-*.ts', 'src/auth/**'],
+    ['src/config*.ts', 'src/environment.ts', 'src/embedded-*.ts', 'src/auth/**'],
     [ENTRY_POINTS, PRISMA_CLIENT, DRIVERS, FASTIFY, PLUGINS, FEATURES],
   ),
   ...['tasks', 'users'].flatMap((name) => {

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
-import { type Environment, EXAMPLE_SECRET, readEnvironment, type Variables } from './environment.ts'
+import { findMistakes, list, trustProxy } from './config-checks.ts'
+import { type Environment, readEnvironment, type Variables } from './environment.ts'
 
 /** A wrong configuration: `mistakes` holds one sentence for each, none of which quotes a secret. */
 export class ConfigError extends Error {
@@ -20,13 +20,7 @@ export type Config = ReturnType<typeof createConfig>
  */
 export function createConfig(variables: Variables) {
   const { env, mistakes } = readEnvironment(variables)
-  mistakes.push(
-    ...checkUrls(env),
-    ...checkDatabase(env),
-    ...checkTokens(env),
-    ...checkLists(env),
-    ...checkPorts(env),
-  )
+  mistakes.push(...findMistakes(env))
   if (mistakes.length > 0) throw new ConfigError(mistakes)
 
   const production = env.NODE_ENV === 'production'
@@ -81,69 +75,3 @@ const originOf = (url: string | undefined): readonly string[] =>
 
 const defaultOrigins = ({ BETTER_AUTH_URL: issuer }: Environment) =>
   Object.freeze([...new Set([...originOf(issuer), 'http://localhost:3000'])])
-
-function list(value: string | undefined): readonly string[] | undefined {
-  const items = value?.split(',').map((item) => item.trim())
-  return items && Object.freeze(items.filter(Boolean))
-}
-
-function trustProxy(value = 'false'): boolean | string[] | ((address: string, hop: number) => boolean) {
-  if (value === 'true' || value === 'false') return value === 'true'
-  return /^\d+$/.test(value) ? (_address, hop) => hop < Number(value) : (list(value) as string[])
-}
-
-function* checkUrls(env: Environment) {
-  const isUrl = (value: string | undefined, protocol: RegExp) =>
-    value === undefined || (URL.canParse(value) && protocol.test(new URL(value).protocol))
-  for (const name of ['DATABASE_URL', 'DIRECT_URL'] as const) {
-    if (!isUrl(env[name], /^postgres(ql)?:$/)) yield `${name} must be a postgresql:// URL.`
-  }
-  for (const name of ['BETTER_AUTH_URL', 'JWKS_URL'] as const) {
-    if (!isUrl(env[name], /^https?:$/)) yield `${name} must be an http:// or https:// URL.`
-  }
-  if (!isUrl(env.REDIS_URL, /^rediss?:$/)) yield 'REDIS_URL must be a redis:// or rediss:// URL.'
-}
-
-function* checkDatabase(env: Environment) {
-  if (env.DATABASE_URL === undefined) yield 'DATABASE_URL must be set: the service needs a PostgreSQL.'
-}
-
-function* checkTokens(env: Environment) {
-  const { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: issuer, JWKS_URL: jwks } = env
-  if (secret === undefined && issuer === undefined && jwks === undefined) {
-    yield 'BETTER_AUTH_SECRET or BETTER_AUTH_URL must be set: without either no token can be verified.'
-  }
-  if (env.NODE_ENV === 'production' && secret === EXAMPLE_SECRET) {
-    yield 'BETTER_AUTH_SECRET is the one from .env.example: everybody knows it.'
-  }
-  if (jwks !== undefined && issuer === undefined) {
-    for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
-      if (env[name] === undefined) yield `${name} must be set where JWKS_URL is set without BETTER_AUTH_URL.`
-    }
-  }
-}
-
-function* checkLists(env: Environment) {
-  const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value
-  if (list(env.CORS_ORIGINS)?.every(isOrigin) === false) {
-    yield 'CORS_ORIGINS must be exact origins such as https://app.example.com, comma-separated.'
-  }
-  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
-    if (list(env[name])?.length === 0) yield `${name} must name at least one value.`
-  }
-  const proxies = trustProxy(env.TRUST_PROXY)
-  if (Array.isArray(proxies) && !proxies.every(isNetwork)) {
-    yield 'TRUST_PROXY must be true, false, a number of proxies, or their addresses (10.0.0.0/8), comma-separated.'
-  }
-}
-
-/** An IP address, or a range of them in CIDR notation. */
-function isNetwork(value: string): boolean {
-  const [address = '', bits = '1', ...rest] = value.split('/')
-  const maximum = { 4: 32, 6: 128 }[isIP(address)] ?? 0
-  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= maximum
-}
-
-function* checkPorts({ PORT: port, METRICS: metrics, METRICS_PORT: metricsPort }: Environment) {
-  if (metrics === 'on' && metricsPort === port && port !== 0) yield 'METRICS_PORT must not be PORT.'
-}

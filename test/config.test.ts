@@ -22,6 +22,13 @@ function mistakesOf(variables: Variables): readonly string[] {
   }
 }
 
+t.test('a JWKS URL with a password is refused, without repeating it', async (t) => {
+  const keys = { JWKS_URL: `https://me:${PASSWORD}@keys.example.com/`, JWT_ISSUER: 'x', JWT_AUDIENCE: 'x' }
+  const sentence = 'JWKS_URL must not hold a user name or a password: nothing could be fetched from it.'
+  t.same(mistakesOf({ ...VALID, ...keys }), [sentence])
+  t.same(mistakesOf({ ...VALID, DATABASE_URL: `${VALID.DATABASE_URL}?schema=public` }), [])
+})
+
 t.test('each mistake is one sentence that names its variable', async (t) => {
   const url = 'must be a postgresql:// URL.'
   const web = 'must be an http:// or https:// URL.'
@@ -42,6 +49,8 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
     ['BETTER_AUTH_SECRET', '🔑'.repeat(31), 'must have at least 32 characters.'],
     ['BETTER_AUTH_URL', 'app.example.com', web],
     ['JWKS_URL', 'file:///etc/keys.json', web],
+    ['DATABASE_URL', `${VALID.DATABASE_URL}?schema=app`, 'must not name a schema other than public.'],
+    ['DIRECT_URL', `${VALID.DATABASE_URL}?schema=app`, 'must not name a schema other than public.'],
     ['JWT_ISSUER', ' , ', 'must name at least one value.'],
     ['JWT_AUDIENCE', ',', 'must name at least one value.'],
     ['JWKS_MAX_AGE_S', '-1', 'must be at least 1.'],

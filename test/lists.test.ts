@@ -45,8 +45,7 @@ t.test('without parameters the list is complete, the newest task first', async (
   const app = await startApp(t)
   const user = await createUser()
   const tasks: Listed[] = []
-  for (const title of ['first', 'second', 'third'])
-    tasks.unshift((await createTask(app, user, { title })))
+  for (const title of ['first', 'second', 'third']) tasks.unshift(await createTask(app, user, { title }))
   const answer = await app.call('GET', '/api/tasks', { user })
   t.same(answer.body, tasks)
   t.notOk(answer.headers.link)

@@ -47,7 +47,7 @@ const operationsOf = ({ paths }: Awaited<ReturnType<typeof documentOf>>) =>
 
 t.test('the document is valid OpenAPI 3.1', async (t) => {
   const validator = new Validator()
-  const { valid, errors } = await validator.validate((await documentOf(t)))
+  const { valid, errors } = await validator.validate(await documentOf(t))
   t.same(errors, undefined)
   t.ok(valid)
   t.equal(validator.version, '3.1')

@@ -1,0 +1,89 @@
+import { isIP } from 'node:net'
+import { type Environment, EXAMPLE_SECRET } from './environment.ts'
+
+/** One sentence for each value that cannot be right, or not together with another. */
+export function* findMistakes(env: Environment): Generator<string> {
+  yield* checkUrls(env)
+  yield* checkDatabase(env)
+  yield* checkTokens(env)
+  yield* checkLists(env)
+  yield* checkPorts(env)
+}
+
+/** The items of a comma-separated value. */
+export function list(value: string | undefined): readonly string[] | undefined {
+  const items = value?.split(',').map((item) => item.trim())
+  return items && Object.freeze(items.filter(Boolean))
+}
+
+/** The value in the form that Fastify takes; a number counts the proxies. */
+export function trustProxy(
+  value = 'false',
+): boolean | string[] | ((address: string, hop: number) => boolean) {
+  if (value === 'true' || value === 'false') return value === 'true'
+  return /^\d+$/.test(value) ? (_address, hop) => hop < Number(value) : (list(value) as string[])
+}
+
+function* checkUrls(env: Environment) {
+  const isUrl = (value: string | undefined, protocol: RegExp) =>
+    value === undefined || (URL.canParse(value) && protocol.test(new URL(value).protocol))
+  for (const name of ['DATABASE_URL', 'DIRECT_URL'] as const) {
+    if (!isUrl(env[name], /^postgres(ql)?:$/)) yield `${name} must be a postgresql:// URL.`
+  }
+  for (const name of ['BETTER_AUTH_URL', 'JWKS_URL'] as const) {
+    if (!isUrl(env[name], /^https?:$/)) yield `${name} must be an http:// or https:// URL.`
+  }
+  if (!isUrl(env.REDIS_URL, /^rediss?:$/)) yield 'REDIS_URL must be a redis:// or rediss:// URL.'
+}
+
+function* checkDatabase(env: Environment) {
+  if (env.DATABASE_URL === undefined) yield 'DATABASE_URL must be set: the service needs a PostgreSQL.'
+  for (const name of ['DATABASE_URL', 'DIRECT_URL'] as const) {
+    const schema = URL.canParse(env[name] ?? '') && new URL(env[name]!).searchParams.get('schema')
+    // Migrations would go there, while the driver of the service ignores it.
+    if (schema && schema !== 'public') yield `${name} must not name a schema other than public.`
+  }
+}
+
+function* checkTokens(env: Environment) {
+  if (URL.canParse(env.JWKS_URL ?? '') && new URL(env.JWKS_URL!).username !== '') {
+    yield 'JWKS_URL must not hold a user name or a password: nothing could be fetched from it.'
+  }
+  const { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: issuer, JWKS_URL: jwks } = env
+  if (secret === undefined && issuer === undefined && jwks === undefined) {
+    yield 'BETTER_AUTH_SECRET or BETTER_AUTH_URL must be set: without either no token can be verified.'
+  }
+  if (env.NODE_ENV === 'production' && secret === EXAMPLE_SECRET) {
+    yield 'BETTER_AUTH_SECRET is the one from .env.example: everybody knows it.'
+  }
+  if (jwks !== undefined && issuer === undefined) {
+    for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
+      if (env[name] === undefined) yield `${name} must be set where JWKS_URL is set without BETTER_AUTH_URL.`
+    }
+  }
+}
+
+function* checkLists(env: Environment) {
+  const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value
+  if (list(env.CORS_ORIGINS)?.every(isOrigin) === false) {
+    yield 'CORS_ORIGINS must be exact origins such as https://app.example.com, comma-separated.'
+  }
+  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
+    if (list(env[name])?.length === 0) yield `${name} must name at least one value.`
+  }
+  const proxies = trustProxy(env.TRUST_PROXY)
+  if (Array.isArray(proxies) && !proxies.every(isNetwork)) {
+    yield 'TRUST_PROXY must be true, false, a number of proxies, or their addresses (10.0.0.0/8), comma-separated.'
+  }
+}
+
+/** An IP address, or a range of them in CIDR notation. */
+function isNetwork(value: string): boolean {
+  const [address = '', bits = '1', ...rest] = value.split('/')
+  const maximum = { 4: 32, 6: 128 }[isIP(address)] ?? 0
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= maximum
+}
+
+function* checkPorts({ PORT: port, METRICS: metrics, METRICS_PORT: metricsPort }: Environment) {
+  if (metrics === 'on' && metricsPort === port && port !== 0) yield 'METRICS_PORT must not be PORT.'
+}
