@@ -1,0 +1,46 @@
+import { deepStrictEqual } from 'node:assert'
+import { type Cast, callsOf, type Route } from './routes.ts'
+import type { Person } from './people.ts'
+import type { Server } from './servers.ts'
+
+/** What differs between two answers that are the same. */
+const VARIABLE = ['id', 'created_at', 'updated_at', 'completed']
+
+/** Finds out where each server's second pages begin. */
+export async function readCursors(server: Server, pagers: Person[]) {
+  for (const person of pagers) {
+    const response = await fetch(`${server.url}/api/tasks?limit=20`, { headers: { authorization: `Bearer ${person.token}` } })
+    await response.arrayBuffer()
+    const query = /\?([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
+    if (query === undefined) throw new Error(`the ${server.name} answers ${response.status} and names no second page`)
+    person.cursors[server.name] = query
+  }
+}
+
+/**
+ * Compares what both servers answer to the calls of a route: a floor that answers less would be no floor.
+ *
+ * @throws AssertionError where they differ
+ */
+export async function assertSameAnswers(route: Route, cast: Cast, service: Server, floor: Server) {
+  const [one, other] = await Promise.all([service, floor].map((server) => answersOf(route, cast, server)))
+  deepStrictEqual(one, other, `service and floor answer ${route.name} differently`)
+}
+
+async function answersOf(route: Route, cast: Cast, { name, url }: Server) {
+  const calls = route.once ? await route.once(cast, 2) : callsOf(route, cast, name, 3, 64).slice(0, 10)
+  const answers = []
+  for (const { method, path, token, body = null } of calls.slice(0, 10)) {
+    const headers = { authorization: `Bearer ${token}`, ...(body !== null && { 'content-type': 'application/json' }) }
+    const response = await fetch(url + path, { method, headers, body })
+    const text = await response.text()
+    answers.push([response.status, text === '' ? '' : stable(JSON.parse(text), method !== 'GET' || route.name === 'mixed')])
+  }
+  return answers
+}
+
+function stable(body: unknown, varies: boolean): unknown {
+  if (!varies || typeof body !== 'object' || body === null) return body
+  if (Array.isArray(body)) return body.map((item: unknown) => stable(item, varies))
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !VARIABLE.includes(name)))
+}

@@ -1,0 +1,94 @@
+import { assertSameAnswers, readCursors } from './check.ts'
+import { runClosedLoop } from './closed-loop.ts'
+import { createCpuMeter, type CpuMeter } from './cpu.ts'
+import { type BenchDatabase, openDatabase, PAGERS, seedPeople } from './database.ts'
+import { runOpenLoop } from './open-loop.ts'
+import type { Options, Scenario } from './options.ts'
+import { comparePairs, type Run } from './pairs.ts'
+import { machine, type Result, tableOf, troublesOf } from './report.ts'
+import { type Call, type Cast, callsOf, type Route, routes } from './routes.ts'
+import { type Server, startFloor, startService } from './servers.ts'
+
+interface Stage {
+  cast: Cast
+  service: Server
+  floor: Server
+  meter: CpuMeter
+}
+
+/** Requests per second that one-time calls are made for; a run ends when they are used up. */
+const ONCE_PER_SECOND = 1000
+/** What a user's own load test would call, and what a day's traffic looks like. */
+const CROWDED = ['list', 'mixed']
+
+/** Service and floor under the same load, route by route and scenario by scenario. */
+export async function compareRoutes(options: Options) {
+  console.log('database, people, servers …')
+  const database = await openDatabase()
+  const servers: Server[] = []
+  try {
+    const people = await seedPeople(database)
+    const service = await startService(database.url)
+    servers.push(service)
+    const floor = await startFloor(database.url)
+    servers.push(floor)
+    const stage = { cast: { people, database }, service, floor, meter: await createCpuMeter(database) }
+    if (stage.meter === undefined) console.log('CPU time cannot be read here: /proc or a local PostgreSQL is missing')
+    for (const server of servers) await readCursors(server, people.slice(PAGERS.first, PAGERS.end))
+    const results = await runAll(stage, options)
+    return { machine: machine(), postgres: await versionOf(database), results }
+  } finally {
+    for (const server of servers) await server.stop()
+    await database.close()
+  }
+}
+
+async function runAll(stage: Stage, options: Options): Promise<Result[]> {
+  const results: Result[] = []
+  for (const scenario of options.scenarios) {
+    const names = options.only ?? (scenario === 'closed-64' ? undefined : CROWDED)
+    const chosen = routes.filter(({ name }) => names?.includes(name) ?? true)
+    console.log(`\n${scenario}: ${options.pairs} pairs of ${options.seconds} s each`)
+    for (const route of chosen) {
+      process.stdout.write(`  ${route.name} … `)
+      const result = { route: route.name, scenario, ...(await compareRoute(stage, route, scenario, options)) }
+      console.log(`CPU ${result.cpu.median.toFixed(2)}, speed ${result.throughput.median.toFixed(2)}`)
+      results.push(result)
+    }
+    console.log(`\n${tableOf(results.filter((result) => result.scenario === scenario))}`)
+  }
+  for (const trouble of troublesOf(results)) console.error(trouble)
+  return results
+}
+
+async function compareRoute({ cast, service, floor, meter }: Stage, route: Route, scenario: Scenario, options: Options) {
+  await assertSameAnswers(route, cast, service, floor)
+  const run = runnerOf(scenario, route, cast, options.seconds)
+  const warmUp = runnerOf(scenario, route, cast, Math.min(2, options.seconds))
+  for (const server of [service, floor]) await warmUp(server)
+  const result = await comparePairs(service, floor, options.pairs, meter, run)
+  // What was created must not lengthen the lists of the next route.
+  await cast.database.client.query(`DELETE FROM tasks WHERE title LIKE 'Created task %'`)
+  await cast.database.client.query('VACUUM ANALYZE tasks')
+  return result
+}
+
+function runnerOf(scenario: Scenario, route: Route, cast: Cast, seconds: number): Run {
+  const [kind, size] = scenario.split('-') as ['open' | 'closed', string]
+  const connections = kind === 'open' ? 1000 : Number(size)
+  return async (server) => {
+    const amount = route.once && Math.ceil((seconds * ONCE_PER_SECOND) / connections) * connections
+    const made = amount === undefined ? undefined : await route.once!(cast, amount)
+    const each = (client: number) =>
+      made ? dealt(made, client, connections) : callsOf(route, cast, server.name, client, connections)
+    if (kind === 'open') return runOpenLoop(server, { connections, rate: Number(size), seconds, callsOf: each })
+    return runClosedLoop(server, { connections, seconds, amount, callsOf: each })
+  }
+}
+
+const dealt = (calls: Call[], client: number, clients: number) => calls.filter((_, index) => index % clients === client)
+
+async function versionOf({ client }: BenchDatabase) {
+  const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
+  return rows[0]!.server_version
+}

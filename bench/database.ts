@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
+import { applyMigrations } from '../src/local.ts'
+import { createPerson, PEOPLE, type Person } from './people.ts'
+
+export const ROOT = join(import.meta.dirname, '..')
+
+/** A fresh, migrated database, and a client on it. */
+export interface BenchDatabase {
+  url: string
+  client: pg.Client
+  close(): Promise<void>
+}
+
+/** On the server of DATABASE_URL, or on one of the benchmark's own. */
+export async function openDatabase(): Promise<BenchDatabase> {
+  const given = process.env.DATABASE_URL
+  const server = given ? undefined : startOwnServer()
+  const serverUrl = given ?? server!.url
+  const name = `task_api_bench_${randomBytes(5).toString('hex')}`
+  await runSql(serverUrl, `CREATE DATABASE ${name}`)
+  const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href
+  await applyMigrations(ROOT, { DATABASE_URL: url, DIRECT_URL: url })
+  const client = new pg.Client(url)
+  await client.connect()
+  const close = async () => {
+    await client.end()
+    await runSql(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`)
+    server?.stop()
+  }
+  return { url, client, close }
+}
+
+function startOwnServer() {
+  const folder = join(ROOT, '.local/bench')
+  mkdirSync(folder, { recursive: true })
+  return startEmbeddedPostgres(folder)
+}
+
+async function runSql(url: string, sql: string) {
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query(sql).finally(() => client.end())
+}
+
+/**
+ * SQL that gives each user of `users (id, number)` tasks, `count` of them: titles and descriptions of usual
+ * lengths, some completed, half of them due some day, made over the last weeks.
+ */
+export const insertTasks = (users: string, count: string) => `
+  INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, created_at, updated_at)
+  SELECT id, 'Task ' || n || ' about ' || left(md5((number * 7919 + n)::text), 6 + (n * 7 + number) % 20),
+    CASE WHEN n % 5 < 3 THEN repeat('Call back first. ', 1 + (n + number) % 6) END,
+    n % 5 < 2,
+    CASE WHEN n % 4 = 0 THEN date_trunc('day', at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '30 days'
+      WHEN n % 4 = 1 THEN at + interval '20 days' END,
+    n % 4 = 0, at, at + interval '5 minutes'
+  FROM (${users}) AS u (id, number)
+  CROSS JOIN LATERAL generate_series(1, ${count}) AS n
+  CROSS JOIN LATERAL (SELECT date_trunc('milliseconds',
+    now() - interval '60 days' + (n + number % 97 / 97.0) * interval '50 days' / ${count})) AS made (at)`
+
+/** Readers have 20 tasks, those who turn pages 60. */
+export const PAGERS = { first: 600, end: 800 }
+
+export async function seedPeople({ client }: BenchDatabase): Promise<Person[]> {
+  const people = Array.from({ length: PEOPLE }, (_, index) => createPerson(`person-${index}`))
+  const names = `SELECT md5(name), name FROM (SELECT 'person-' || n FROM generate_series(0, ${PEOPLE - 1}) AS n) AS p (name)`
+  await client.query(`INSERT INTO users (id, email, name)
+    SELECT id, name || '@example.com', 'Person ' || name FROM (${names}) AS p (id, name)`)
+  const users = `SELECT md5('person-' || n), n FROM generate_series(0, ${PEOPLE - 1}) AS n`
+  const count = `CASE WHEN number >= ${PAGERS.first} AND number < ${PAGERS.end} THEN 60 ELSE 20 END`
+  await client.query(insertTasks(users, count))
+  await client.query('VACUUM ANALYZE')
+  const byId = new Map(people.map((person) => [person.id, person]))
+  const { rows } = await client.query<{ id: string; user_id: string }>(
+    'SELECT id, user_id FROM tasks ORDER BY created_at, id',
+  )
+  for (const row of rows) byId.get(row.user_id)!.tasks.push(Number(row.id))
+  return people
+}
+
+/** Tasks that are made to be deleted. */
+export async function addTasks({ client }: BenchDatabase, owners: Person[], each: number): Promise<number[][]> {
+  const { rows } = await client.query<{ id: string; user_id: string }>(
+    `INSERT INTO tasks (user_id, title) SELECT id, 'Delete me' FROM unnest($1::text[]) AS id, generate_series(1, $2::int)
+    RETURNING id, user_id`,
+    [owners.map(({ id }) => id), each],
+  )
+  const ids = new Map(owners.map(({ id }) => [id, [] as number[]]))
+  for (const row of rows) ids.get(row.user_id)!.push(Number(row.id))
+  return [...ids.values()]
+}

@@ -1,0 +1,64 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Load } from './closed-loop.ts'
+import type { Call } from './routes.ts'
+import type { Server } from './servers.ts'
+
+export interface OpenLoop {
+  connections: number
+  /** Requests per second, evenly spaced. */
+  rate: number
+  seconds: number
+  callsOf: (client: number) => Call[]
+}
+
+/** What the generator's process is told; `calls` holds finished requests, by connection. */
+export interface Order extends Omit<OpenLoop, 'callsOf'> {
+  port: number
+  calls: string[][]
+}
+
+export interface OpenLoad extends Load {
+  /** How often each status came. */
+  statuses: Record<string, number>
+  /** Answers with status 503 that name a Retry-After. */
+  retryAfter: number
+  /** Requests that were due when every connection was busy, and that never got one. */
+  unsent: number
+}
+
+/** Calls per connection that are kept; more would only fill memory. */
+const MAX_CALLS = 10
+
+/**
+ * Sends requests at an even rate, whatever the answers do, and measures each from the moment it was due: a server
+ * that stalls cannot hide it by slowing its clients down. The generator has a process of its own.
+ */
+export async function runOpenLoop({ port }: Server, { callsOf, ...loop }: OpenLoop): Promise<OpenLoad> {
+  const clients = Array.from({ length: loop.connections }, (_, client) => client)
+  const calls = clients.map((client) => callsOf(client).slice(0, MAX_CALLS).map(render))
+  const order: Order = { ...loop, port, calls }
+  const child = fork(join(import.meta.dirname, 'generator.ts'), { execArgv: ['--import', 'tsx'] })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  try {
+    child.send(order)
+    const [load] = (await Promise.race([once(child, 'message'), failed(child)])) as [OpenLoad]
+    return load
+  } finally {
+    process.removeListener('exit', kill)
+    kill()
+  }
+}
+
+async function failed(child: ReturnType<typeof fork>): Promise<never> {
+  await once(child, 'exit')
+  throw new Error('the load generator ended early')
+}
+
+/** The request as it goes over the wire. */
+function render({ method, path, token, body }: Call): string {
+  const entity = body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
+  return `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n${entity}\r\n${body ?? ''}`
+}

@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util'
+
+export const SCENARIOS = ['closed-64', 'open-1000', 'open-2000', 'closed-1000'] as const
+export type Scenario = (typeof SCENARIOS)[number]
+export type Options = ReturnType<typeof readOptions>
+
+export const USAGE = `npm run bench -- [what] [flags]
+
+  what        routes (default), growth, indexes, overload, soak or start
+  --quick     two minutes instead of twenty
+  --only      routes, comma-separated: list,page,get,create,update,toggle,summary,delete,first,mixed
+  --scenario  scenarios, comma-separated: ${SCENARIOS.join(',')}
+  --seconds   length of one run
+  --pairs     pairs of runs, service and floor, per route
+  --minutes   length of the soak (default 10)
+  --json      writes the figures to this file
+  --svg       writes a chart to this file
+
+With DATABASE_URL the benchmark works in a fresh database of that server and drops it at the end; without, it
+starts a PostgreSQL of its own in .local/bench.`
+
+const text = { type: 'string' } as const
+const flags = {
+  only: text,
+  scenario: text,
+  seconds: text,
+  pairs: text,
+  minutes: text,
+  json: text,
+  svg: text,
+  quick: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+/** @throws Error where an argument is not understood */
+export function readOptions(args: string[]) {
+  const { values, positionals } = parseArgs({ args, options: flags, allowPositionals: true })
+  const scenarios = list(values.scenario) ?? [...SCENARIOS]
+  const unknown = scenarios.find((name) => !(SCENARIOS as readonly string[]).includes(name))
+  if (unknown !== undefined) throw new Error(`There is no scenario ${unknown}.`)
+  return {
+    what: positionals[0] ?? 'routes',
+    help: values.help,
+    quick: values.quick,
+    only: list(values.only),
+    scenarios: scenarios as Scenario[],
+    seconds: positive('seconds', values.seconds) ?? (values.quick ? 2 : 8),
+    pairs: positive('pairs', values.pairs) ?? (values.quick ? 2 : 4),
+    minutes: positive('minutes', values.minutes) ?? 10,
+    json: values.json,
+    svg: values.svg,
+  }
+}
+
+const list = (value: string | undefined) => value?.split(',').filter(Boolean)
+
+function positive(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const number = Number(value)
+  if (number > 0 && number <= 600) return number
+  throw new Error(`--${name} must be a number from 1 to 600.`)
+}

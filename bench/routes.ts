@@ -1,0 +1,106 @@
+import { addTasks, type BenchDatabase, PAGERS } from './database.ts'
+import { createStrangers, type Person } from './people.ts'
+import type { Server } from './servers.ts'
+
+/** One HTTP request. */
+export interface Call {
+  method: string
+  path: string
+  token: string
+  body?: string
+}
+
+/** What a run needs to know to make its requests. */
+export interface Cast {
+  people: Person[]
+  database: BenchDatabase
+}
+
+/**
+ * A route under load. Each connection gets calls of its own and repeats them; where each call works once only,
+ * `once` makes fresh ones for every run.
+ */
+export interface Route {
+  name: string
+  call?: (person: Person, server: Server['name'], index: number) => Call
+  from?: [first: number, end: number]
+  once?: (cast: Cast, count: number) => Promise<Call[]>
+}
+
+const get = (path: string, { token }: Person): Call => ({ method: 'GET', path, token })
+const send = (method: string, path: string, { token }: Person, body?: object): Call => ({
+  method,
+  path,
+  token,
+  ...(body && { body: JSON.stringify(body) }),
+})
+const READERS: [number, number] = [0, PAGERS.first]
+const WRITERS: [number, number] = [PAGERS.end, 1000]
+const taskOf = ({ tasks }: Person, index: number) => tasks[index % tasks.length]!
+
+type MakeCall = NonNullable<Route['call']>
+const list: MakeCall = (person) => get('/api/tasks', person)
+const page: MakeCall = (person, server, index) =>
+  get(`/api/tasks?${index % 2 === 0 ? 'limit=20' : (person.cursors[server] ?? 'limit=20')}`, person)
+const one: MakeCall = (person, _server, index) => get(`/api/tasks/${taskOf(person, index)}`, person)
+const summary: MakeCall = (person) => get('/api/tasks/summary', person)
+const toggle: MakeCall = (person, _server, index) =>
+  send('PATCH', `/api/tasks/${taskOf(person, index)}/complete`, person)
+// One task each, with another title in every round: every update changes something.
+const update: MakeCall = (person, _server, index) =>
+  send('PUT', `/api/tasks/${taskOf(person, 7)}`, person, { title: `Changed title number ${index}` })
+const create: MakeCall = (person, _server, index) =>
+  send('POST', '/api/tasks', person, {
+    title: `Created task ${index}`,
+    description: 'With a few words about it.',
+    due_date: '2030-12-01',
+  })
+
+/** 80 % reads, 20 % writes, in an order that spreads them. */
+const MIX = [list, one, page, toggle, list, summary, one, list, update, page]
+const MIX_WRITES = [list, one, page, toggle, list, summary, one, page, create, list]
+
+export const routes: Route[] = [
+  { name: 'list', call: list, from: READERS },
+  { name: 'page', call: page, from: [PAGERS.first, PAGERS.end] },
+  { name: 'get', call: one, from: READERS },
+  { name: 'summary', call: summary, from: READERS },
+  { name: 'toggle', call: toggle, from: READERS },
+  { name: 'update', call: update, from: READERS },
+  { name: 'create', call: create, from: WRITERS },
+  { name: 'delete', once: deletions },
+  { name: 'first', once: firstCalls },
+  { name: 'mixed', call: mixed },
+]
+
+function mixed(person: Person, server: Server['name'], index: number): Call {
+  const mix = index % 20 < 10 ? MIX : MIX_WRITES
+  return mix[index % 10]!(person, server, index)
+}
+
+async function deletions({ people, database }: Cast, count: number): Promise<Call[]> {
+  const owners = people.slice(...WRITERS)
+  const ids = await addTasks(database, owners, Math.ceil(count / owners.length))
+  return ids.flatMap((tasks, index) => tasks.map((id) => send('DELETE', `/api/tasks/${id}`, owners[index]!)))
+}
+
+async function firstCalls(_cast: Cast, count: number): Promise<Call[]> {
+  return createStrangers(count).map((stranger) => get('/api/tasks?limit=20', stranger))
+}
+
+/**
+ * The calls of one connection of several. People are dealt out so that all of them take part and as few as
+ * possible are on two connections; each connection goes round its own at least twice before it repeats a call.
+ */
+export function callsOf(
+  { call, from }: Route,
+  { people }: Cast,
+  server: Server['name'],
+  client: number,
+  clients: number,
+): Call[] {
+  const [first, end] = from ?? [0, people.length]
+  const each = Math.max(1, Math.floor((end - first) / clients))
+  const personAt = (index: number) => people[first + ((client + (index % each) * clients) % (end - first))]!
+  return Array.from({ length: Math.max(20, 2 * each) }, (_, index) => call!(personAt(index), server, index))
+}

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ROOT } from './database.ts'
+import { SECRET } from './people.ts'
+
+export interface Server {
+  name: 'service' | 'floor'
+  url: string
+  port: number
+  pid: number
+  stop(): Promise<void>
+}
+
+const POOL_MAX = '10'
+
+/** The service as production runs it: built, every plugin on, its log written (to where nobody reads it). */
+export const startService = (databaseUrl: string, variables: Record<string, string> = {}, nodeFlags: string[] = []) =>
+  startServer('service', [...nodeFlags, join(ROOT, 'dist/server.js')], databaseUrl, variables)
+
+export const startFloor = (databaseUrl: string) =>
+  startServer('floor', ['--import', 'tsx', join(ROOT, 'bench/floor.ts')], databaseUrl)
+
+async function startServer(
+  name: Server['name'],
+  args: string[],
+  databaseUrl: string,
+  variables: Record<string, string> = {},
+): Promise<Server> {
+  const port = await freePort()
+  const env = {
+    ...process.env,
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    DATABASE_POOL_MAX: POOL_MAX,
+    BETTER_AUTH_SECRET: SECRET,
+    RATE_LIMIT_MAX: '0',
+    ...variables,
+  }
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const url = `http://127.0.0.1:${port}`
+  await waitUntilAnswering(`${url}/health`, () => child.exitCode !== null)
+  const stop = async () => {
+    process.removeListener('exit', kill)
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    await Promise.race([ended, sleep(5000).then(kill)])
+  }
+  return { name, url, port, pid: child.pid!, stop }
+}
+
+/** Any answer will do: the floor has no /health. */
+export async function waitUntilAnswering(url: string, hasEnded: () => boolean, everyMs = 50) {
+  for (let waited = 0; waited < 30_000; waited += everyMs) {
+    if (hasEnded()) break
+    if (await fetch(url).then(() => true, () => false)) return
+    await sleep(everyMs)
+  }
+  throw new Error(`${url} does not answer: what the process wrote stands above`)
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  return port
+}
