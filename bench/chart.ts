@@ -1,2 +1,1 @@
-import type { Result } from './report.ts'
-export const chartOf = (_results: Result[]) => ''
+export const chartOf = (_report: unknown) => ''

@@ -115,4 +115,5 @@ app.delete<Id>('/api/tasks/:id', { schema: schemas.remove }, async ({ owner, par
   return reply.code(rowCount === 1 ? 204 : 404).send()
 })
 
+process.once('SIGTERM', () => process.exit())
 await app.listen({ host: '127.0.0.1', port: Number(PORT) })

@@ -1,16 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import { chartOf } from './chart.ts'
 import { compareRoutes } from './compare.ts'
-import { readOptions, USAGE } from './options.ts'
+import { type Options, readOptions, USAGE } from './options.ts'
+import { profileRoutes } from './profile.ts'
 
 /** `npm run bench -- [what] [flags]`: see `--help`. */
 const options = readOptions(process.argv.slice(2))
 process.once('SIGINT', () => process.exit(130))
-if (options.help) console.log(USAGE)
-else await start()
+const parts: Record<string, (options: Options) => Promise<unknown>> = { routes, profile: profileRoutes }
+const part = parts[options.what]
+if (options.help || part === undefined) console.log(USAGE)
+else await part(options)
 
-async function start() {
+async function routes({ json, svg }: Options) {
   const report = await compareRoutes(options)
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`)
-  if (options.svg) writeFileSync(options.svg, chartOf(report.results))
+  if (json) writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`)
+  if (svg) writeFileSync(svg, chartOf(report))
 }

@@ -14,20 +14,21 @@ export interface Server {
   stop(): Promise<void>
 }
 
+type Variables = Record<string, string>
 const POOL_MAX = '10'
 
 /** The service as production runs it: built, every plugin on, its log written (to where nobody reads it). */
-export const startService = (databaseUrl: string, variables: Record<string, string> = {}, nodeFlags: string[] = []) =>
+export const startService = (databaseUrl: string, variables: Variables = {}, nodeFlags: string[] = []) =>
   startServer('service', [...nodeFlags, join(ROOT, 'dist/server.js')], databaseUrl, variables)
 
-export const startFloor = (databaseUrl: string) =>
-  startServer('floor', ['--import', 'tsx', join(ROOT, 'bench/floor.ts')], databaseUrl)
+export const startFloor = (databaseUrl: string, variables: Variables = {}, nodeFlags: string[] = []) =>
+  startServer('floor', [...nodeFlags, '--import', 'tsx', join(ROOT, 'bench/floor.ts')], databaseUrl, variables)
 
 async function startServer(
   name: Server['name'],
   args: string[],
   databaseUrl: string,
-  variables: Record<string, string> = {},
+  variables: Variables,
 ): Promise<Server> {
   const port = await freePort()
   const env = {

@@ -1,0 +1,64 @@
+/** A profile as `node --cpu-prof` writes it. */
+export interface CpuProfile {
+  nodes: ProfileNode[]
+  samples: number[]
+  timeDeltas: number[]
+  startTime: number
+}
+interface ProfileNode {
+  id: number
+  children?: number[]
+  callFrame: { functionName: string; url: string; lineNumber: number }
+}
+
+/** Microseconds per request. */
+export interface Costs {
+  /** By library, which is charged with what it calls in Node and V8. */
+  libraries: Map<string, number>
+  /** By function, without what it calls. */
+  functions: Map<string, number>
+}
+
+/** @param from microseconds of the monotonic clock: what came earlier is left out */
+export function costsOf({ nodes, samples, timeDeltas, startTime }: CpuProfile, from: number, requests: number): Costs {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, byId.get(id)!])))
+  const libraries = new Map<string, number>()
+  const functions = new Map<string, number>()
+  let time = startTime
+  samples.forEach((id, index) => {
+    const cost = timeDeltas[index]! / requests
+    time += timeDeltas[index]!
+    const node = byId.get(id)!
+    if (time < from || node.callFrame.functionName === '(idle)') return
+    add(functions, nameOf(node), cost)
+    add(libraries, chargedLibrary(node, parents), cost)
+  })
+  return { libraries, functions }
+}
+
+const add = (costs: Map<string, number>, key: string, cost: number) => costs.set(key, (costs.get(key) ?? 0) + cost)
+
+function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string {
+  const place = url === '' ? 'native' : `${libraryOf(url) ?? 'node'} ${url.split('/').at(-1)}:${lineNumber + 1}`
+  return `${functionName || '(anonymous)'} · ${place}`
+}
+
+/** The nearest caller that is neither Node nor V8. */
+function chargedLibrary(node: ProfileNode, parents: Map<number, ProfileNode>): string {
+  if (node.callFrame.functionName === '(garbage collector)') return 'garbage collection'
+  let top = node
+  for (let at: ProfileNode | undefined = node; at !== undefined; at = parents.get(at.id)) {
+    const library = libraryOf(at.callFrame.url)
+    if (library !== undefined) return library
+    if (at.callFrame.functionName !== '(root)') top = at
+  }
+  return `node: ${top.callFrame.functionName || top.callFrame.url}`
+}
+
+/** The package of a script, or the file of our own; undefined for Node's. */
+function libraryOf(url: string): string | undefined {
+  const module = url.split('/node_modules/').at(-1)!
+  if (module !== url) return module.split('/').slice(0, module.startsWith('@') ? 2 : 1).join('/')
+  return /\/(dist\/.*|bench\/.*)$/.exec(url)?.[1]
+}

@@ -1,0 +1,67 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runClosedLoop } from './closed-loop.ts'
+import { openDatabase, seedPeople } from './database.ts'
+import type { Options } from './options.ts'
+import { type Costs, costsOf, type CpuProfile } from './profile-costs.ts'
+import { table } from './report.ts'
+import { type Cast, callsOf, type Route, routes } from './routes.ts'
+import { startFloor, startService } from './servers.ts'
+
+const CONNECTIONS = 64
+const TOP = 25
+
+/** Where the time of service and floor goes, route by route: by library, and the service's by function. */
+export async function profileRoutes({ only = ['list', 'get', 'toggle'], seconds }: Options) {
+  const database = await openDatabase()
+  try {
+    const cast = { people: await seedPeople(database), database }
+    for (const route of routes.filter(({ name, call }) => only.includes(name) && call !== undefined)) {
+      const service = await profileRoute(route, cast, seconds, startService)
+      const floor = await profileRoute(route, cast, seconds, startFloor)
+      console.log(`\n${route.name}: µs per request, idle time left out\n`)
+      console.log(`${byLibrary(service, floor)}\n\n${byFunction(service)}`)
+    }
+  } finally {
+    await database.close()
+  }
+}
+
+type Start = typeof startService
+
+async function profileRoute(route: Route, cast: Cast, seconds: number, start: Start): Promise<Costs> {
+  const folder = mkdtempSync(join(tmpdir(), 'task-api-profile-'))
+  const server = await start(cast.database.url, {}, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
+  const load = { connections: CONNECTIONS, callsOf: (client: number) => callsOf(route, cast, server.name, client, CONNECTIONS) }
+  await runClosedLoop(server, { ...load, seconds: 2 })
+  // The same clock as the profile's.
+  const warm = Number(process.hrtime.bigint() / 1000n)
+  const { requests } = await runClosedLoop(server, { ...load, seconds })
+  await server.stop()
+  // Threads write a profile each: the main one's is the largest.
+  const files = readdirSync(folder).map((name) => join(folder, name))
+  const [largest] = files.toSorted((a, b) => statSync(b).size - statSync(a).size)
+  const profile = JSON.parse(readFileSync(largest!, 'utf8')) as CpuProfile
+  rmSync(folder, { recursive: true })
+  return costsOf(profile, warm, requests)
+}
+
+const sum = (costs: Map<string, number>) => [...costs.values()].reduce((total, cost) => total + cost, 0)
+const sorted = (costs: Map<string, number>) => [...costs].sort(([, a], [, b]) => b - a).slice(0, TOP)
+
+function byLibrary(service: Costs, floor: Costs): string {
+  const rows = sorted(service.libraries).map(([name, cost]) => {
+    const below = floor.libraries.get(name) ?? 0
+    return [cost.toFixed(1), below.toFixed(1), (cost - below).toFixed(1), name]
+  })
+  const [all, allBelow] = [sum(service.libraries), sum(floor.libraries)]
+  const total = [all.toFixed(1), allBelow.toFixed(1), (all - allBelow).toFixed(1), 'all']
+  return table([['service', 'floor', 'more', 'library, with what it calls in Node'], total, ...rows])
+}
+
+function byFunction({ functions }: Costs): string {
+  const total = sum(functions)
+  const rows = sorted(functions).map(([name, cost]) => [cost.toFixed(1), `${((cost / total) * 100).toFixed(1)} %`, name])
+  return table([['µs', 'share', 'function, by itself'], ...rows])
+}
