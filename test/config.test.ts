@@ -259,7 +259,7 @@ t.test('a process with a wrong environment ends with 1 and one sentence per mist
     BETTER_AUTH_SECRET: 'hunter2',
     PORT: 'http',
   }
-  const args = ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, '../src/server.ts')]
+  const args = [...process.execArgv, join(import.meta.dirname, '../src/server.ts')]
   // Elsewhere, so that nobody's .env takes part.
   const service = spawn(process.execPath, args, {
     cwd: t.testdir(),

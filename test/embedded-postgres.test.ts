@@ -64,8 +64,7 @@ const startElsewhere = (folder: string) =>
   execFileSync(
     process.execPath,
     [
-      '--import',
-      'tsx',
+      ...process.execArgv,
       '--input-type=module',
       '-e',
       `

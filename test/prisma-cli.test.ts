@@ -173,7 +173,9 @@ tests(
       'successfully applied',
     )
     has(t, await prisma('migrate deploy', { DATABASE_URL: url }), 1, 'P1002', 'pg_advisory_lock(72707369)')
-    await query(url, 'SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = $1', ['advisory'])
+    const holders = `SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+      WHERE locktype = 'advisory' AND datname = current_database()`
+    await query(url, holders)
     await lock
   },
 )

@@ -8,7 +8,8 @@ import { databaseUrl } from './database.ts'
 const ROOT = join(import.meta.dirname, '..', '..')
 
 /**
- * Starts the process that production runs, on a free port, and waits until its output says `ready`.
+ * Starts the process that production runs, with the loader and the coverage of this test, on a free port,
+ * and waits until its output says `ready`.
  * `kill` ends it and returns its exit code, null after a signal that it could not handle.
  */
 export async function startService(
@@ -26,7 +27,7 @@ export async function startService(
     RATE_LIMIT_MAX: '0',
     ...variables,
   }
-  const service = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/server.ts')], {
+  const service = spawn(process.execPath, [...process.execArgv, join(ROOT, 'src/server.ts')], {
     env,
     cwd: ROOT,
   })

@@ -29,9 +29,8 @@ CREATE TABLE "tasks" (
 
     CONSTRAINT "tasks_pkey" PRIMARY KEY ("id"),
     CONSTRAINT "tasks_title_length" CHECK (char_length("title") BETWEEN 1 AND 200),
-    CONSTRAINT "tasks_title_not_blank" CHECK ("title" ~ '\S'),
     CONSTRAINT "tasks_description_length" CHECK (char_length("description") <= 1000),
-    -- A whole day ends at a midnight, and only a task that is due can be due all day.
+    -- A whole day is kept as the midnight it begins with, and only a task that is due can be due all day.
     CONSTRAINT "tasks_due_all_day_midnight" CHECK (
         NOT "due_all_day"
         OR ("due_at" IS NOT NULL AND ("due_at" AT TIME ZONE 'UTC')::time = '00:00')
