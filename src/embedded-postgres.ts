@@ -88,7 +88,8 @@ function startServer(folder: string, binaries: string, run: Run, settings: Reado
   }
 }
 
-const randomPort = () => randomInt(20_000, 60_000)
+/** Below the ports that systems hand out to outgoing connections, which could be in the way at any time. */
+const randomPort = () => randomInt(20_000, 32_000)
 
 /** The port of the server that runs in this folder, as soon as it accepts connections. */
 function runningPort(folder: string, binaries: string, run: Run): number | undefined {

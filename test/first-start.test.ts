@@ -1,0 +1,85 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import t, { type Test } from 'tap'
+import { createUser, signToken } from './helpers/app.ts'
+import { collect } from './helpers/service.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const FILES = ['src', 'prisma', 'prisma.config.ts', 'package.json', 'tsconfig.json']
+
+/** The project as a fresh clone has it, with the packages that are installed here. */
+function freshClone(t: Test): string {
+  mkdirSync(join(ROOT, '.tap/projects'), { recursive: true })
+  const folder = mkdtempSync(join(ROOT, '.tap/projects/clone-'))
+  for (const name of FILES) cpSync(join(ROOT, name), join(folder, name), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Starts the service with nothing configured but a free port; `stop` is what Ctrl-C does. */
+async function start(t: Test, folder: string) {
+  const { DATABASE_URL: _url, DIRECT_URL: _direct, BETTER_AUTH_SECRET: _secret, ...inherited } = process.env
+  const env = { ...inherited, NODE_ENV: 'development', PORT: '0', HOST: '127.0.0.1' }
+  const service = spawn(process.execPath, [...process.execArgv, 'src/server.ts'], { cwd: folder, env })
+  const output = collect(service)
+  const exited = once(service, 'exit')
+  const stop = async () => {
+    service.kill('SIGINT')
+    return (await exited)[0] as number
+  }
+  t.teardown(() => service.exitCode === null && stop())
+  await output.contains('Try it')
+  return { output, stop }
+}
+
+/** Pastes a line into a shell. */
+const paste = async (line: string) =>
+  (await promisify(execFile)('sh', ['-c', `${line} --silent --show-error`])).stdout
+
+t.test(
+  'a first start needs nothing, prints a curl line that works, and a second one finds the data',
+  async (t) => {
+    const folder = freshClone(t)
+    const first = await start(t, folder)
+    const text = first.output.text()
+    const curl = /Try it\s+(curl .*)/.exec(text)![1]!
+    const [url, docs] = [/Task API\s+(\S+)/.exec(text)![1]!, /Docs\s+(\S+)/.exec(text)![1]!]
+    t.equal(await paste(curl), '[]')
+    t.match(await (await fetch(docs)).text(), /swagger/)
+    const body = `-H 'content-type: application/json' -d '{"title":"kept"}'`
+    t.match(JSON.parse(await paste(`${curl} ${body}`)), { title: 'kept', user_id: 'demo' })
+    const stranger = await signToken(
+      { sub: (await createUser()).id },
+      'a secret that this folder does not have at all',
+    )
+    t.equal(
+      (await fetch(`${url}/api/tasks`, { headers: { authorization: `Bearer ${stranger}` } })).status,
+      401,
+    )
+    t.equal(await first.stop(), 0)
+    t.notOk(existsSync(join(folder, '.local/postgres/data/postmaster.pid')), 'PostgreSQL stopped too')
+
+    const second = await start(t, folder)
+    const again = /Try it\s+(curl .*)/.exec(second.output.text())![1]!
+    t.match(JSON.parse(await paste(again)), [{ title: 'kept' }])
+    const port = new URL(/Task API\s+(\S+)/.exec(second.output.text())![1]!).port
+    t.match(
+      JSON.parse(await paste(curl.replace(/localhost:\d+/, `localhost:${port}`))),
+      [{ title: 'kept' }],
+      'the token of yesterday works',
+    )
+
+    const beside = await start(t, freshClone(t))
+    t.equal(
+      await paste(/Try it\s+(curl .*)/.exec(beside.output.text())![1]!),
+      '[]',
+      'a second clone has its own data',
+    )
+    t.equal(await beside.stop(), 0)
+    t.equal(await second.stop(), 0)
+  },
+)
