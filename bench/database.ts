@@ -17,9 +17,7 @@ export interface BenchDatabase {
 
 /** On the server of DATABASE_URL, or on one of the benchmark's own. */
 export async function openDatabase(): Promise<BenchDatabase> {
-  const given = process.env.DATABASE_URL
-  const server = given ? undefined : startOwnServer()
-  const serverUrl = given ?? server!.url
+  const serverUrl = process.env.DATABASE_URL || (await startOwnServer())
   const name = `task_api_bench_${randomBytes(5).toString('hex')}`
   await runSql(serverUrl, `CREATE DATABASE ${name}`)
   const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href
@@ -29,26 +27,33 @@ export async function openDatabase(): Promise<BenchDatabase> {
   const close = async () => {
     await client.end()
     await runSql(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`)
-    server?.stop()
   }
   return { url, client, close }
 }
 
-function startOwnServer() {
+let ownServer: string | undefined
+
+/** Started once, stopped when the process ends; what a benchmark that was killed has left there goes. */
+async function startOwnServer(): Promise<string> {
+  if (ownServer !== undefined) return ownServer
   const folder = join(ROOT, '.local/bench')
   mkdirSync(folder, { recursive: true })
-  return startEmbeddedPostgres(folder)
+  const { url, stop } = startEmbeddedPostgres(folder)
+  process.once('exit', stop)
+  const left = await runSql(url, `SELECT datname AS name FROM pg_database WHERE datname LIKE 'task\\_api\\_bench\\_%'`)
+  for (const { name } of left) await runSql(url, `DROP DATABASE ${name} WITH (FORCE)`)
+  return (ownServer = url)
 }
 
 async function runSql(url: string, sql: string) {
   const client = new pg.Client(url)
   await client.connect()
-  await client.query(sql).finally(() => client.end())
+  return (await client.query<{ name: string }>(sql).finally(() => client.end())).rows
 }
 
 /**
  * SQL that gives each user of `users (id, number)` tasks, `count` of them: titles and descriptions of usual
- * lengths, some completed, half of them due some day, made over the last weeks.
+ * lengths, some completed, half of them due some day, made over the last weeks, in the order in which they came.
  */
 export const insertTasks = (users: string, count: string) => `
   INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, created_at, updated_at)
@@ -61,7 +66,8 @@ export const insertTasks = (users: string, count: string) => `
   FROM (${users}) AS u (id, number)
   CROSS JOIN LATERAL generate_series(1, ${count}) AS n
   CROSS JOIN LATERAL (SELECT date_trunc('milliseconds',
-    now() - interval '60 days' + (n + number % 97 / 97.0) * interval '50 days' / ${count})) AS made (at)`
+    now() - interval '60 days' + (n + number % 97 / 97.0) * interval '50 days' / ${count})) AS made (at)
+  ORDER BY at`
 
 /** Readers have 20 tasks, those who turn pages 60. */
 export const PAGERS = { first: 600, end: 800 }

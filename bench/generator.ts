@@ -16,6 +16,7 @@ async function generate({ port, connections, rate, seconds, calls }: Order): Pro
   const statuses: Record<string, number> = {}
   const counts = { errors: 0, retryAfter: 0, pending: 0, non2xx: 0 }
   const due: number[] = []
+  let served = 0
   const idle: Connection[] = []
 
   const dispatch = (connection: Connection, intended: number) => {
@@ -29,9 +30,8 @@ async function generate({ port, connections, rate, seconds, calls }: Order): Pro
         if (status < 200 || status > 299) counts.non2xx += 1
         if (status === 503 && hasRetryAfter) counts.retryAfter += 1
       }
-      const next = due.shift()
-      if (next === undefined) idle.push(connection)
-      else dispatch(connection, next)
+      if (served === due.length) idle.push(connection)
+      else dispatch(connection, due[served++]!)
     })
   }
 
@@ -43,11 +43,13 @@ async function generate({ port, connections, rate, seconds, calls }: Order): Pro
     else dispatch(connection, intended)
   })
   const end = performance.now()
+  const unsent = due.length - served
+  served = due.length
   while (counts.pending > 0 && performance.now() - end < DRAIN_MS) await sleep(20)
   const { errors, retryAfter, non2xx, pending } = counts
   const rps = (latencies.length / (performance.now() - start)) * 1000
-  const unanswered = errors + pending
-  return { requests: latencies.length, rps, ...percentiles(latencies), errors: unanswered, non2xx, statuses, retryAfter, unsent: due.length }
+  const unanswered = errors + pending + unsent
+  return { requests: latencies.length, rps, ...percentiles(latencies), errors: unanswered, non2xx, statuses, retryAfter, unsent }
 }
 
 /** Calls `act` with each moment once it has come; timers tick in milliseconds, so a few may come together. */

@@ -28,8 +28,8 @@ export interface OpenLoad extends Load {
   unsent: number
 }
 
-/** Calls per connection that are kept; more would only fill memory. */
-const MAX_CALLS = 10
+/** Calls that are kept, of all connections; more would only fill memory. */
+const MAX_CALLS = 20_000
 
 /**
  * Sends requests at an even rate, whatever the answers do, and measures each from the moment it was due: a server
@@ -37,7 +37,8 @@ const MAX_CALLS = 10
  */
 export async function runOpenLoop({ port }: Server, { callsOf, ...loop }: OpenLoop): Promise<OpenLoad> {
   const clients = Array.from({ length: loop.connections }, (_, client) => client)
-  const calls = clients.map((client) => callsOf(client).slice(0, MAX_CALLS).map(render))
+  const each = Math.max(1, Math.floor(MAX_CALLS / loop.connections))
+  const calls = clients.map((client) => callsOf(client).slice(0, each).map(render))
   const order: Order = { ...loop, port, calls }
   const child = fork(join(import.meta.dirname, 'generator.ts'), { execArgv: ['--import', 'tsx'] })
   const kill = () => child.kill('SIGKILL')

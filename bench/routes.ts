@@ -90,7 +90,8 @@ async function firstCalls(_cast: Cast, count: number): Promise<Call[]> {
 
 /**
  * The calls of one connection of several. People are dealt out so that all of them take part and as few as
- * possible are on two connections; each connection goes round its own at least twice before it repeats a call.
+ * possible are on two connections; each connection goes round its own at least twice before it repeats a call,
+ * and begins at another call than its neighbours.
  */
 export function callsOf(
   { call, from }: Route,
@@ -102,5 +103,6 @@ export function callsOf(
   const [first, end] = from ?? [0, people.length]
   const each = Math.max(1, Math.floor((end - first) / clients))
   const personAt = (index: number) => people[first + ((client + (index % each) * clients) % (end - first))]!
-  return Array.from({ length: Math.max(20, 2 * each) }, (_, index) => call!(personAt(index), server, index))
+  const length = Math.max(Math.ceil(2000 / clients), 2 * each, 4)
+  return Array.from({ length }, (_, index) => call!(personAt(index), server, client + index))
 }

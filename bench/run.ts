@@ -1,19 +1,35 @@
 import { writeFileSync } from 'node:fs'
 import { chartOf } from './chart.ts'
 import { compareRoutes } from './compare.ts'
+import { measureGrowth } from './growth.ts'
+import { measureIndexes } from './indexes.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
+import { measureOverload } from './overload.ts'
 import { profileRoutes } from './profile.ts'
+import { soak } from './soak.ts'
+import { measureStart } from './start.ts'
 
 /** `npm run bench -- [what] [flags]`: see `--help`. */
 const options = readOptions(process.argv.slice(2))
 process.once('SIGINT', () => process.exit(130))
-const parts: Record<string, (options: Options) => Promise<unknown>> = { routes, profile: profileRoutes }
+const parts: Record<string, (options: Options) => Promise<unknown>> = {
+  routes,
+  profile: profileRoutes,
+  growth: measureGrowth,
+  indexes: measureIndexes,
+  overload: measureOverload,
+  soak,
+  start: measureStart,
+}
 const part = parts[options.what]
 if (options.help || part === undefined) console.log(USAGE)
-else await part(options)
+else {
+  const figures = await part(options)
+  if (options.json && figures !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`)
+}
 
-async function routes({ json, svg }: Options) {
+async function routes({ svg }: Options) {
   const report = await compareRoutes(options)
-  if (json) writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`)
   if (svg) writeFileSync(svg, chartOf(report))
+  return report
 }

@@ -58,7 +58,7 @@ async function startServer(
 }
 
 /** Any answer will do: the floor has no /health. */
-export async function waitUntilAnswering(url: string, hasEnded: () => boolean, everyMs = 50) {
+export async function waitUntilAnswering(url: string, hasEnded: () => boolean, everyMs = 10) {
   for (let waited = 0; waited < 30_000; waited += everyMs) {
     if (hasEnded()) break
     if (await fetch(url).then(() => true, () => false)) return

@@ -1,0 +1,34 @@
+import { openDatabase } from './database.ts'
+import { residentMb } from './cpu.ts'
+import { spread } from './pairs.ts'
+import { createPerson } from './people.ts'
+import { machine } from './report.ts'
+import { startService } from './servers.ts'
+
+const TIMES = 10
+
+/** From `node dist/server.js` to the first answers, on a PostgreSQL that runs. */
+export async function measureStart() {
+  const database = await openDatabase()
+  try {
+    const { token } = createPerson('first')
+    const starts: { health: number; tasks: number; rssMb: number }[] = []
+    for (let time = 0; time < TIMES; time += 1) {
+      const begin = performance.now()
+      const service = await startService(database.url)
+      const health = performance.now() - begin
+      const response = await fetch(`${service.url}/api/tasks`, { headers: { authorization: `Bearer ${token}` } })
+      await response.arrayBuffer()
+      if (!response.ok) throw new Error(`the first request was answered with ${response.status}`)
+      starts.push({ health, tasks: performance.now() - begin, rssMb: residentMb(service.pid) ?? NaN })
+      await service.stop()
+    }
+    const of = (name: 'health' | 'tasks' | 'rssMb') => spread(starts.map((start) => start[name]))
+    const [health, tasks, rssMb] = [of('health'), of('tasks'), of('rssMb')]
+    const text = ({ median, min, max }: typeof health) => `${median.toFixed(0)} (${min.toFixed(0)}–${max.toFixed(0)})`
+    console.log(`${TIMES} starts: /health after ${text(health)} ms, tasks after ${text(tasks)} ms, memory ${text(rssMb)} MB`)
+    return { machine: machine(), health, tasks, rssMb }
+  } finally {
+    await database.close()
+  }
+}

@@ -1,0 +1,76 @@
+import type pg from 'pg'
+import { createConfig } from '../src/config.ts'
+import { createDatabase } from '../src/database.ts'
+import { positionBehind, type Sort } from '../src/tasks/cursor.ts'
+import { createTaskRepository, type TaskRepository } from '../src/tasks/repository.ts'
+import type { Task } from '../src/tasks/schemas.ts'
+import { SECRET } from './people.ts'
+
+type Selection = Parameters<TaskRepository['list']>[1]
+
+/** A statement as the service sends it. */
+export interface Statement {
+  text: string
+  values: unknown[]
+}
+
+/** The service's own repository, and the last statement that it sent. */
+export function createRecorder(url: string) {
+  const { database } = createConfig({ DATABASE_URL: url, BETTER_AUTH_SECRET: SECRET })
+  const { prisma, pool } = createDatabase(database)
+  const sent: Statement[] = []
+  pool.on('connect', (client: pg.PoolClient) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    const record = (...args: [Statement | string, ...unknown[]]) => {
+      if (typeof args[0] === 'object') sent.push({ text: args[0].text, values: args[0].values })
+      return query(...args)
+    }
+    Object.assign(client, { query: record })
+  })
+  const tasks = createTaskRepository(prisma)
+  const record = async (call: (repository: typeof tasks) => Promise<unknown>) => {
+    await call(tasks)
+    return sent.at(-1)!
+  }
+  return { tasks, record, close: () => prisma.$disconnect() }
+}
+
+export type Recorder = ReturnType<typeof createRecorder>
+
+const SORTS: Sort[] = ['created', 'updated', 'title', 'due_date']
+const STATUSES = { all: undefined, pending: false, completed: true }
+const PAGE = 21
+
+/** Every page statement by a name: each sort and status, the first page and the deepest. */
+export async function pageStatements(recorder: Recorder, owner: string): Promise<Map<string, Statement>> {
+  const statements = new Map<string, Statement>()
+  for (const sort of SORTS) {
+    for (const [status, completed] of Object.entries(STATUSES)) {
+      const order = sort === 'created' || sort === 'updated' ? 'desc' : 'asc'
+      const selection: Selection = { sort, order, completed }
+      const page = (chosen: Selection) => recorder.record((tasks) => tasks.list(owner, chosen, PAGE))
+      statements.set(`${sort} ${status} first`, await page(selection))
+      const after = await deepest(recorder, owner, selection)
+      statements.set(`${sort} ${status} deepest`, await page({ ...selection, after }))
+    }
+  }
+  return statements
+}
+
+/** The position behind which the last page begins. */
+async function deepest({ tasks }: Recorder, owner: string, selection: Selection) {
+  const count = await tasks.count(owner, selection)
+  const [json] = await tasks.list(owner, selection, 1, Math.max(0, count - PAGE))
+  return positionBehind(JSON.parse(json!) as Task, selection.sort)
+}
+
+/** The statements that look at all of a user's tasks. */
+export async function wholeStatements({ record }: Recorder, owner: string): Promise<Map<string, Statement>> {
+  const now = new Date().toISOString()
+  const bound = { at: now, day: `${now.slice(0, 10)}T00:00:00.000Z` }
+  return new Map([
+    ['summary', await record((tasks) => tasks.summarize(owner, bound))],
+    ['count=true', await record((tasks) => tasks.count(owner, { sort: 'created', order: 'desc' }))],
+    ['count=true pending', await record((tasks) => tasks.count(owner, { sort: 'created', order: 'desc', completed: false }))],
+  ])
+}
