@@ -76,8 +76,8 @@ async function welcome(config: Config, port: number) {
 `)
 }
 
-/** A command that failed says why on its own output. */
+/** A command that failed says why on its own output, the system in one sentence. */
 function describe(error: unknown): string {
-  const { stderr, stdout, stack } = error as { stderr?: string; stdout?: string; stack?: string }
-  return stderr || stdout || stack || String(error)
+  const { stderr, stdout, syscall, message, stack } = error as NodeJS.ErrnoException & Record<string, string>
+  return stderr || stdout || (syscall ? message : stack) || String(error)
 }

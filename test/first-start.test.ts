@@ -1,7 +1,16 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { createUser, signToken } from './helpers/app.ts'
@@ -14,9 +23,18 @@ const FILES = ['src', 'prisma', 'prisma.config.ts', 'package.json', 'tsconfig.js
 function freshClone(t: Test): string {
   mkdirSync(join(ROOT, '.tap/projects'), { recursive: true })
   const folder = mkdtempSync(join(ROOT, '.tap/projects/clone-'))
+  chmodSync(folder, 0o755)
   for (const name of FILES) cpSync(join(ROOT, name), join(folder, name), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  t.teardown(() => {
+    rmSync(folder, { recursive: true, force: true })
+    // Where others cannot enter this checkout, root keeps the data there.
+    const elsewhere = '/var/lib/task-api'
+    const left = existsSync(elsewhere)
+      ? readdirSync(elsewhere).filter((name) => name.startsWith(basename(folder)))
+      : []
+    for (const name of left) rmSync(join(elsewhere, name), { recursive: true, force: true })
+  })
   return folder
 }
 
