@@ -9,10 +9,13 @@ const VARIABLE = ['id', 'created_at', 'updated_at', 'completed']
 /** Finds out where each server's second pages begin. */
 export async function readCursors(server: Server, pagers: Person[]) {
   for (const person of pagers) {
-    const response = await fetch(`${server.url}/api/tasks?limit=20`, { headers: { authorization: `Bearer ${person.token}` } })
+    const response = await fetch(`${server.url}/api/tasks?limit=20`, {
+      headers: { authorization: `Bearer ${person.token}` },
+    })
     await response.arrayBuffer()
     const query = /\?([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
-    if (query === undefined) throw new Error(`the ${server.name} answers ${response.status} and names no second page`)
+    if (query === undefined)
+      throw new Error(`the ${server.name} answers ${response.status} and names no second page`)
     person.cursors[server.name] = query
   }
 }
@@ -31,10 +34,16 @@ async function answersOf(route: Route, cast: Cast, { name, url }: Server) {
   const calls = route.once ? await route.once(cast, 2) : callsOf(route, cast, name, 3, 64).slice(0, 10)
   const answers = []
   for (const { method, path, token, body = null } of calls.slice(0, 10)) {
-    const headers = { authorization: `Bearer ${token}`, ...(body !== null && { 'content-type': 'application/json' }) }
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body !== null && { 'content-type': 'application/json' }),
+    }
     const response = await fetch(url + path, { method, headers, body })
     const text = await response.text()
-    answers.push([response.status, text === '' ? '' : stable(JSON.parse(text), method !== 'GET' || route.name === 'mixed')])
+    answers.push([
+      response.status,
+      text === '' ? '' : stable(JSON.parse(text), method !== 'GET' || route.name === 'mixed'),
+    ])
   }
   return answers
 }

@@ -24,7 +24,10 @@ export interface ClosedLoop {
 }
 
 /** Every connection sends its next request as soon as it has the answer to the last. */
-export async function runClosedLoop({ url }: Server, { connections, seconds, amount, callsOf }: ClosedLoop): Promise<Load> {
+export async function runClosedLoop(
+  { url }: Server,
+  { connections, seconds, amount, callsOf }: ClosedLoop,
+): Promise<Load> {
   // Made before the clock starts: many connections would wait for one another's requests.
   const requests = Array.from({ length: connections }, (_, client) => callsOf(client).map(toRequest))
   const result = await autocannon({

@@ -33,7 +33,8 @@ export async function compareRoutes(options: Options) {
     const floor = await startFloor(database.url)
     servers.push(floor)
     const stage = { cast: { people, database }, service, floor, meter: await createCpuMeter(database) }
-    if (stage.meter === undefined) console.log('CPU time cannot be read here: /proc or a local PostgreSQL is missing')
+    if (stage.meter === undefined)
+      console.log('CPU time cannot be read here: /proc or a local PostgreSQL is missing')
     for (const server of servers) await readCursors(server, people.slice(PAGERS.first, PAGERS.end))
     const results = await runAll(stage, options)
     return { machine: machine(), postgres: await versionOf(database), results }
@@ -61,7 +62,12 @@ async function runAll(stage: Stage, options: Options): Promise<Result[]> {
   return results
 }
 
-async function compareRoute({ cast, service, floor, meter }: Stage, route: Route, scenario: Scenario, options: Options) {
+async function compareRoute(
+  { cast, service, floor, meter }: Stage,
+  route: Route,
+  scenario: Scenario,
+  options: Options,
+) {
   await assertSameAnswers(route, cast, service, floor)
   const run = runnerOf(scenario, route, cast, options.seconds)
   const warmUp = runnerOf(scenario, route, cast, Math.min(2, options.seconds))
@@ -81,12 +87,14 @@ function runnerOf(scenario: Scenario, route: Route, cast: Cast, seconds: number)
     const made = amount === undefined ? undefined : await route.once!(cast, amount)
     const each = (client: number) =>
       made ? dealt(made, client, connections) : callsOf(route, cast, server.name, client, connections)
-    if (kind === 'open') return runOpenLoop(server, { connections, rate: Number(size), seconds, callsOf: each })
+    if (kind === 'open')
+      return runOpenLoop(server, { connections, rate: Number(size), seconds, callsOf: each })
     return runClosedLoop(server, { connections, seconds, amount, callsOf: each })
   }
 }
 
-const dealt = (calls: Call[], client: number, clients: number) => calls.filter((_, index) => index % clients === client)
+const dealt = (calls: Call[], client: number, clients: number) =>
+  calls.filter((_, index) => index % clients === client)
 
 async function versionOf({ client }: BenchDatabase) {
   const { rows } = await client.query<{ server_version: string }>('SHOW server_version')

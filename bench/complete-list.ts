@@ -15,7 +15,11 @@ export interface ListFigures {
 }
 
 /** Reads a long list from the service while somebody else keeps asking for short pages. */
-export async function readCompleteList({ url }: BenchDatabase, reader: string, other: string): Promise<ListFigures> {
+export async function readCompleteList(
+  { url }: BenchDatabase,
+  reader: string,
+  other: string,
+): Promise<ListFigures> {
   const service = await startService(url)
   try {
     const [one, another] = [createPerson(reader), createPerson(other)]

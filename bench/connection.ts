@@ -66,7 +66,8 @@ function createReader(socket: Socket, finish: OnAnswer) {
       const text = head.toString('latin1', 0, end).toLowerCase()
       status = Number(text.slice(9, 12))
       hasRetryAfter = text.includes('\r\nretry-after:')
-      missing = Number(/\r\ncontent-length: (\d+)/.exec(text)?.[1] ?? 0) - (head.length - end - HEAD_END.length)
+      missing =
+        Number(/\r\ncontent-length: (\d+)/.exec(text)?.[1] ?? 0) - (head.length - end - HEAD_END.length)
       head = Buffer.alloc(0)
       if (text.includes('\r\nconnection: close')) socket.destroySoon()
     } else missing -= chunk.length

@@ -44,7 +44,8 @@ function readStat(pid: number): Stat | undefined {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const end = text.lastIndexOf(')')
     const fields = text.slice(end + 2).split(' ')
-    const ticks = (...numbers: number[]) => numbers.reduce((sum, number) => sum + Number(fields[number - 3]), 0)
+    const ticks = (...numbers: number[]) =>
+      numbers.reduce((sum, number) => sum + Number(fields[number - 3]), 0)
     return {
       command: text.slice(text.indexOf('(') + 1, end),
       parent: Number(fields[1]),

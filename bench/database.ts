@@ -40,7 +40,10 @@ async function startOwnServer(): Promise<string> {
   mkdirSync(folder, { recursive: true })
   const { url, stop } = startEmbeddedPostgres(folder)
   process.once('exit', stop)
-  const left = await runSql(url, `SELECT datname AS name FROM pg_database WHERE datname LIKE 'task\\_api\\_bench\\_%'`)
+  const left = await runSql(
+    url,
+    `SELECT datname AS name FROM pg_database WHERE datname LIKE 'task\\_api\\_bench\\_%'`,
+  )
   for (const { name } of left) await runSql(url, `DROP DATABASE ${name} WITH (FORCE)`)
   return (ownServer = url)
 }
@@ -90,7 +93,11 @@ export async function seedPeople({ client }: BenchDatabase): Promise<Person[]> {
 }
 
 /** Tasks that are made to be deleted. */
-export async function addTasks({ client }: BenchDatabase, owners: Person[], each: number): Promise<number[][]> {
+export async function addTasks(
+  { client }: BenchDatabase,
+  owners: Person[],
+  each: number,
+): Promise<number[][]> {
   const { rows } = await client.query<{ id: string; user_id: string }>(
     `INSERT INTO tasks (user_id, title) SELECT id, 'Delete me' FROM unnest($1::text[]) AS id, generate_series(1, $2::int)
     RETURNING id, user_id`,

@@ -45,5 +45,5 @@ async function analyze(client: pg.Client, execute: string): Promise<Cost> {
 
 function asText(value: unknown): string {
   if (value instanceof Date) return value.toISOString()
-  return String(value as string | number | bigint | boolean)
+  return String(value)
 }

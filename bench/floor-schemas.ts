@@ -38,7 +38,10 @@ const newTask = {
 }
 const page = {
   type: 'object',
-  properties: { limit: { type: 'integer', minimum: 1, maximum: 200 }, cursor: { type: 'string', maxLength: 2000 } },
+  properties: {
+    limit: { type: 'integer', minimum: 1, maximum: 200 },
+    cursor: { type: 'string', maxLength: 2000 },
+  },
 }
 const counts = { total: count, pending: count, completed: count, overdue: count, message: text }
 

@@ -32,7 +32,13 @@ await app.register(jwt, {
 app.decorateRequest('owner', '')
 app.addHook('onResponse', (request, reply, done) => {
   const { method, routeOptions, owner } = request
-  request.log.info({ method, route: routeOptions.url, status: reply.statusCode, duration_ms: reply.elapsedTime, user_id: owner })
+  request.log.info({
+    method,
+    route: routeOptions.url,
+    status: reply.statusCode,
+    duration_ms: reply.elapsedTime,
+    user_id: owner,
+  })
   done()
 })
 app.addHook('preHandler', (request, _reply, done) => {
@@ -47,7 +53,10 @@ async function provision({ sub, email, name }: Claims) {
   known.add(sub)
 }
 
-const toTask = (owner: string, [id, title, description, completed, dueAt, dueAllDay, created_at, updated_at]: TaskRow) => ({
+const toTask = (
+  owner: string,
+  [id, title, description, completed, dueAt, dueAllDay, created_at, updated_at]: TaskRow,
+) => ({
   id,
   user_id: owner,
   title,
@@ -63,14 +72,18 @@ async function one(request: FastifyRequest, reply: FastifyReply, found: Promise<
   return row === undefined ? reply.code(404).send({ message: 'not found' }) : toTask(request.owner, row)
 }
 
-app.get<{ Querystring: { limit?: number; cursor?: string } }>('/api/tasks', { schema: schemas.list }, async (request, reply) => {
-  const { owner, query } = request
-  if (query.limit === undefined) return (await run('list', [owner])).rows.map((row) => toTask(owner, row))
-  const { rows } = await page(owner, query.limit + 1, query.cursor)
-  const tasks = rows.slice(0, query.limit).map((row) => toTask(owner, row))
-  if (rows.length > query.limit) reply.header('link', nextLink(query.limit, tasks.at(-1)!))
-  return tasks
-})
+app.get<{ Querystring: { limit?: number; cursor?: string } }>(
+  '/api/tasks',
+  { schema: schemas.list },
+  async (request, reply) => {
+    const { owner, query } = request
+    if (query.limit === undefined) return (await run('list', [owner])).rows.map((row) => toTask(owner, row))
+    const { rows } = await page(owner, query.limit + 1, query.cursor)
+    const tasks = rows.slice(0, query.limit).map((row) => toTask(owner, row))
+    if (rows.length > query.limit) reply.header('link', nextLink(query.limit, tasks.at(-1)!))
+    return tasks
+  },
+)
 
 function page(owner: string, limit: number, cursor: string | undefined) {
   if (cursor === undefined) return run('page', [owner, limit])
@@ -85,7 +98,11 @@ function nextLink(limit: number, { created_at, id }: { created_at: string; id: n
 
 app.get('/api/tasks/summary', { schema: schemas.summary }, async ({ owner }) => {
   const now = new Date().toISOString()
-  const { rows } = await run<[number, number, number, number]>('summary', [owner, `${now.slice(0, 10)}T00:00:00Z`, now])
+  const { rows } = await run<[number, number, number, number]>('summary', [
+    owner,
+    `${now.slice(0, 10)}T00:00:00Z`,
+    now,
+  ])
   const [total, pending, completed, overdue] = rows[0]!
   const message = `${pending} ${pending === 1 ? 'task' : 'tasks'} pending, ${overdue} overdue`
   return { total, pending, completed, overdue, message }

@@ -64,10 +64,14 @@ function tableOfCosts({ small, usual, huge }: Record<'small' | 'usual' | 'huge',
   const cell = ({ milliseconds, buffers }: Cost) => `${milliseconds.toFixed(2)} ms, ${buffers}`
   const rows = [...small].map(([name, cost]) => {
     const [one, many] = [usual.get(name)!, huge.get(name)!]
-    const ratio = (other: Cost) => `${(other.milliseconds / cost.milliseconds).toFixed(1)} / ${(other.buffers / cost.buffers).toFixed(1)}`
+    const ratio = (other: Cost) =>
+      `${(other.milliseconds / cost.milliseconds).toFixed(1)} / ${(other.buffers / cost.buffers).toFixed(1)}`
     return [name, cell(cost), cell(one), ratio(one), cell(many), ratio(many)]
   })
-  return table([['time, buffers', 'small database', 'big', 'ratio', 'big, user of 100 000', 'ratio'], ...rows])
+  return table([
+    ['time, buffers', 'small database', 'big', 'ratio', 'big, user of 100 000', 'ratio'],
+    ...rows,
+  ])
 }
 
 function describeList({ bytes, firstByteMs, totalMs, extraMb, others }: ListFigures): string {

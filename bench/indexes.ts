@@ -34,7 +34,11 @@ export async function measureIndexes() {
         if (round > 0) costs.push(cost)
       }
     }
-    const results = samples.map(({ name, costs }) => ({ name, definition: CANDIDATES[name], ...medians(costs) }))
+    const results = samples.map(({ name, costs }) => ({
+      name,
+      definition: CANDIDATES[name],
+      ...medians(costs),
+    }))
     console.log(`\n${tableOfIndexes(results)}`)
     return { machine: machine(), rows: ROWS, results }
   } finally {

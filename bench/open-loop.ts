@@ -60,6 +60,9 @@ async function failed(child: ReturnType<typeof fork>): Promise<never> {
 
 /** The request as it goes over the wire. */
 function render({ method, path, token, body }: Call): string {
-  const entity = body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
+  const entity =
+    body === undefined
+      ? ''
+      : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
   return `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n${entity}\r\n${body ?? ''}`
 }

@@ -21,9 +21,16 @@ export async function measureOverload() {
     const cast = { people: await seedPeople(database), database }
     const { rps } = await runClosedLoop(service, { connections: 64, seconds: 4, callsOf: each(cast, 64) })
     const rate = Math.round(rps * TIMES)
-    console.log(`sustainable: ${Math.round(rps)} requests/s; now ${rate} for ${SECONDS} s over ${CONNECTIONS} connections …`)
+    console.log(
+      `sustainable: ${Math.round(rps)} requests/s; now ${rate} for ${SECONDS} s over ${CONNECTIONS} connections …`,
+    )
     const memory = watchMemory(service)
-    const load = await runOpenLoop(service, { connections: CONNECTIONS, rate, seconds: SECONDS, callsOf: each(cast, CONNECTIONS) })
+    const load = await runOpenLoop(service, {
+      connections: CONNECTIONS,
+      rate,
+      seconds: SECONDS,
+      callsOf: each(cast, CONNECTIONS),
+    })
     const recoveryMs = await recover(service, cast.people[0]!)
     await sleep(5000)
     const figures = { machine: machine(), sustainable: rps, rate, load, recoveryMs, rssMb: memory() }
@@ -35,7 +42,8 @@ export async function measureOverload() {
   }
 }
 
-const each = (cast: Cast, clients: number) => (client: number) => callsOf(list, cast, 'service', client, clients)
+const each = (cast: Cast, clients: number) => (client: number) =>
+  callsOf(list, cast, 'service', client, clients)
 
 function watchMemory({ pid }: Server) {
   const before = residentMb(pid) ?? NaN
@@ -51,12 +59,15 @@ function watchMemory({ pid }: Server) {
 async function recover({ url }: Server, { token }: Person): Promise<number> {
   const start = performance.now()
   const headers = { authorization: `Bearer ${token}` }
-  for (let good = 0; good < 20; ) {
+  for (let good = 0; good < 20;) {
     const sent = performance.now()
-    const isOk = await fetch(`${url}/api/tasks`, { headers }).then(async (response) => {
-      await response.arrayBuffer()
-      return response.ok
-    }, () => false)
+    const isOk = await fetch(`${url}/api/tasks`, { headers }).then(
+      async (response) => {
+        await response.arrayBuffer()
+        return response.ok
+      },
+      () => false,
+    )
     good = isOk && performance.now() - sent < 100 ? good + 1 : 0
     if (performance.now() - start > 60_000) return Infinity
     await sleep(10)

@@ -27,7 +27,13 @@ export interface Comparison {
 export type Run = (server: Server) => Promise<Load>
 
 /** Runs both servers in turn, A B B A, so that whatever drifts on the machine drifts for both. */
-export async function comparePairs(service: Server, floor: Server, pairs: number, meter: CpuMeter, run: Run): Promise<Comparison> {
+export async function comparePairs(
+  service: Server,
+  floor: Server,
+  pairs: number,
+  meter: CpuMeter,
+  run: Run,
+): Promise<Comparison> {
   const samples: { service: Sample; floor: Sample }[] = []
   for (let pair = 0; pair < pairs; pair += 1) {
     const [first, second] = pair % 2 === 0 ? [service, floor] : [floor, service]
@@ -35,7 +41,8 @@ export async function comparePairs(service: Server, floor: Server, pairs: number
     const other = await measure(second, meter, run)
     samples.push(first === service ? { service: one, floor: other } : { service: other, floor: one })
   }
-  const ratio = (of: (sample: Sample) => number) => spread(samples.map((pair) => of(pair.service) / of(pair.floor)))
+  const ratio = (of: (sample: Sample) => number) =>
+    spread(samples.map((pair) => of(pair.service) / of(pair.floor)))
   return {
     service: medians(samples.map((pair) => pair.service)),
     floor: medians(samples.map((pair) => pair.floor)),
@@ -61,7 +68,10 @@ function medians(samples: Sample[]): Sample {
   const median = (name: keyof Sample) => spread(samples.map((sample) => sample[name])).median
   const sum = (name: keyof Sample) => samples.reduce((total, sample) => total + sample[name], 0)
   const names = Object.keys(samples[0]!) as (keyof Sample)[]
-  const entries = names.map((name) => [name, name === 'errors' || name === 'non2xx' ? sum(name) : median(name)])
+  const entries = names.map((name) => [
+    name,
+    name === 'errors' || name === 'non2xx' ? sum(name) : median(name),
+  ])
   return Object.fromEntries(entries) as Sample
 }
 

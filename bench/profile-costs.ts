@@ -20,9 +20,15 @@ export interface Costs {
 }
 
 /** @param from microseconds of the monotonic clock: what came earlier is left out */
-export function costsOf({ nodes, samples, timeDeltas, startTime }: CpuProfile, from: number, requests: number): Costs {
+export function costsOf(
+  { nodes, samples, timeDeltas, startTime }: CpuProfile,
+  from: number,
+  requests: number,
+): Costs {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, byId.get(id)!])))
+  const parents = new Map(
+    nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, byId.get(id)!])),
+  )
   const libraries = new Map<string, number>()
   const functions = new Map<string, number>()
   let time = startTime
@@ -37,10 +43,12 @@ export function costsOf({ nodes, samples, timeDeltas, startTime }: CpuProfile, f
   return { libraries, functions }
 }
 
-const add = (costs: Map<string, number>, key: string, cost: number) => costs.set(key, (costs.get(key) ?? 0) + cost)
+const add = (costs: Map<string, number>, key: string, cost: number) =>
+  costs.set(key, (costs.get(key) ?? 0) + cost)
 
 function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string {
-  const place = url === '' ? 'native' : `${libraryOf(url) ?? 'node'} ${url.split('/').at(-1)}:${lineNumber + 1}`
+  const place =
+    url === '' ? 'native' : `${libraryOf(url) ?? 'node'} ${url.split('/').at(-1)}:${lineNumber + 1}`
   return `${functionName || '(anonymous)'} · ${place}`
 }
 
@@ -59,6 +67,10 @@ function chargedLibrary(node: ProfileNode, parents: Map<number, ProfileNode>): s
 /** The package of a script, or the file of our own; undefined for Node's. */
 function libraryOf(url: string): string | undefined {
   const module = url.split('/node_modules/').at(-1)!
-  if (module !== url) return module.split('/').slice(0, module.startsWith('@') ? 2 : 1).join('/')
+  if (module !== url)
+    return module
+      .split('/')
+      .slice(0, module.startsWith('@') ? 2 : 1)
+      .join('/')
   return /\/(dist\/.*|bench\/.*)$/.exec(url)?.[1]
 }

@@ -33,7 +33,10 @@ type Start = typeof startService
 async function profileRoute(route: Route, cast: Cast, seconds: number, start: Start): Promise<Costs> {
   const folder = mkdtempSync(join(tmpdir(), 'task-api-profile-'))
   const server = await start(cast.database.url, {}, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
-  const load = { connections: CONNECTIONS, callsOf: (client: number) => callsOf(route, cast, server.name, client, CONNECTIONS) }
+  const load = {
+    connections: CONNECTIONS,
+    callsOf: (client: number) => callsOf(route, cast, server.name, client, CONNECTIONS),
+  }
   await runClosedLoop(server, { ...load, seconds: 2 })
   // The same clock as the profile's.
   const warm = Number(process.hrtime.bigint() / 1000n)
@@ -62,6 +65,10 @@ function byLibrary(service: Costs, floor: Costs): string {
 
 function byFunction({ functions }: Costs): string {
   const total = sum(functions)
-  const rows = sorted(functions).map(([name, cost]) => [cost.toFixed(1), `${((cost / total) * 100).toFixed(1)} %`, name])
+  const rows = sorted(functions).map(([name, cost]) => [
+    cost.toFixed(1),
+    `${((cost / total) * 100).toFixed(1)} %`,
+    name,
+  ])
   return table([['µs', 'share', 'function, by itself'], ...rows])
 }

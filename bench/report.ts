@@ -18,10 +18,21 @@ export const machine = () => ({
 const whole = (value: number) => (Number.isFinite(value) ? String(Math.round(value)) : '–')
 const ratio = ({ median, min, max }: Spread) =>
   Number.isFinite(median) ? `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})` : '–'
-const milliseconds = ({ p50, p97_5, p99 }: Sample) => [p50, p97_5, p99].map((value) => value.toFixed(p99 < 20 ? 1 : 0)).join(' / ')
+const milliseconds = ({ p50, p97_5, p99 }: Sample) =>
+  [p50, p97_5, p99].map((value) => value.toFixed(p99 < 20 ? 1 : 0)).join(' / ')
 const cpu = ({ cpuService, cpuPostgres }: Sample) => `${whole(cpuService)} + ${whole(cpuPostgres)}`
 
-const HEAD = ['route', 'CPU ratio', 'speed ratio', 'req/s', 'floor', 'p50/97.5/99 ms', 'floor', 'CPU µs', 'floor']
+const HEAD = [
+  'route',
+  'CPU ratio',
+  'speed ratio',
+  'req/s',
+  'floor',
+  'p50/97.5/99 ms',
+  'floor',
+  'CPU µs',
+  'floor',
+]
 
 /** A Markdown table, which reads well on a terminal too. */
 export function tableOf(results: Result[]): string {
@@ -43,7 +54,9 @@ export function tableOf(results: Result[]): string {
 export function table([head, ...rows]: string[][]): string {
   const widths = head!.map((_, column) => Math.max(...[head!, ...rows].map((row) => row[column]!.length)))
   const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
-  return [line(head!), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n')
+  return [line(head!), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join(
+    '\n',
+  )
 }
 
 /** One sentence per run that saw anything but success. */
@@ -51,6 +64,9 @@ export function troublesOf(results: Result[]): string[] {
   return results.flatMap(({ route, scenario, service, floor }) =>
     Object.entries({ service, floor })
       .filter(([, { errors, non2xx }]) => errors + non2xx > 0)
-      .map(([name, { errors, non2xx }]) => `!!! ${scenario} ${route}, ${name}: ${errors} errors, ${non2xx} answers other than 2xx`),
+      .map(
+        ([name, { errors, non2xx }]) =>
+          `!!! ${scenario} ${route}, ${name}: ${errors} errors, ${non2xx} answers other than 2xx`,
+      ),
   )
 }

@@ -25,11 +25,12 @@ const part = parts[options.what]
 if (options.help || part === undefined) console.log(USAGE)
 else {
   const figures = await part(options)
-  if (options.json && figures !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`)
+  if (options.json && figures !== undefined)
+    writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`)
 }
 
 async function routes({ svg }: Options) {
   const report = await compareRoutes(options)
-  if (svg) writeFileSync(svg, chartOf(report))
+  if (svg) writeFileSync(svg, chartOf(report.results))
   return report
 }

@@ -22,7 +22,12 @@ export const startService = (databaseUrl: string, variables: Variables = {}, nod
   startServer('service', [...nodeFlags, join(ROOT, 'dist/server.js')], databaseUrl, variables)
 
 export const startFloor = (databaseUrl: string, variables: Variables = {}, nodeFlags: string[] = []) =>
-  startServer('floor', [...nodeFlags, '--import', 'tsx', join(ROOT, 'bench/floor.ts')], databaseUrl, variables)
+  startServer(
+    'floor',
+    [...nodeFlags, '--import', 'tsx', join(ROOT, 'bench/floor.ts')],
+    databaseUrl,
+    variables,
+  )
 
 async function startServer(
   name: Server['name'],
@@ -31,17 +36,7 @@ async function startServer(
   variables: Variables,
 ): Promise<Server> {
   const port = await freePort()
-  const env = {
-    ...process.env,
-    NODE_ENV: 'production',
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    DATABASE_URL: databaseUrl,
-    DATABASE_POOL_MAX: POOL_MAX,
-    BETTER_AUTH_SECRET: SECRET,
-    RATE_LIMIT_MAX: '0',
-    ...variables,
-  }
+  const env = { ...environment(databaseUrl, port), ...variables }
   const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
@@ -57,11 +52,28 @@ async function startServer(
   return { name, url, port, pid: child.pid!, stop }
 }
 
+const environment = (databaseUrl: string, port: number) => ({
+  ...process.env,
+  NODE_ENV: 'production',
+  HOST: '127.0.0.1',
+  PORT: String(port),
+  DATABASE_URL: databaseUrl,
+  DATABASE_POOL_MAX: POOL_MAX,
+  BETTER_AUTH_SECRET: SECRET,
+  RATE_LIMIT_MAX: '0',
+})
+
 /** Any answer will do: the floor has no /health. */
 export async function waitUntilAnswering(url: string, hasEnded: () => boolean, everyMs = 10) {
   for (let waited = 0; waited < 30_000; waited += everyMs) {
     if (hasEnded()) break
-    if (await fetch(url).then(() => true, () => false)) return
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return
     await sleep(everyMs)
   }
   throw new Error(`${url} does not answer: what the process wrote stands above`)

@@ -5,7 +5,7 @@ import { runOpenLoop } from './open-loop.ts'
 import type { Options } from './options.ts'
 import { machine } from './report.ts'
 import { callsOf, routes } from './routes.ts'
-import { startService } from './servers.ts'
+import { type Server, startService } from './servers.ts'
 
 const RATE = 500
 const CONNECTIONS = 200
@@ -18,25 +18,45 @@ export async function soak({ minutes }: Options) {
   const service = await startService(database.url)
   try {
     const cast = { people: await seedPeople(database), database }
-    const callsOfClient = (client: number) => callsOf(mixed, cast, 'service', client, CONNECTIONS)
-    const running = { done: false }
     const load = runOpenLoop(service, {
       connections: CONNECTIONS,
       rate: RATE,
       seconds: minutes * 60,
-      callsOf: callsOfClient,
-    }).finally(() => (running.done = true))
-    const rssMb: number[] = []
-    for (let second = 0; !running.done; second += EVERY_MS / 1000) {
-      rssMb.push(residentMb(service.pid) ?? NaN)
-      console.log(`${second} s: ${rssMb.at(-1)} MB`)
-      await Promise.race([sleep(EVERY_MS), load])
-    }
+      callsOf: (client) => callsOf(mixed, cast, 'service', client, CONNECTIONS),
+    })
+    const rssMb = await watchMemory(service, load)
     const { requests, errors, non2xx, p99 } = await load
-    console.log(`${requests} requests, ${errors} errors, ${non2xx} answers other than 2xx, p99 ${p99.toFixed(1)} ms`)
-    return { machine: machine(), minutes, rate: RATE, requests, errors, non2xx, p99, everyMs: EVERY_MS, rssMb }
+    console.log(
+      `${requests} requests, ${errors} errors, ${non2xx} answers other than 2xx, p99 ${p99.toFixed(1)} ms`,
+    )
+    return {
+      machine: machine(),
+      minutes,
+      rate: RATE,
+      requests,
+      errors,
+      non2xx,
+      p99,
+      everyMs: EVERY_MS,
+      rssMb,
+    }
   } finally {
     await service.stop()
     await database.close()
   }
+}
+
+/** Prints a line every quarter of a minute until the load is over. */
+async function watchMemory({ pid }: Server, load: Promise<unknown>): Promise<number[]> {
+  const over = load.then(
+    () => true,
+    () => true,
+  )
+  const rssMb: number[] = []
+  for (let isOver = false; !isOver;) {
+    rssMb.push(residentMb(pid) ?? NaN)
+    console.log(`${((rssMb.length - 1) * EVERY_MS) / 1000} s: ${rssMb.at(-1)} MB`)
+    isOver = await Promise.race([over, sleep(EVERY_MS, false)])
+  }
+  return rssMb
 }

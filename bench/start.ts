@@ -17,7 +17,9 @@ export async function measureStart() {
       const begin = performance.now()
       const service = await startService(database.url)
       const health = performance.now() - begin
-      const response = await fetch(`${service.url}/api/tasks`, { headers: { authorization: `Bearer ${token}` } })
+      const response = await fetch(`${service.url}/api/tasks`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
       await response.arrayBuffer()
       if (!response.ok) throw new Error(`the first request was answered with ${response.status}`)
       starts.push({ health, tasks: performance.now() - begin, rssMb: residentMb(service.pid) ?? NaN })
@@ -25,8 +27,11 @@ export async function measureStart() {
     }
     const of = (name: 'health' | 'tasks' | 'rssMb') => spread(starts.map((start) => start[name]))
     const [health, tasks, rssMb] = [of('health'), of('tasks'), of('rssMb')]
-    const text = ({ median, min, max }: typeof health) => `${median.toFixed(0)} (${min.toFixed(0)}–${max.toFixed(0)})`
-    console.log(`${TIMES} starts: /health after ${text(health)} ms, tasks after ${text(tasks)} ms, memory ${text(rssMb)} MB`)
+    const text = ({ median, min, max }: typeof health) =>
+      `${median.toFixed(0)} (${min.toFixed(0)}–${max.toFixed(0)})`
+    console.log(
+      `${TIMES} starts: /health after ${text(health)} ms, tasks after ${text(tasks)} ms, memory ${text(rssMb)} MB`,
+    )
     return { machine: machine(), health, tasks, rssMb }
   } finally {
     await database.close()

@@ -71,6 +71,9 @@ export async function wholeStatements({ record }: Recorder, owner: string): Prom
   return new Map([
     ['summary', await record((tasks) => tasks.summarize(owner, bound))],
     ['count=true', await record((tasks) => tasks.count(owner, { sort: 'created', order: 'desc' }))],
-    ['count=true pending', await record((tasks) => tasks.count(owner, { sort: 'created', order: 'desc', completed: false }))],
+    [
+      'count=true pending',
+      await record((tasks) => tasks.count(owner, { sort: 'created', order: 'desc', completed: false })),
+    ],
   ])
 }
