@@ -3,9 +3,11 @@ import type { FastifyBaseLogger } from 'fastify'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { buildApp } from './app.ts'
 import { type Config, ConfigError, createConfig } from './config.ts'
 import { createDatabase, type Database } from './database.ts'
+import { createLogDestination } from './log.ts'
 
 /** The process: environment, configuration, database, app, listen, and close with grace. */
 const projectFolder = join(import.meta.dirname, '..')
@@ -24,14 +26,16 @@ try {
 async function start() {
   const variables = await prepareVariables()
   const config = createConfig(variables)
+  const log = createLogDestination(config.production ? 4096 : 0)
   const database = createDatabase(config.database)
-  const app = await buildApp(config, database)
+  const app = await buildApp(config, database, { level: config.logLevel, stream: log })
   closeWithGrace({ delay: config.http.shutdownTimeoutMs, logger: app.log }, async ({ err, signal }) => {
-    if (err) app.log.fatal({ err }, 'stopping after an error that nothing caught')
+    if (err) app.log.error({ err }, 'stopping after an error that nothing caught')
     else app.log.info(`stopping on ${signal ?? 'exit'}`)
     app.stopping = true
     await app.close()
     await database.prisma.$disconnect()
+    await promisify(log.flush.bind(log))().catch(() => {})
   })
   await app.listen({ host: config.http.host, port: config.http.port })
   await waitForDatabase(database, app.log)

@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, openSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -105,6 +107,37 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   return port
 }
+
+t.test(
+  'a log that cannot be written neither ends nor stops the service',
+  { skip: !existsSync('/dev/full') && 'no /dev/full here' },
+  async (t) => {
+    const port = await freePort()
+    const env = {
+      ...process.env,
+      NODE_ENV: 'production',
+      DATABASE_URL: databaseUrl(),
+      BETTER_AUTH_SECRET: SECRET,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+    }
+    const full = openSync('/dev/full', 'w')
+    const service = spawn(process.execPath, [...process.execArgv, 'src/server.ts'], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', full, full],
+    })
+    const exited = once(service, 'exit')
+    t.teardown(() => service.kill('SIGKILL'))
+    const user = await createUser()
+    const call = () => fetch(`http://127.0.0.1:${port}/api/tasks`, { headers: headersOf(user.token) })
+    while ((await call().catch(() => undefined))?.status !== 200)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    for (let count = 0; count < 100; count += 1) if ((await call()).status !== 200) t.fail('a request failed')
+    service.kill('SIGTERM')
+    t.same(await exited, [0, null])
+  },
+)
 
 t.test('a port that is taken is one clear line and exit code 1', async (t) => {
   const taken = createServer()
