@@ -1,5 +1,6 @@
 import { openDatabase, type BenchDatabase, insertTasks } from './database.ts'
 import { type CpuMeter, createCpuMeter } from './cpu.ts'
+import type { Options } from './options.ts'
 import { spread } from './pairs.ts'
 import { machine, table } from './report.ts'
 
@@ -15,20 +16,20 @@ const CANDIDATES: Record<string, string | undefined> = {
   'summary, covering': '(user_id) INCLUDE (completed, due_at, due_all_day)',
 }
 const ROWS = 50_000
-const USERS = 2000
-const ROUNDS = 3
+const USERS = 1000
 
 /** What each index adds to an insert, and how many updates stay within their page (HOT). */
-export async function measureIndexes() {
+export async function measureIndexes({ quick }: Options) {
   const database = await openDatabase()
+  const rounds = quick ? 1 : 3
   try {
     const people = `SELECT md5('person-' || n), n FROM generate_series(1, ${USERS}) AS n`
     await database.client.query(`INSERT INTO users (id) SELECT id FROM (${people}) AS u (id, number)`)
     await database.client.query(insertTasks(people, '100'))
     const clock = createClock(await createCpuMeter(database))
     const samples = Object.keys(CANDIDATES).map((name) => ({ name, costs: [] as IndexCost[] }))
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      console.log(round === 0 ? 'warming up …' : `round ${round} of ${ROUNDS} …`)
+    for (let round = 0; round <= rounds; round += 1) {
+      console.log(round === 0 ? 'warming up …' : `round ${round} of ${rounds} …`)
       for (const { name, costs } of samples) {
         const cost = await measureIndex(database, CANDIDATES[name], clock)
         if (round > 0) costs.push(cost)
@@ -94,7 +95,6 @@ type Client = BenchDatabase['client']
 async function settle(client: Client) {
   await client.query('UPDATE tasks SET description = description WHERE id % 3 = 0')
   await client.query('VACUUM (FREEZE, ANALYZE) tasks')
-  await client.query('CHECKPOINT')
 }
 
 /** Microseconds per row: newest tasks of everybody, in turn. */

@@ -26,9 +26,7 @@ export async function soak({ minutes }: Options) {
     })
     const rssMb = await watchMemory(service, load)
     const { requests, errors, non2xx, p99 } = await load
-    console.log(
-      `${requests} requests, ${errors} errors, ${non2xx} answers other than 2xx, p99 ${p99.toFixed(1)} ms`,
-    )
+    console.log(`${requests} requests, ${errors} errors, ${non2xx} not 2xx, p99 ${p99.toFixed(1)} ms`)
     return {
       machine: machine(),
       minutes,
