@@ -92,9 +92,7 @@ export async function buildApp(
       const rejectOtherApiMethods = collectRoutes(api)
       await api.register(auth, { tokens: config.tokens })
       await api.register(userRateLimit, config.rateLimit)
-      api.addHook('preHandler', async (request) => {
-        if (request.validationError) throw request.validationError
-      })
+      api.addHook('preHandler', (request, _reply, done) => done(request.validationError))
       api.setNotFoundHandler(notFound)
 
       await api.register(async (known) => {

@@ -1,9 +1,11 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import type { Config } from './config.ts'
-import { PrismaClient } from './generated/prisma/client.ts'
+import { type Prisma, PrismaClient } from './generated/prisma/client.ts'
 
 export type Database = ReturnType<typeof createDatabase>
+/** The generated client, with `$rows`. */
+export type Client = Database['prisma']
 
 /** Statement texts are few, but a bug that made them many must not fill PostgreSQL's memory. */
 const MAX_STATEMENT_NAMES = 500
@@ -12,9 +14,34 @@ const MAX_STATEMENT_NAMES = 500
  * Prisma over a pool of our own, which we can watch and which survives connections that end.
  * Nothing is connected before the first query.
  *
- * @param onError told about connections that broke while nobody used them
+ * The client has one method more than the generated one: `$rows` sends a statement made with `Prisma.sql`
+ * straight to the pool of the driver adapter. `$queryRaw` would answer the same, but asks for twice the CPU
+ * of the service, most of it in layers that only the model API needs (docs/performance.md).
+ *
+ * @param onQuery told about every statement, for tests and measurements
  */
-export function createDatabase(config: Config['database'], onError: (error: Error) => void = () => {}) {
+export function createDatabase(config: Config['database'], onQuery?: (event: { query: string }) => void) {
+  const pool = createPool(config)
+  const nameOf = config.prepared ? createStatementNames() : () => undefined
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    // pg's types say string, but it takes "no name" for a statement that is not kept.
+    statementNameGenerator: ({ sql }) => nameOf(sql) as string,
+  })
+  const client = onQuery === undefined ? new PrismaClient({ adapter }) : createWatchedClient(adapter, onQuery)
+  const prisma = client.$extends({
+    client: {
+      /** The rows of one statement. Its values travel as parameters, never as text. */
+      async $rows<Row extends pg.QueryResultRow>({ text, values }: Prisma.Sql): Promise<Row[]> {
+        onQuery?.({ query: text })
+        return (await pool.query<Row>({ name: nameOf(text), text, values })).rows
+      },
+    },
+  })
+  return { prisma, pool }
+}
+
+function createPool(config: Config['database']): pg.Pool {
   const pool = new pg.Pool({
     connectionString: config.url,
     max: config.poolMax,
@@ -23,24 +50,25 @@ export function createDatabase(config: Config['database'], onError: (error: Erro
     query_timeout: config.queryTimeoutMs,
     keepAlive: true,
   })
-  const adapter = new PrismaPg(pool, {
-    disposeExternalPool: true,
-    onPoolError: onError,
-    onConnectionError: onError,
-    ...(config.prepared && { statementNameGenerator: createStatementNames() }),
-  })
-  const prisma = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] })
-  return { prisma, pool }
+  // A connection that ends while nobody uses it is no news: the next query makes another.
+  pool.on('error', () => {})
+  return pool
+}
+
+/** Prisma describes each of its statements to whoever listens, which costs. */
+function createWatchedClient(adapter: PrismaPg, onQuery: (event: { query: string }) => void) {
+  const client = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] })
+  client.$on('query', onQuery)
+  return client as PrismaClient
 }
 
 /** Named statements are parsed and planned once per connection: a third of all CPU. */
 function createStatementNames() {
   const names = new Map<string, string>()
-  return ({ sql }: { sql: string }) => {
+  return (sql: string) => {
     let name = names.get(sql)
     if (name === undefined && names.size < MAX_STATEMENT_NAMES) names.set(sql, (name = `s${names.size}`))
-    // pg's types say string, but it takes "no name" for a statement that is not kept.
-    return name as string
+    return name
   }
 }
 

@@ -98,10 +98,10 @@ t.test('a 405 names the methods that the path takes', async (t) => {
 t.test('a fault of ours is a 500 that tells nothing but its id, which the log has too', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  const { database } = app
-  const original = database.prisma.$queryRaw
-  t.teardown(() => Object.assign(database.prisma, { $queryRaw: original }))
-  Object.assign(database.prisma, { $queryRaw: () => Promise.reject(new Error('a secret of the database')) })
+  const { pool } = app.database
+  const query = pool.query.bind(pool)
+  t.teardown(() => Object.assign(pool, { query }))
+  Object.assign(pool, { query: () => Promise.reject(new Error('a secret of the database')) })
   const response = await app.app.inject({
     url: '/api/tasks',
     headers: { authorization: `Bearer ${user.token}` },

@@ -6,7 +6,7 @@ import { databaseUrl, query, withDatabase } from './helpers/database.ts'
 import { startPrisma, withProject, type Outcome, type Project } from './helpers/prisma-cli.ts'
 
 t.jobs = 3
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 type Use = (project: Project, url: string, t: Tap) => Promise<void>
 type Tap = typeof t

@@ -15,11 +15,21 @@ export function algorithmOf(token: string): unknown {
   const signature = token.slice(token.lastIndexOf('.') + 1)
   if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return undefined
   try {
-    const header = token.split('.', 1)[0]!
-    const { alg, crit } = JSON.parse(Buffer.from(header, 'base64url').toString()) as Record<string, unknown>
-    // An extension that must be understood is one we do not understand (RFC 7515, 4.1.11).
-    return crit === undefined ? alg : undefined
+    return algorithmIn(token.slice(0, token.indexOf('.')))
   } catch {
     return undefined
   }
+}
+
+/** The tokens of one issuer share their header, which need not be read again for each. */
+const known = new Map<string, unknown>()
+const MAX_KNOWN = 1000
+
+function algorithmIn(header: string): unknown {
+  if (known.has(header)) return known.get(header)
+  const { alg, crit } = JSON.parse(Buffer.from(header, 'base64url').toString()) as Record<string, unknown>
+  // An extension that must be understood is one we do not understand (RFC 7515, 4.1.11).
+  const algorithm = crit === undefined ? alg : undefined
+  if (known.size < MAX_KNOWN) known.set(header, algorithm)
+  return algorithm
 }

@@ -50,8 +50,9 @@ export const auth = fp<{ tokens: Tokens }>(async (app, { tokens }) => {
   const authorizeOnce = (request: FastifyRequest) => (request.authorization ??= authorize(request))
 
   app.decorateRequest('authorization', null)
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.header('cache-control', 'no-store')
+    done()
   })
   app.addHook('preHandler', authorizeOnce)
   app.setErrorHandler(async (error: Error, request: FastifyRequest, reply: FastifyReply) => {

@@ -19,10 +19,11 @@ export const metrics = fp<Config['metrics'] & { host: string; pool: pg.Pool }>(
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10],
       registers: [register],
     })
-    app.addHook('onResponse', async (request, reply) => {
+    app.addHook('onResponse', (request, reply, done) => {
       duration
         .labels(request.method, routeOf(request), String(reply.statusCode))
         .observe(reply.elapsedTime / 1000)
+      done()
     })
 
     if (port === undefined) {

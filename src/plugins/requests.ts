@@ -14,10 +14,11 @@ export function requestId(request: IncomingMessage): string {
 
 /** How every request is read and reported: its id, its body, its one line in the log. */
 export const requests = fp(async (app) => {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { method, user } = request as FastifyRequest & { user?: { id: string } | null }
     const line = {
       method,
@@ -26,6 +27,7 @@ export const requests = fp(async (app) => {
       duration_ms: Math.round(reply.elapsedTime * 10) / 10,
     }
     request.log.info(user ? { ...line, user_id: user.id } : line, 'request')
+    done()
   })
 
   const parseJson = app.getDefaultJsonParser('remove', 'remove')

@@ -22,13 +22,14 @@ export const shutdown = fp(async (app) => {
   app.addHook('preClose', async () => {
     app.stopping = closing = true
   })
-  app.addHook('onRequest', async (_request, reply) => {
-    if (!closing) return
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (!closing) return done()
     reply.header('connection', 'close')
-    throw stopping()
+    done(stopping())
   })
-  app.addHook('onResponse', async () => {
+  app.addHook('onResponse', (_request, _reply, done) => {
     // An answer that began before the end did not announce it: its connection would wait for more.
     if (closing) setImmediate(() => app.server.closeIdleConnections())
+    done()
   })
 })

@@ -1,5 +1,5 @@
-import { instantSql } from '../database.ts'
-import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
+import { type Client, instantSql } from '../database.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 import { type DueBound, parseDueDate } from './due-date.ts'
 import type { NewTask, Summary, Task, TaskChanges } from './schemas.ts'
 import { conditions, isDueBefore, orderBy, type Selection } from './selection.ts'
@@ -18,8 +18,14 @@ const fields: Record<keyof Task, string> = {
   created_at: instantSql('created_at'),
   updated_at: instantSql('updated_at'),
 }
-const columns = Object.entries(fields).map(([name, expression]) => `${expression} AS ${name}`)
-const taskJson = raw(`(SELECT row_to_json(task)::text FROM (SELECT ${columns.join(', ')}) AS task) AS json`)
+const columns = raw(
+  Object.entries(fields)
+    .map(([name, expression]) => `${expression} AS ${name}`)
+    .join(),
+)
+const pairs = Object.entries(fields).map(([name, expression]) => `'${name}', ${expression}`)
+/** One task; for many, row_to_json over `columns` is cheaper. */
+const taskJson = raw(`json_build_object(${pairs.join()})::text AS json`)
 
 /** Grows with every change, even within a millisecond or under a clock that was set back. */
 const nextUpdate = raw(`GREATEST(now(), updated_at + interval '1 millisecond')`)
@@ -30,8 +36,8 @@ export type TaskRepository = ReturnType<typeof createTaskRepository>
  * Every query on tasks. The owner comes first, always, and stands in every statement: what belongs to
  * somebody else is as absent as what does not exist. Tasks are returned as their JSON text.
  */
-export function createTaskRepository(prisma: PrismaClient) {
-  const one = async (statement: Sql) => (await prisma.$queryRaw<{ json: string }[]>(statement))[0]?.json
+export function createTaskRepository(prisma: Client) {
+  const one = async (statement: Sql) => (await prisma.$rows<{ json: string }>(statement))[0]?.json
 
   const find = (owner: string, id: bigint) =>
     one(sql`SELECT ${taskJson} FROM tasks WHERE user_id = ${owner} AND id = ${id}`)
@@ -67,27 +73,30 @@ export function createTaskRepository(prisma: PrismaClient) {
 
     /** Returns whether there was such a task. */
     async delete(owner: string, id: bigint): Promise<boolean> {
-      return (await prisma.$executeRaw(sql`DELETE FROM tasks WHERE user_id = ${owner} AND id = ${id}`)) === 1
+      const rows = await prisma.$rows(
+        sql`DELETE FROM tasks WHERE user_id = ${owner} AND id = ${id} RETURNING id`,
+      )
+      return rows.length === 1
     },
 
     /** The first `limit` tasks of a selection, as JSON texts. */
     async list(owner: string, selection: Selection, limit: number, offset = 0): Promise<string[]> {
-      const rows = await prisma.$queryRaw<{ page: string | null }[]>(sql`
-        SELECT string_agg(json, E'\n') AS page FROM (
-          SELECT ${taskJson} FROM tasks WHERE ${conditions(owner, selection)}
-          ORDER BY ${orderBy(selection)} LIMIT ${limit} OFFSET ${offset}) AS tasks_of_page`)
+      const rows = await prisma.$rows<{ page: string | null }>(sql`
+        SELECT string_agg(row_to_json(task)::text, E'\n') AS page FROM (
+          SELECT ${columns} FROM tasks WHERE ${conditions(owner, selection)}
+          ORDER BY ${orderBy(selection)} LIMIT ${limit} OFFSET ${offset}) AS task`)
       return rows[0]?.page?.split('\n') ?? []
     },
 
     async count(owner: string, selection: Selection): Promise<number> {
-      const rows = await prisma.$queryRaw<{ count: number }[]>(
+      const rows = await prisma.$rows<{ count: number }>(
         sql`SELECT count(*)::float8 AS count FROM tasks WHERE ${conditions(owner, { ...selection, after: undefined })}`,
       )
       return rows[0]!.count
     },
 
     async summarize(owner: string, now: DueBound): Promise<Omit<Summary, 'message'>> {
-      const rows = await prisma.$queryRaw<Omit<Summary, 'message'>[]>(sql`
+      const rows = await prisma.$rows<Omit<Summary, 'message'>>(sql`
         SELECT count(*)::float8 AS total, (count(*) FILTER (WHERE NOT completed))::float8 AS pending,
           (count(*) FILTER (WHERE completed))::float8 AS completed,
           (count(*) FILTER (WHERE NOT completed AND ${isDueBefore(now)}))::float8 AS overdue

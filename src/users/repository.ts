@@ -1,7 +1,7 @@
 import type { Identity } from '../auth/identity.ts'
 import { sqlState } from '../database-errors.ts'
-import { instantSql } from '../database.ts'
-import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
+import { type Client, instantSql } from '../database.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 import { problem } from '../problem.ts'
 import type { User } from './schemas.ts'
 
@@ -10,22 +10,27 @@ export type UserRepository = ReturnType<typeof createUserRepository>
 /** Users whose row is known to be as their token says; the oldest is forgotten first. */
 const MAX_KNOWN_USERS = 100_000
 const UNIQUE_VIOLATION = '23505'
-const createdAt = Prisma.raw(instantSql('created_at'))
+const { sql, raw } = Prisma
+const createdAt = raw(instantSql('created_at'))
 
-export function createUserRepository(prisma: PrismaClient) {
-  const known = new Map<string, string>()
-  const remember = (id: string, description: string) => {
+export function createUserRepository(prisma: Client) {
+  const known = new Map<string, Identity>()
+  const isKnown = ({ id, email, name }: Identity) => {
+    const user = known.get(id)
+    return user !== undefined && user.email === email && user.name === name
+  }
+  const remember = (user: Identity) => {
     if (known.size >= MAX_KNOWN_USERS) known.delete(known.keys().next().value!)
-    known.set(id, description)
+    known.set(user.id, user)
   }
 
   /** What a token leaves out stays as an earlier one said it. */
-  const write = ({ id, email, name }: Identity) => prisma.$executeRaw`
-    INSERT INTO users (id, email, name) VALUES (${id}, ${email}, ${name})
+  const write = ({ id, email, name }: Identity) =>
+    prisma.$rows(sql`INSERT INTO users (id, email, name) VALUES (${id}, ${email}, ${name})
     ON CONFLICT (id) DO UPDATE
       SET email = coalesce(excluded.email, users.email), name = coalesce(excluded.name, users.name)
       WHERE (users.email, users.name)
-        IS DISTINCT FROM (coalesce(excluded.email, users.email), coalesce(excluded.name, users.name))`
+        IS DISTINCT FROM (coalesce(excluded.email, users.email), coalesce(excluded.name, users.name))`)
 
   const users = {
     /**
@@ -35,14 +40,13 @@ export function createUserRepository(prisma: PrismaClient) {
      * @throws problem 409 `email_taken` where another user has the e-mail address
      */
     async provision(identity: Identity): Promise<void> {
-      const description = JSON.stringify([identity.email, identity.name])
-      if (known.get(identity.id) === description) return
+      if (isKnown(identity)) return
       // Two first calls of one user may meet at the index on email before either sees the other's id:
       // the second try finds the row. A conflict that remains is with somebody else.
       await write(identity)
         .catch(retryOnConflict(() => write(identity)))
         .catch(emailTaken)
-      remember(identity.id, description)
+      remember(identity)
     },
 
     /** Makes the user's row again, which another copy of the service has deleted meanwhile. */
@@ -53,8 +57,9 @@ export function createUserRepository(prisma: PrismaClient) {
 
     /** The user's row; made again where another copy of the service has deleted it. */
     async find(identity: Identity): Promise<User> {
-      const [user] = await prisma.$queryRaw<User[]>`
-        SELECT id, email, name, ${createdAt} AS created_at FROM users WHERE id = ${identity.id}`
+      const [user] = await prisma.$rows<User>(
+        sql`SELECT id, email, name, ${createdAt} AS created_at FROM users WHERE id = ${identity.id}`,
+      )
       if (user !== undefined) return user
       await users.restore(identity)
       return users.find(identity)

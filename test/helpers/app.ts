@@ -7,7 +7,7 @@ import { createConfig } from '../../src/config.ts'
 import { createDatabase } from '../../src/database.ts'
 import { databaseUrl } from './database.ts'
 import { assertDescribed } from './described.ts'
-import { assertOwned } from './owned.ts'
+import { watchStatements } from './owned.ts'
 
 export const SECRET = 'a secret that only these tests know, long enough'
 
@@ -60,8 +60,8 @@ export async function startApp(t: Test, variables: Record<string, string> = {}) 
     MAX_EVENT_LOOP_DELAY_MS: '0',
     ...variables,
   })
-  const database = createDatabase(config.database)
-  const statements = assertOwned(t, database.prisma)
+  const { statements, onQuery } = watchStatements(t)
+  const database = createDatabase(config.database, onQuery)
   const logLines: string[] = []
   const app = await buildApp(config, database, {
     level: 'trace',
