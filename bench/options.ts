@@ -7,7 +7,7 @@ export type Options = ReturnType<typeof readOptions>
 export const USAGE = `npm run bench -- [what] [flags]
 
   what        routes (default), profile, growth, indexes, overload, soak or start
-  --quick     two minutes instead of twenty
+  --quick     two or three minutes instead of thirty
   --only      routes, comma-separated: list,page,get,create,update,toggle,summary,delete,first,mixed
   --scenario  scenarios, comma-separated: ${SCENARIOS.join(',')}
   --seconds   length of one run
@@ -44,7 +44,7 @@ export function readOptions(args: string[]) {
     quick: values.quick,
     only: list(values.only),
     scenarios: scenarios as Scenario[],
-    seconds: positive('seconds', values.seconds) ?? (values.quick ? 2 : 8),
+    seconds: positive('seconds', values.seconds) ?? (values.quick ? 1 : 8),
     pairs: positive('pairs', values.pairs) ?? (values.quick ? 2 : 4),
     minutes: positive('minutes', values.minutes) ?? 10,
     json: values.json,
