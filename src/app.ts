@@ -11,7 +11,7 @@ import { metrics } from './plugins/metrics.ts'
 import { describeProtectedRoute, openapi } from './plugins/openapi.ts'
 import { answerClientError } from './plugins/client-errors.ts'
 import { problems } from './plugins/problems.ts'
-import { protection, userRateLimit } from './plugins/protection.ts'
+import { loadLimit, protection, userRateLimit } from './plugins/protection.ts'
 import { collectRoutes, requestId, requests } from './plugins/requests.ts'
 import { shutdown } from './plugins/shutdown.ts'
 import { validation } from './plugins/validation.ts'
@@ -90,6 +90,7 @@ export async function buildApp(
         describeProtectedRoute(route)
       })
       const rejectOtherApiMethods = collectRoutes(api)
+      await api.register(loadLimit, { max: config.http.maxRequestsInFlight })
       await api.register(auth, { tokens: config.tokens })
       await api.register(userRateLimit, config.rateLimit)
       api.addHook('preHandler', (request, _reply, done) => done(request.validationError))

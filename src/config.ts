@@ -34,6 +34,7 @@ export function createConfig(variables: Variables) {
       corsOrigins: list(env.CORS_ORIGINS) ?? defaultOrigins(env),
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
       shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
+      maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT,
       maxEventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
     }),
     database: Object.freeze({

@@ -331,3 +331,39 @@ t.test('a list of thousands is complete, in every order', async (t) => {
     'also where it ends with a full batch',
   )
 })
+
+t.test(
+  'a page is read along its index, never sorted: it costs the same however many tasks there are',
+  async (t) => {
+    const app = await startApp(t)
+    const user = await createUser()
+    const { pool } = app.database
+    const plan = async (parameters: string) => {
+      const sent: { text: string; values: unknown[] }[] = []
+      const query = pool.query.bind(pool)
+      const record = (statement: (typeof sent)[number]) => {
+        sent.push(statement)
+        return query(statement)
+      }
+      Object.assign(pool, { query: record })
+      await app.call('GET', `/api/tasks?${parameters}`, { user })
+      Object.assign(pool, { query })
+      const { text, values } = sent.at(-1)!
+      const client = await pool.connect()
+      // With these off, what is left of them is what cannot be done otherwise.
+      await client.query('SET enable_sort = off; SET enable_bitmapscan = off; SET enable_seqscan = off')
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values)
+      client.release(true)
+      return rows.map((row) => row['QUERY PLAN']).join('\n')
+    }
+    await fill(app, user, 50)
+    for (const order of ['limit=5', 'limit=5&order=asc', 'limit=5&status=pending', 'limit=5&sort=due_date']) {
+      const { headers } = await app.call('GET', `/api/tasks?${order}`, { user })
+      for (const page of [order, /\?([^>]+)/.exec(headers.link!)![1]!]) {
+        const text = await plan(page)
+        t.match(text, /Index (Only )?Scan.* using tasks_user_id_/, page)
+        t.notMatch(text, /Sort/, page)
+      }
+    }
+  },
+)

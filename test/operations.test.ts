@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import t from 'tap'
 import { createTask, createUser, startApp } from './helpers/app.ts'
 
@@ -227,4 +228,38 @@ t.test('answers tell browsers to trust nothing', async (t) => {
     'x-frame-options': /SAMEORIGIN|DENY/,
   })
   t.notOk(headers['x-powered-by'])
+})
+
+t.test('requests that would only wait are told to come back, and later ones are served', async (t) => {
+  const { app, call, config, database } = await startApp(t, {
+    MAX_REQUESTS_IN_FLIGHT: '2',
+    DATABASE_POOL_MAX: '1',
+  })
+  const user = await createUser()
+  const { id } = await createTask({ call }, user)
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const toggle = () =>
+    fetch(`${url}/api/tasks/${id}/complete`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${user.token}` },
+    })
+  const lock = new pg.Client(config.database.url)
+  await lock.connect()
+  await lock.query('BEGIN')
+  await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
+  const waiting = [toggle(), toggle()]
+  // One has the only connection, the other waits for it.
+  while (database.pool.waitingCount === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  const shed = await toggle()
+  t.equal(shed.status, 503)
+  t.match(await shed.json(), { code: 'overloaded' })
+  t.match(shed.headers.get('retry-after'), /^\d+$/)
+  t.equal((await fetch(`${url}/health`)).status, 200, 'operators are always served')
+  await lock.query('ROLLBACK')
+  await lock.end()
+  t.same(
+    (await Promise.all(waiting)).map(({ status }) => status),
+    [200, 200],
+  )
+  t.equal((await toggle()).status, 200)
 })

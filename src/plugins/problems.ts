@@ -104,7 +104,8 @@ export function bodyOf({ status, code, detail, errors }: Answer, requestId: stri
 
 export function sendProblem(error: AnyError, request: FastifyRequest, reply: FastifyReply) {
   const answer = answerTo(error)
-  if (answer.status >= 500) request.log.error({ err: error }, answer.detail)
+  if (answer.status === 500) request.log.error({ err: error }, answer.detail)
+  else if (answer.status > 500) request.log.warn({ code: answer.code, reason: error.message }, answer.detail)
   return reply
     .code(answer.status)
     .headers({ ...answer.headers })

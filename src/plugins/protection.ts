@@ -44,6 +44,24 @@ export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => 
   await app.register(underPressure, { maxEventLoopDelay: http.maxEventLoopDelayMs, retryAfter: 2 })
 })
 
+/**
+ * Turns requests away that would only wait: with all connections to the database busy, what comes in faster
+ * than it goes out would pile up, until every answer is late and memory is full.
+ */
+export const loadLimit = fp<{ max: number }>(async (app, { max }) => {
+  if (max === 0) return
+  let inFlight = 0
+  app.addHook('onRequest', (_request, reply, done) => {
+    inFlight += 1
+    // Comes also where the client went away before its answer.
+    reply.raw.once('close', () => (inFlight -= 1))
+    done(inFlight > max ? overloaded() : undefined)
+  })
+})
+
+const overloaded = () =>
+  problem(503, 'overloaded', 'There are too many requests right now.', { headers: { 'retry-after': '2' } })
+
 /** Requests a minute per user. In memory, or in Redis where several copies of the service share the count. */
 export const userRateLimit = fp<Config['rateLimit']>(async (app, { max, redisUrl }) => {
   if (max === 0) return

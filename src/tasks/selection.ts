@@ -39,21 +39,22 @@ export function conditions(
   )
 }
 
+/** Qualified, because a bare name in ORDER BY means the field of the answer, which no index knows. */
 const sortedColumns: Record<Sort, string> = {
-  created: 'created_at',
-  updated: 'updated_at',
-  due_date: 'due_at',
-  title: 'title COLLATE task_title',
+  created: 'tasks.created_at',
+  updated: 'tasks.updated_at',
+  due_date: 'tasks.due_at',
+  title: 'tasks.title COLLATE task_title',
 }
 
 export const orderBy = ({ sort, order }: Selection) =>
-  raw(`${sortedColumns[sort]} ${order} ${sort === 'due_date' ? 'NULLS LAST' : ''}, id ${order}`)
+  raw(`${sortedColumns[sort]} ${order} ${sort === 'due_date' ? 'NULLS LAST' : ''}, tasks.id ${order}`)
 
 /** Keyset condition. Ties go by id, so every order is total and pages never overlap. */
 function isBehind({ key, id }: Position, sort: Sort, order: 'asc' | 'desc'): Sql {
   const beyond = raw(order === 'asc' ? '>' : '<')
   if (key === null) return sql`due_at IS NULL AND id ${beyond} ${id}`
   const value = sort === 'title' ? sql`${key} COLLATE task_title` : sql`${key}::timestamptz`
-  const isBeyond = sql`(${raw(sortedColumns[sort])}, id) ${beyond} (${value}, ${id})`
+  const isBeyond = sql`(${raw(sortedColumns[sort])}, tasks.id) ${beyond} (${value}, ${id})`
   return sort === 'due_date' ? sql`(${isBeyond} OR due_at IS NULL)` : isBeyond
 }

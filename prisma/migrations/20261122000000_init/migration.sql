@@ -41,4 +41,7 @@ CREATE TABLE "tasks" (
 );
 
 -- Every index of tasks begins with the owner: no list ever reads past its own user's rows.
+-- Not for updated_at and title: PostgreSQL could no longer update tasks in place (HOT), which is what they
+-- are for most of the time. docs/performance.md has the figures.
 CREATE INDEX "tasks_user_id_created_at_id_idx" ON "tasks"("user_id", "created_at" DESC, "id" DESC);
+CREATE INDEX "tasks_user_id_due_at_id_idx" ON "tasks"("user_id", "due_at", "id");
