@@ -31,8 +31,8 @@ export function identityOf(claims: Claims, allowSession: boolean, now = Date.now
     hasBegun(claims.nbf, now) && hasBegun(claims.iat, now) && !(Number(claims.exp) > LAST_SECOND)
   if (!isInTime) return undefined
   const subject = claims.sub ?? claims.user_id
-  const user = subject == null && allowSession ? sessionUser(claims, now) : { ...claims, id: subject }
-  const id = userId(user?.id)
+  const user = subject == null && allowSession ? sessionUser(claims, now) : claims
+  const id = userId(user === claims ? subject : user?.id)
   if (id === undefined) return undefined
   return { id, email: plainText(user?.email, EMAIL), name: plainText(user?.name, NAME) }
 }
