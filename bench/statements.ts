@@ -17,7 +17,7 @@ export interface Statement {
 /** The service's own repository, and the last statement that it sent. */
 export function createRecorder(url: string) {
   const { database } = createConfig({ DATABASE_URL: url, BETTER_AUTH_SECRET: SECRET })
-  const { prisma, pool } = createDatabase(database)
+  const { prisma, pool, close } = createDatabase(database)
   const sent: Statement[] = []
   pool.on('connect', (client: pg.PoolClient) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown
@@ -32,7 +32,7 @@ export function createRecorder(url: string) {
     await call(tasks)
     return sent.at(-1)!
   }
-  return { tasks, record, close: () => prisma.$disconnect() }
+  return { tasks, record, close }
 }
 
 export type Recorder = ReturnType<typeof createRecorder>

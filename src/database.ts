@@ -24,7 +24,6 @@ export function createDatabase(config: Config['database'], onQuery?: (event: { q
   const pool = createPool(config)
   const nameOf = config.prepared ? createStatementNames() : () => undefined
   const adapter = new PrismaPg(pool, {
-    disposeExternalPool: true,
     // pg's types say string, but it takes "no name" for a statement that is not kept.
     statementNameGenerator: ({ sql }) => nameOf(sql) as string,
   })
@@ -38,7 +37,11 @@ export function createDatabase(config: Config['database'], onQuery?: (event: { q
       },
     },
   })
-  return { prisma, pool }
+  const close = async () => {
+    await prisma.$disconnect()
+    await pool.end()
+  }
+  return { prisma, pool, close }
 }
 
 function createPool(config: Config['database']): pg.Pool {

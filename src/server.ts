@@ -34,7 +34,7 @@ async function start() {
     else app.log.info(`stopping on ${signal ?? 'exit'}`)
     app.stopping = true
     await app.close()
-    await database.prisma.$disconnect()
+    await database.close()
     await promisify(log.flush.bind(log))().catch(() => {})
   })
   await app.listen({ host: config.http.host, port: config.http.port })

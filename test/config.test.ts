@@ -69,6 +69,7 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
     ['CORS_ORIGINS', 'https://app.example.com,null', origins],
     ['RATE_LIMIT_MAX', '-1', 'must be at least 0.'],
     ['REDIS_URL', `https://:${PASSWORD}@redis`, 'must be a redis:// or rediss:// URL.'],
+    ['MAX_REQUESTS_IN_FLIGHT', '-1', 'must be at least 0.'],
     ['MAX_EVENT_LOOP_DELAY_MS', 'off', 'must be integer.'],
     ['REQUEST_TIMEOUT_MS', '0', 'must be at least 1000.'],
     ['SHUTDOWN_TIMEOUT_MS', '600001', 'must be at most 600000.'],
@@ -259,7 +260,7 @@ t.test('a process with a wrong environment ends with 1 and one sentence per mist
     BETTER_AUTH_SECRET: 'hunter2',
     PORT: 'http',
   }
-  const args = [...process.execArgv, join(import.meta.dirname, '../src/server.ts')]
+  const args = ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, '../src/server.ts')]
   // Elsewhere, so that nobody's .env takes part.
   const service = spawn(process.execPath, args, {
     cwd: t.testdir(),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import t from 'tap'
+import { createDatabase } from '../src/database.ts'
+import { Prisma } from '../src/generated/prisma/client.ts'
 import { createTask, createUser, startApp } from './helpers/app.ts'
 
 t.test('operators need no token', async (t) => {
@@ -262,4 +264,13 @@ t.test('requests that would only wait are told to come back, and later ones are 
     [200, 200],
   )
   t.equal((await toggle()).status, 200)
+})
+
+t.test('a database that is closed keeps no connection', async (t) => {
+  const { config } = await startApp(t)
+  const { prisma, pool, close } = createDatabase(config.database)
+  await prisma.$rows(Prisma.sql`SELECT 1`)
+  t.equal(pool.totalCount, 1)
+  await close()
+  t.equal(pool.totalCount, 0)
 })

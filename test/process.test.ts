@@ -64,6 +64,7 @@ t.test('told to stop, the service finishes what it began and exits with 0', asyn
   t.equal(((await response.json()) as unknown[]).length, 3000, 'a list in flight arrives whole')
   t.equal(await stopped, 0)
   t.match(service.output.text(), /stopping on SIGTERM/)
+  t.notMatch(service.output.text(), /timeout/)
   await t.rejects(fetch(`${service.url}/health`))
 })
 

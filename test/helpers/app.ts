@@ -70,7 +70,7 @@ export async function startApp(t: Test, variables: Record<string, string> = {}) 
   await app.ready()
   t.teardown(async () => {
     await app.close()
-    await database.prisma.$disconnect()
+    await database.close()
   })
 
   async function call<Body = any>(
