@@ -44,6 +44,10 @@ export interface ProblemExtras {
 export const problem = (status: number, code: string, detail: string, extras: ProblemExtras = {}) =>
   httpErrors.createError(status, detail, { code, ...extras })
 
+/** A 503: what the client asked for cannot be had right now, but may be after `retryAfterS` seconds. */
+export const unavailable = (code: string, detail: string, retryAfterS = 2) =>
+  problem(503, code, detail, { headers: { 'retry-after': String(retryAfterS) } })
+
 /** `throw` where an expression is needed. */
 export function raise(error: Error): never {
   throw error

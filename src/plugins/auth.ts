@@ -5,7 +5,7 @@ import { algorithmOf, bearerToken } from '../auth/bearer.ts'
 import { type Identity, identityOf, matches } from '../auth/identity.ts'
 import { createKeyStore, JWKS_ALGORITHMS, KeysUnavailableError } from '../auth/jwks.ts'
 import type { Config } from '../config.ts'
-import { problem } from '../problem.ts'
+import { problem, unavailable } from '../problem.ts'
 import { sendProblem } from './problems.ts'
 
 type Claims = Record<string, unknown>
@@ -124,7 +124,7 @@ const EXPIRED = ['FAST_JWT_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED']
 function toProblem(error: Error & { status?: number; code?: string }): never {
   if (error instanceof KeysUnavailableError) {
     const detail = 'The keys that verify tokens cannot be fetched right now.'
-    throw problem(503, 'keys_unavailable', detail, { headers: { 'retry-after': '5' } })
+    throw unavailable('keys_unavailable', detail, 5)
   }
   if (error.status === 401) throw error
   return refuse(EXPIRED.includes(error.code ?? '') ? 'expired' : 'invalid')

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import fp from 'fastify-plugin'
-import { problem } from '../problem.ts'
+import { unavailable } from '../problem.ts'
 import { errorResponses, json } from './openapi.ts'
 import { stopping } from './shutdown.ts'
 
@@ -70,9 +70,7 @@ export const health = fp<HealthOptions>(async (app, { name, version, pingDatabas
   app.get('/ready', { schema: ready }, async () => {
     if (isStopping()) throw stopping()
     if (await databaseAnswers()) return { status: 'ok' as const }
-    throw problem(503, 'database_unavailable', 'The database is not available right now.', {
-      headers: { 'retry-after': '2' },
-    })
+    throw unavailable('database_unavailable', 'The database is not available right now.')
   })
 })
 

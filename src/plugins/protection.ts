@@ -6,7 +6,7 @@ import helmet from 'helmet'
 import { Redis } from 'ioredis'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../config.ts'
-import { problem } from '../problem.ts'
+import { problem, unavailable } from '../problem.ts'
 
 const RATE_LIMIT_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']
 
@@ -72,8 +72,7 @@ export const loadLimit = fp<{ max: number }>(async (app, { max }) => {
   })
 })
 
-const overloaded = () =>
-  problem(503, 'overloaded', 'There are too many requests right now.', { headers: { 'retry-after': '2' } })
+const overloaded = () => unavailable('overloaded', 'There are too many requests right now.')
 
 /** Requests a minute per user. In memory, or in Redis where several copies of the service share the count. */
 export const userRateLimit = fp<Config['rateLimit']>(async (app, { max, redisUrl }) => {

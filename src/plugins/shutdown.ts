@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { problem } from '../problem.ts'
+import { unavailable } from '../problem.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -8,8 +8,7 @@ declare module 'fastify' {
   }
 }
 
-export const stopping = () =>
-  problem(503, 'stopping', 'The service is shutting down.', { headers: { 'retry-after': '2' } })
+export const stopping = () => unavailable('stopping', 'The service is shutting down.')
 
 /**
  * Lets requests in flight finish when the service is told to stop. From then on a connection that

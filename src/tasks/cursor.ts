@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isStorable } from './formats.ts'
 import type { ListQuery, Task } from './schemas.ts'
 import { parseDueDate } from './due-date.ts'
 
@@ -14,7 +15,7 @@ export type Sort = 'created' | 'title' | 'due_date' | 'updated'
 const keys: Record<Sort, { of: (task: Task) => string | null; isValid: (key: unknown) => boolean }> = {
   created: { of: (task) => task.created_at, isValid: isInstant },
   updated: { of: (task) => task.updated_at, isValid: isInstant },
-  title: { of: (task) => task.title, isValid: (key) => typeof key === 'string' && isStorable(key) },
+  title: { of: (task) => task.title, isValid: isTitle },
   due_date: {
     of: ({ due_date }) => (due_date === null ? null : parseDueDate(due_date)!.at),
     isValid: (key) => key === null || isInstant(key),
@@ -25,7 +26,9 @@ function isInstant(key: unknown): boolean {
   return typeof key === 'string' && parseDueDate(key)?.allDay === false
 }
 
-const isStorable = (key: string) => key.length <= 400 && !key.includes('\u0000') && key.isWellFormed()
+function isTitle(key: unknown): boolean {
+  return typeof key === 'string' && key.length <= 400 && isStorable(key)
+}
 
 /** What a cursor is tied to: everything that decides which tasks a list holds, and in which order. */
 function fingerprint({ sort, order, status, overdue, due_from, due_before, time_zone }: ListQuery): string {

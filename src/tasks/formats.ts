@@ -1,6 +1,9 @@
 import type { Format } from '../plugins/validation.ts'
 import { isTimeZone, parseDueDate } from './due-date.ts'
 
+/** Text that PostgreSQL can keep exactly as it is. */
+export const isStorable = (text: string) => !text.includes('\u0000') && text.isWellFormed()
+
 export const taskFormats: Readonly<Record<string, Format>> = {
   'due-date': {
     validate: (text) => parseDueDate(text) !== undefined,
@@ -9,7 +12,7 @@ export const taskFormats: Readonly<Record<string, Format>> = {
   },
   'time-zone': { validate: isTimeZone, message: 'must be an IANA time zone such as Europe/Berlin' },
   'storable-text': {
-    validate: (text) => !text.includes('\u0000') && text.isWellFormed(),
+    validate: isStorable,
     message: 'must not contain U+0000 or half of a surrogate pair',
   },
   'positive-integer': {
