@@ -8,7 +8,7 @@ const PRISMA_CLIENT = {
 const DRIVERS = {
   group: ['pg', '@prisma/*'],
   allowTypeImports: true,
-  message: 'Only src/database.ts connects to PostgreSQL.',
+  message: 'Only src/database.ts and src/statement.ts know the driver.',
 }
 const FASTIFY = {
   regex: '^(fastify$|fastify/|fastify-plugin|@fastify/)',
@@ -42,14 +42,14 @@ const forbidImports = (files, patterns, ignores = []) => ({
 })
 
 // Repositories, and the SQL they are made of.
-const REPOSITORIES = ['src/*/repository.ts', 'src/tasks/selection.ts']
+const REPOSITORIES = ['repository', 'selection', 'json', 'search'].map((name) => `src/*/${name}.ts`)
 const everywhere = [ENTRY_POINTS, LOCAL, CONFIG]
 const layers = [
   forbidImports(['src/**'], [...everywhere, PRISMA_CLIENT, DRIVERS, FEATURES]),
   forbidImports(['src/server.ts'], [LOCAL, PRISMA_CLIENT, DRIVERS, FEATURES]),
   forbidImports(['src/token.ts'], [...everywhere, PRISMA_CLIENT, DRIVERS, FASTIFY, PLUGINS, FEATURES]),
   forbidImports(['src/app.ts'], [LOCAL, CONFIG, DRIVERS]),
-  forbidImports(['src/database.ts'], [...everywhere, FASTIFY, PLUGINS, FEATURES]),
+  forbidImports(['src/{database,statement}.ts'], [...everywhere, FASTIFY, PLUGINS, FEATURES]),
   forbidImports(['src/local.ts'], [PRISMA_CLIENT, DRIVERS, FASTIFY, PLUGINS, FEATURES]),
   // @fastify/sensible makes the errors that become problems: src/problem.ts may know it.
   forbidImports(['src/problem.ts'], [...everywhere, PRISMA_CLIENT, DRIVERS, PLUGINS, FEATURES]),
@@ -62,7 +62,7 @@ const layers = [
     return [
       forbidImports([`src/${name}/**`], [...everywhere, ...others, PRISMA_CLIENT, DRIVERS], REPOSITORIES),
       forbidImports(
-        [`src/${name}/{repository,selection}.ts`],
+        REPOSITORIES.map((path) => path.replace('*', name)),
         [...everywhere, ...others, DRIVERS, FASTIFY, PLUGINS],
       ),
     ]

@@ -1,4 +1,3 @@
-import type pg from 'pg'
 import { createConfig } from '../src/config.ts'
 import { createDatabase } from '../src/database.ts'
 import { positionBehind, type Sort } from '../src/tasks/cursor.ts'
@@ -17,16 +16,10 @@ export interface Statement {
 /** The service's own repository, and the last statement that it sent. */
 export function createRecorder(url: string) {
   const { database } = createConfig({ DATABASE_URL: url, BETTER_AUTH_SECRET: SECRET })
-  const { prisma, pool, close } = createDatabase(database)
   const sent: Statement[] = []
-  pool.on('connect', (client: pg.PoolClient) => {
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown
-    const record = (...args: [Statement | string, ...unknown[]]) => {
-      if (typeof args[0] === 'object') sent.push({ text: args[0].text, values: args[0].values })
-      return query(...args)
-    }
-    Object.assign(client, { query: record })
-  })
+  const { prisma, close } = createDatabase(database, ({ query, values = [] }) =>
+    sent.push({ text: query, values }),
+  )
   const tasks = createTaskRepository(prisma)
   const record = async (call: (repository: typeof tasks) => Promise<unknown>) => {
     await call(tasks)

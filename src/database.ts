@@ -2,10 +2,13 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import type { Config } from './config.ts'
 import { type Prisma, PrismaClient } from './generated/prisma/client.ts'
+import { Pipeline } from './pipeline.ts'
 
 export type Database = ReturnType<typeof createDatabase>
 /** The generated client, with `$rows`. */
 export type Client = Database['prisma']
+
+type OnQuery = (event: { query: string; values?: unknown[] }) => void
 
 /** Statement texts are few, but a bug that made them many must not fill PostgreSQL's memory. */
 const MAX_STATEMENT_NAMES = 500
@@ -14,13 +17,13 @@ const MAX_STATEMENT_NAMES = 500
  * Prisma over a pool of our own, which we can watch and which survives connections that end.
  * Nothing is connected before the first query.
  *
- * The client has one method more than the generated one: `$rows` sends a statement made with `Prisma.sql`
- * straight to the pool of the driver adapter. `$queryRaw` would answer the same, but asks for twice the CPU
- * of the service, most of it in layers that only the model API needs (docs/performance.md).
+ * The client has one method more than the generated one: `$json` sends a statement made with `Prisma.sql` on
+ * behalf of one user. `$queryRaw` would answer the same, but asks for several times the CPU, most of it in
+ * layers that only the model API needs (docs/performance.md), and knows no owner.
  *
  * @param onQuery told about every statement, for tests and measurements
  */
-export function createDatabase(config: Config['database'], onQuery?: (event: { query: string }) => void) {
+export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
   const pool = createPool(config)
   const nameOf = config.prepared ? createStatementNames() : () => undefined
   const adapter = new PrismaPg(pool, {
@@ -28,12 +31,17 @@ export function createDatabase(config: Config['database'], onQuery?: (event: { q
     statementNameGenerator: ({ sql }) => nameOf(sql) as string,
   })
   const client = onQuery === undefined ? new PrismaClient({ adapter }) : createWatchedClient(adapter, onQuery)
+  // One connection is left to Prisma.
+  const pipeline = new Pipeline(pool, Math.max(1, config.poolMax - 1))
   const prisma = client.$extends({
     client: {
-      /** The rows of one statement. Its values travel as parameters, never as text. */
-      async $rows<Row extends pg.QueryResultRow>({ text, values }: Prisma.Sql): Promise<Row[]> {
-        onQuery?.({ query: text })
-        return (await pool.query<Row>({ name: nameOf(text), text, values })).rows
+      /**
+       * The rows of one statement, each a text of JSON: their first column. The values travel as parameters,
+       * never as text, and row-level security hides from the statement what is not the owner's.
+       */
+      $json(owner: string, { text, values }: Prisma.Sql): Promise<string[]> {
+        onQuery?.({ query: text, values })
+        return pipeline.query(owner, { name: nameOf(text), text, values })
       },
     },
   })
@@ -41,7 +49,7 @@ export function createDatabase(config: Config['database'], onQuery?: (event: { q
     await prisma.$disconnect()
     await pool.end()
   }
-  return { prisma, pool, close }
+  return { prisma, pool, pipeline, close }
 }
 
 function createPool(config: Config['database']): pg.Pool {
@@ -52,6 +60,7 @@ function createPool(config: Config['database']): pg.Pool {
     // The pooler in front of Neon refuses PostgreSQL's own statement_timeout as a start-up parameter.
     query_timeout: config.queryTimeoutMs,
     keepAlive: true,
+    pipeline: true,
   })
   // A connection that ends while nobody uses it is no news: the next query makes another.
   pool.on('error', () => {})
@@ -59,7 +68,7 @@ function createPool(config: Config['database']): pg.Pool {
 }
 
 /** Prisma describes each of its statements to whoever listens, which costs. */
-function createWatchedClient(adapter: PrismaPg, onQuery: (event: { query: string }) => void) {
+function createWatchedClient(adapter: PrismaPg, onQuery: OnQuery) {
   const client = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] })
   client.$on('query', onQuery)
   return client as PrismaClient

@@ -99,9 +99,11 @@ t.test('a fault of ours is a 500 that tells nothing but its id, which the log ha
   const app = await startApp(t)
   const user = await createUser()
   const { pool } = app.database
-  const query = pool.query.bind(pool)
-  t.teardown(() => Object.assign(pool, { query }))
-  Object.assign(pool, { query: () => Promise.reject(new Error('a secret of the database')) })
+  const connect = pool.connect.bind(pool)
+  t.teardown(() => Object.assign(pool, { connect }))
+  Object.assign(pool, {
+    connect: (done: (error: Error) => void) => done(new Error('a secret of the database')),
+  })
   const response = await app.app.inject({
     url: '/api/tasks',
     headers: { authorization: `Bearer ${user.token}` },

@@ -250,8 +250,8 @@ t.test('requests that would only wait are told to come back, and later ones are 
   await lock.query('BEGIN')
   await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
   const waiting = [toggle(), toggle()]
-  // One has the only connection, the other waits for it.
-  while (database.pool.waitingCount === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  // The one waits for the lock, the other for the one.
+  while (database.pipeline.inFlight < 2) await new Promise((resolve) => setTimeout(resolve, 5))
   const shed = await toggle()
   t.equal(shed.status, 503)
   t.match(await shed.json(), { code: 'overloaded' })
@@ -269,7 +269,7 @@ t.test('requests that would only wait are told to come back, and later ones are 
 t.test('a database that is closed keeps no connection', async (t) => {
   const { config } = await startApp(t)
   const { prisma, pool, close } = createDatabase(config.database)
-  await prisma.$rows(Prisma.sql`SELECT 1`)
+  await prisma.$json('nobody', Prisma.sql`SELECT 1`)
   t.equal(pool.totalCount, 1)
   await close()
   t.equal(pool.totalCount, 0)

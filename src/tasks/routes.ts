@@ -65,11 +65,9 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
     querystring: schemas.SummaryQuery,
     response: { 200: json(Ref(schemas.Summary), 'The counts.'), ...errorResponses(400) },
   })
-  app.get('/summary', { schema: summarySchema }, async (request) => {
+  app.get('/summary', { schema: summarySchema }, async (request, reply) => {
     const now = { at: new Date().toISOString(), allDay: false }
-    const counts = await tasks.summarize(request.user.id, dueBound(now, request.query.time_zone))
-    const noun = counts.pending === 1 ? 'task' : 'tasks'
-    return { ...counts, message: `${counts.pending} ${noun} pending, ${counts.overdue} overdue` }
+    return sendJson(reply, await tasks.summarize(request.user.id, dueBound(now, request.query.time_zone)))
   })
 
   const getSchema = describe('get', 'Get a task', { params: taskParams, response: found })

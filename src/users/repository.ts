@@ -11,7 +11,9 @@ export type UserRepository = ReturnType<typeof createUserRepository>
 const MAX_KNOWN_USERS = 100_000
 const UNIQUE_VIOLATION = '23505'
 const { sql, raw } = Prisma
-const createdAt = raw(instantSql('created_at'))
+const userJson = raw(
+  `json_build_object('id', id, 'email', email, 'name', name, 'created_at', ${instantSql('created_at')})`,
+)
 
 export function createUserRepository(prisma: Client) {
   const known = new Map<string, Identity>()
@@ -26,11 +28,14 @@ export function createUserRepository(prisma: Client) {
 
   /** What a token leaves out stays as an earlier one said it. */
   const write = ({ id, email, name }: Identity) =>
-    prisma.$rows(sql`INSERT INTO users (id, email, name) VALUES (${id}, ${email}, ${name})
+    prisma.$json(
+      id,
+      sql`INSERT INTO users (id, email, name) VALUES (${id}, ${email}, ${name})
     ON CONFLICT (id) DO UPDATE
       SET email = coalesce(excluded.email, users.email), name = coalesce(excluded.name, users.name)
       WHERE (users.email, users.name)
-        IS DISTINCT FROM (coalesce(excluded.email, users.email), coalesce(excluded.name, users.name))`)
+        IS DISTINCT FROM (coalesce(excluded.email, users.email), coalesce(excluded.name, users.name))`,
+    )
 
   const users = {
     /**
@@ -57,10 +62,9 @@ export function createUserRepository(prisma: Client) {
 
     /** The user's row; made again where another copy of the service has deleted it. */
     async find(identity: Identity): Promise<User> {
-      const [user] = await prisma.$rows<User>(
-        sql`SELECT id, email, name, ${createdAt} AS created_at FROM users WHERE id = ${identity.id}`,
-      )
-      if (user !== undefined) return user
+      const { id } = identity
+      const [user] = await prisma.$json(id, sql`SELECT ${userJson} FROM users WHERE id = ${id}`)
+      if (user !== undefined) return JSON.parse(user) as User
       await users.restore(identity)
       return users.find(identity)
     },
@@ -68,7 +72,7 @@ export function createUserRepository(prisma: Client) {
     /** Deletes the user and, by the database's cascade, all their tasks. */
     async delete(id: string): Promise<void> {
       known.delete(id)
-      await prisma.user.deleteMany({ where: { id } })
+      await prisma.$json(id, sql`DELETE FROM users WHERE id = ${id}`)
     },
   }
   return users

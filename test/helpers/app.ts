@@ -60,7 +60,7 @@ export async function startApp(t: Test, variables: Record<string, string> = {}) 
     MAX_EVENT_LOOP_DELAY_MS: '0',
     ...variables,
   })
-  const { statements, onQuery } = watchStatements(t)
+  const { statements, values, onQuery } = watchStatements(t)
   const database = createDatabase(config.database, onQuery)
   const logLines: string[] = []
   const app = await buildApp(config, database, {
@@ -98,7 +98,7 @@ export async function startApp(t: Test, variables: Record<string, string> = {}) 
       t.fail(`${method} ${url} → 500`, { logLines: logLines.filter((line) => line.includes('"err"')) })
     return answer
   }
-  return { app, call, config, database, logLines, statements }
+  return { app, call, config, database, logLines, statements, values }
 }
 
 export type TestApp = Awaited<ReturnType<typeof startApp>>

@@ -9,9 +9,12 @@ export const isOwned = (sql: string) =>
 /** Listens to what Prisma sends, and fails the test on a statement that forgets the owner. */
 export function watchStatements(t: Test) {
   const statements: string[] = []
-  const onQuery = ({ query }: { query: string }) => {
+  const values: (unknown[] | undefined)[] = []
+  const onQuery = (event: { query: string; values?: unknown[] }) => {
+    const { query } = event
     statements.push(query)
+    values.push(event.values)
     if (!isOwned(query)) t.fail('a statement on tasks carries no owner', { query })
   }
-  return { statements, onQuery }
+  return { statements, values, onQuery }
 }

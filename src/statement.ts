@@ -1,0 +1,98 @@
+import type { Socket } from 'node:net'
+import pg from 'pg'
+
+/** The messages of PostgreSQL's extended protocol, as pg's connection sends them. */
+interface Wire {
+  stream: Socket
+  parsedStatements: Record<string, string>
+  submittedNamedStatements: Record<string, string>
+  parse(message: { name: string; text: string }): void
+  bind(message: { statement: string; values: unknown[]; valueMapper: typeof asText }): void
+  execute(message: object): void
+  sync(): void
+}
+
+export interface StatementText {
+  /** Under which the server keeps the statement; undefined where it does not. */
+  name: string | undefined
+  text: string
+  values: unknown[]
+}
+
+/** Row-level security reads the owner from this setting, which ends with its transaction. */
+export const SET_OWNER = {
+  name: 'owner',
+  text: `SELECT set_config('app.user_id', $1, true)`,
+}
+
+type Callback = (error: Error | undefined, texts: string[]) => void
+
+/**
+ * One statement on behalf of one user, in a transaction of its own. The setting of the owner, the statement and
+ * the end of the transaction leave in one piece, so that row-level security costs no round trip. What comes back
+ * is the first column of each row as PostgreSQL wrote it: no description of columns, no objects for rows.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
+ */
+export class Statement extends pg.Query {
+  declare callback: Callback
+  declare name: string | undefined
+  declare text: string
+  declare values: unknown[]
+  private readonly owner: string
+  private readonly texts: string[] = []
+  private isOwnerSet = false
+
+  constructor(owner: string, statement: StatementText, callback: Callback) {
+    super(statement as pg.QueryConfig)
+    this.owner = owner
+    this.callback = callback
+  }
+
+  /** Called by pg to send the statement. */
+  prepare(wire: Wire) {
+    send(wire, this.name && SET_OWNER.name, SET_OWNER.text, [this.owner])
+    send(wire, this.name, this.text, this.values)
+    wire.sync()
+  }
+
+  handleDataRow({ fields }: { fields: string[] }) {
+    if (this.isOwnerSet) this.texts.push(fields[0]!)
+  }
+
+  handleCommandComplete() {
+    this.isOwnerSet = true
+  }
+
+  handleReadyForQuery() {
+    this.callback(undefined, this.texts)
+  }
+
+  handleError(error: Error) {
+    this.callback(error, [])
+  }
+}
+
+function send(wire: Wire, name: string | undefined, text: string, values: unknown[]) {
+  const isKnown =
+    name !== undefined && (name in wire.parsedStatements || name in wire.submittedNamedStatements)
+  if (!isKnown) wire.parse({ name: name ?? '', text })
+  if (!isKnown && name !== undefined) wire.submittedNamedStatements[name] = text
+  wire.bind({ statement: name ?? '', values, valueMapper: asText })
+  wire.execute({})
+}
+
+/** Everything travels as text: strings, numbers, booleans and ids. */
+const asText = (value: string | number | boolean | bigint | null | undefined) =>
+  value == null ? null : String(value)
+
+/** The connection under a client, which the types of pg leave out. */
+export const wireOf = (client: pg.ClientBase) => (client as unknown as { connection: Wire }).connection
+
+/** Has a statement parsed again on this connection, whose server has lost it. */
+export function forget(client: pg.ClientBase, { name = '' }: StatementText) {
+  const { parsedStatements, submittedNamedStatements } = wireOf(client)
+  for (const lost of [name, SET_OWNER.name]) {
+    delete parsedStatements[lost]
+    delete submittedNamedStatements[lost]
+  }
+}
