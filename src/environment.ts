@@ -61,6 +61,7 @@ const validate = new Ajv({
   strictNumbers: false,
   useDefaults: true,
   allErrors: true,
+  validateSchema: false,
 }).compile(Environment)
 
 /** Reads each variable by itself. An empty value counts as not set. No sentence quotes a value. */

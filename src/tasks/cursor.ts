@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { isStorable } from './formats.ts'
 import type { ListQuery, Task } from './schemas.ts'
 import { parseDueDate } from './due-date.ts'
@@ -33,7 +33,7 @@ function isTitle(key: unknown): boolean {
 /** What a cursor is tied to: everything that decides which tasks a list holds, and in which order. */
 function fingerprint({ sort, order, status, overdue, due_from, due_before, time_zone }: ListQuery): string {
   const parts = JSON.stringify([sort, order, status, overdue, due_from, due_before, time_zone])
-  return createHash('sha256').update(parts).digest('base64url').slice(0, 8)
+  return hash('sha1', parts, 'base64url').slice(0, 8)
 }
 
 /** Where the list goes on behind a task. */
