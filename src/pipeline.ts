@@ -93,11 +93,12 @@ export class Pipeline {
     )
   }
 
-  private settle({ client }: Line, job: Job, error: Error | undefined, texts: string[]) {
+  private settle(line: Line, job: Job, error: Error | undefined, texts: string[]) {
     if (error === undefined) return job.resolve(texts)
+    if (isConnectionLost(error)) this.retire(line)
     if (job.isRetried || !mayRetry(job, error)) return job.reject(error)
     job.isRetried = true
-    forget(client, job.statement)
+    forget(line.client, job.statement)
     this.send(job)
   }
 
@@ -131,14 +132,19 @@ const choose = (lines: Line[]) =>
   lines.find(({ gathered }) => gathered > 0 && gathered < MOST_GATHERED) ??
   lines.reduce((least, line) => (line.inFlight < least.inFlight ? line : least))
 
+type DriverError = Error & { code?: string; severity?: string }
+
 /** The server has lost a prepared statement: it did nothing. */
 const UNKNOWN_STATEMENT = '26000'
-/** The server ended the connection, whose other statements were not run. */
+/** The server is about to close the connection. */
 const ENDED = /^(57P0[123]|08)/
 
+/** An error that names no severity is not the server's, but the driver's or the socket's. */
+const isConnectionLost = ({ severity, code = '' }: DriverError) => severity === undefined || ENDED.test(code)
+
 /** Once, and only where the first try did nothing, or where doing it twice is doing it once. */
-function mayRetry({ statement }: Job, error: Error & { code?: string; severity?: string }): boolean {
+function mayRetry({ statement }: Job, error: DriverError): boolean {
   if (error.code === UNKNOWN_STATEMENT) return true
-  if (!/^\s*SELECT/.test(statement.text)) return false
-  return error.severity === undefined ? !/timeout/.test(error.message) : ENDED.test(error.code!)
+  const isRead = /^\s*SELECT/.test(statement.text)
+  return isRead && isConnectionLost(error) && !/timeout/.test(error.message)
 }

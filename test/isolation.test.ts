@@ -1,7 +1,9 @@
 import t from 'tap'
+import { createDatabase } from '../src/database.ts'
+import { Prisma } from '../src/generated/prisma/client.ts'
 import { createTask, createUser, startApp, type TestUser } from './helpers/app.ts'
 import { isOwned } from './helpers/owned.ts'
-import { query } from './helpers/database.ts'
+import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
 
 /** Every call that names one task; `{id}` is where. */
 const CALLS: [method: string, path: string, body?: object][] = [
@@ -165,12 +167,68 @@ t.test('the watch on statements sees one that forgets its owner', async (t) => {
 })
 
 t.test('every index of tasks but the key itself begins with the owner', async (t) => {
-  const { config } = await startApp(t)
   const indexes = await query<{ indexdef: string }>(
-    config.database.url,
+    databaseUrl(),
     "SELECT indexdef FROM pg_indexes WHERE tablename = 'tasks'",
   )
   const others = indexes.map(({ indexdef }) => indexdef).filter((text) => !text.includes('tasks_pkey'))
   t.ok(others.length > 0)
   for (const text of others) t.match(text, /\(user_id[,)]/)
+})
+
+t.test('a query that forgets its owner still sees, changes and deletes nothing of anyone else', async (t) => {
+  const app = await startApp(t)
+  const [alice, bob] = [await createUser(), await createUser()]
+  const mine = await createTask(app, alice, { title: 'mine' })
+  const theirs = await createTask(app, bob, { title: 'theirs' })
+  const { prisma, close } = createDatabase(app.config.database)
+  t.teardown(close)
+  const asAlice = (statement: Prisma.Sql) => prisma.$json(alice.id, statement)
+
+  t.same(await asAlice(Prisma.sql`SELECT id FROM tasks`), [String(mine.id)])
+  t.same(await asAlice(Prisma.sql`SELECT id FROM users`), [alice.id])
+  t.same(await asAlice(Prisma.sql`UPDATE tasks SET title = 'x' WHERE id = ${theirs.id} RETURNING id`), [])
+  t.same(await asAlice(Prisma.sql`DELETE FROM tasks WHERE id = ${theirs.id} RETURNING id`), [])
+  t.same(await asAlice(Prisma.sql`DELETE FROM users WHERE id = ${bob.id} RETURNING id`), [])
+  await t.rejects(
+    asAlice(Prisma.sql`INSERT INTO tasks (user_id, title) VALUES (${bob.id}, 'planted')`),
+    /row-level security/,
+  )
+  await t.rejects(
+    asAlice(Prisma.sql`UPDATE tasks SET user_id = ${bob.id} WHERE id = ${mine.id}`),
+    /row-level security/,
+  )
+  const { body } = await app.call<{ title: string }[]>('GET', '/api/tasks', { user: bob })
+  t.same(
+    body.map(({ title }) => title),
+    ['theirs'],
+  )
+})
+
+t.test('the owner of one statement is gone before the next, on the same connection', async (t) => {
+  const { config } = await startApp(t)
+  const { prisma, pool, close } = createDatabase({ ...config.database, poolMax: 1 })
+  t.teardown(close)
+  const setting = Prisma.sql`SELECT current_setting('app.user_id', true)`
+  const users = Array.from({ length: 50 }, (_, number) => `user ${number}`)
+  t.same(
+    await Promise.all(users.map((user) => prisma.$json(user, setting))),
+    users.map((user) => [user]),
+  )
+  t.equal(pool.totalCount, 1)
+  const { rows } = await pool.query<{ left: string }>(`SELECT current_setting('app.user_id', true) AS left`)
+  t.same(rows, [{ left: '' }])
+  t.same((await pool.query('SELECT FROM users')).rowCount, 0, 'without an owner there is nobody')
+})
+
+t.test('the role of the service may do no more than the service does', async (t) => {
+  const refuses = async (sql: string) => {
+    await t.rejects(query(serviceDatabaseUrl(), sql), /permission denied|must be owner|policy/, sql)
+  }
+  await refuses('CREATE TABLE more ()')
+  await refuses('TRUNCATE tasks')
+  await refuses('ALTER TABLE tasks DISABLE ROW LEVEL SECURITY')
+  await refuses('DROP POLICY tasks_owner ON tasks')
+  await refuses('SELECT * FROM _prisma_migrations')
+  await refuses('CREATE ROLE another')
 })

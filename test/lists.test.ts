@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type Answer, createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
-import { query } from './helpers/database.ts'
+import { databaseUrl, query } from './helpers/database.ts'
 
 type Listed = {
   id: number
@@ -31,7 +31,7 @@ async function walk({ call }: TestApp, user: TestUser, url: string, between = as
 async function fill(app: TestApp, user: TestUser, count: number) {
   await app.call('GET', '/api/me', { user })
   await query(
-    app.config.database.url,
+    databaseUrl(),
     `INSERT INTO tasks (user_id, title, completed, due_at, due_all_day, created_at, updated_at)
      SELECT $1, (ARRAY['apple', 'Apple', 'Émile', 'emil', 'zebra', 'Zoo'])[n % 6 + 1], n % 3 = 0,
        CASE WHEN n % 4 > 0 THEN timestamptz '2026-01-01Z' + n % 5 * interval '1 day' END, n % 4 = 1,
@@ -321,7 +321,7 @@ t.test('a list of thousands is complete, in every order', async (t) => {
     )
   }
   await query(
-    app.config.database.url,
+    databaseUrl(),
     'DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE user_id = $1 LIMIT 1217)',
     [user.id],
   )

@@ -4,6 +4,7 @@ import t from 'tap'
 import { createDatabase } from '../src/database.ts'
 import { Prisma } from '../src/generated/prisma/client.ts'
 import { createTask, createUser, startApp } from './helpers/app.ts'
+import { databaseUrl } from './helpers/database.ts'
 
 t.test('operators need no token', async (t) => {
   const { call } = await startApp(t)
@@ -233,7 +234,7 @@ t.test('answers tell browsers to trust nothing', async (t) => {
 })
 
 t.test('requests that would only wait are told to come back, and later ones are served', async (t) => {
-  const { app, call, config, database } = await startApp(t, {
+  const { app, call, database } = await startApp(t, {
     MAX_REQUESTS_IN_FLIGHT: '2',
     DATABASE_POOL_MAX: '1',
   })
@@ -245,7 +246,7 @@ t.test('requests that would only wait are told to come back, and later ones are 
       method: 'PATCH',
       headers: { authorization: `Bearer ${user.token}` },
     })
-  const lock = new pg.Client(config.database.url)
+  const lock = new pg.Client(databaseUrl())
   await lock.connect()
   await lock.query('BEGIN')
   await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])

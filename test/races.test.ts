@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { createTask, createUser, signToken, startApp } from './helpers/app.ts'
-import { query } from './helpers/database.ts'
+import { databaseUrl, query } from './helpers/database.ts'
 
 const times = <T>(count: number, use: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => use(index)))
@@ -73,9 +73,7 @@ t.test('fifty first calls of one user make one user, through one copy of the ser
     )
     t.same([...new Set(answers.map(({ status }) => status))], [201])
     t.equal((await copies[0]!.call('GET', '/api/tasks', { user })).body.length, 50)
-    const rows = await query(copies[0]!.config.database.url, 'SELECT id FROM users WHERE email = $1', [
-      user.email,
-    ])
+    const rows = await query(databaseUrl(), 'SELECT id FROM users WHERE email = $1', [user.email])
     t.same(rows, [{ id: user.id }])
   }
 })

@@ -7,7 +7,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
-import { withDatabase } from './helpers/database.ts'
+import { withDatabase, withServiceRole } from './helpers/database.ts'
 
 const LEAST_COVERAGE = { lines: 97, functions: 97, branches: 94 }
 
@@ -30,10 +30,12 @@ function startTestServer() {
 async function runSuite(url: string): Promise<number> {
   const env = { ...process.env, DATABASE_URL: url, DIRECT_URL: url, NODE_ENV: 'test' }
   execFileSync('npx', ['prisma', 'migrate', 'deploy'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
-  const tap = spawnSync('npx', ['tap', ...process.argv.slice(2)], {
-    env: { ...env, TEST_DATABASE_URL: url },
-    stdio: 'inherit',
-  })
+  const tap = await withServiceRole(url, (serviceUrl) =>
+    spawnSync('npx', ['tap', ...process.argv.slice(2)], {
+      env: { ...env, TEST_DATABASE_URL: url, TEST_SERVICE_DATABASE_URL: serviceUrl },
+      stdio: 'inherit',
+    }),
+  )
   const isWholeSuite = process.argv.length === 2
   return tap.status || (isWholeSuite ? checkCoverage() : 0)
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { createTask, createUser, signToken, startApp } from './helpers/app.ts'
-import { query } from './helpers/database.ts'
+import { databaseUrl, query } from './helpers/database.ts'
 
 t.test('the first call creates the user as the token describes them', async (t) => {
   const { call } = await startApp(t)
@@ -48,7 +48,7 @@ t.test('a later token updates what it says, and leaves what it does not say', as
 })
 
 t.test('an e-mail address that belongs to another user is a 409, and nobody changes', async (t) => {
-  const { call, config } = await startApp(t)
+  const { call } = await startApp(t)
   const alice = await createUser()
   await call('GET', '/api/me', { user: alice })
   const other = randomUUID()
@@ -57,7 +57,7 @@ t.test('an e-mail address that belongs to another user is a 409, and nobody chan
     const answer = await call('POST', '/api/tasks', { token, body: { title: 'x' } })
     t.match(answer, { status: 409, body: { code: 'email_taken', detail: /belongs to another user/ } })
   }
-  t.same(await query(config.database.url, 'SELECT id FROM users WHERE id = $1', [other]), [])
+  t.same(await query(databaseUrl(), 'SELECT id FROM users WHERE id = $1', [other]), [])
   t.equal((await call('GET', '/api/me', { user: alice })).body.email, alice.email)
 
   const bob = await createUser()
@@ -68,14 +68,14 @@ t.test('an e-mail address that belongs to another user is a 409, and nobody chan
 })
 
 t.test('a request that is refused creates nobody', async (t) => {
-  const { call, config } = await startApp(t)
+  const { call } = await startApp(t)
   const user = await createUser()
   t.equal((await call('POST', '/api/tasks', { user, body: { title: 5 } })).status, 400)
   t.equal((await call('POST', '/api/tasks', { user, body: '{' })).status, 400)
   t.equal((await call('GET', '/api/somebody/tasks', { user })).status, 403)
   t.equal((await call('GET', '/api/nothing', { user })).status, 404)
   t.equal((await call('PUT', '/api/me', { user })).status, 405)
-  t.same(await query(config.database.url, 'SELECT id FROM users WHERE id = $1', [user.id]), [])
+  t.same(await query(databaseUrl(), 'SELECT id FROM users WHERE id = $1', [user.id]), [])
 })
 
 t.test('a user who is known costs no query', async (t) => {
@@ -93,7 +93,7 @@ t.test('deleting oneself takes all tasks along, and the next call starts afresh'
   const first = (await app.call('GET', '/api/me', { user })).body
   const { id } = await createTask(app, user)
   t.equal((await app.call('DELETE', '/api/me', { user })).status, 204)
-  t.same(await query(app.config.database.url, 'SELECT id FROM tasks WHERE id = $1', [id]), [])
+  t.same(await query(databaseUrl(), 'SELECT id FROM tasks WHERE id = $1', [id]), [])
   t.same((await app.call('GET', '/api/tasks', { user })).body, [])
   const again = (await app.call('GET', '/api/me', { user })).body
   t.ok(again.created_at > first.created_at)

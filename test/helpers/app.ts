@@ -5,7 +5,7 @@ import type { Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { createConfig } from '../../src/config.ts'
 import { createDatabase } from '../../src/database.ts'
-import { databaseUrl } from './database.ts'
+import { serviceDatabaseUrl } from './database.ts'
 import { assertDescribed } from './described.ts'
 import { watchStatements } from './owned.ts'
 
@@ -52,7 +52,7 @@ export interface CallOptions {
  */
 export async function startApp(t: Test, variables: Record<string, string> = {}) {
   const config = createConfig({
-    DATABASE_URL: databaseUrl(),
+    DATABASE_URL: serviceDatabaseUrl(),
     BETTER_AUTH_SECRET: SECRET,
     NODE_ENV: 'test',
     DATABASE_POOL_MAX: '5',

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { createServiceRole } from '../../prisma/service-role.ts'
 
-/** The database of this run; every test makes its own users in it. */
-export const databaseUrl = () => {
-  const url = process.env.TEST_DATABASE_URL
-  if (url === undefined) throw new Error('run the tests with: npm test [-- test/some.test.ts]')
-  return url
+/** The database of this run, as its owner sees it: everybody's rows. Every test makes its own users in it. */
+export const databaseUrl = () => fromRun('TEST_DATABASE_URL')
+
+/** The same database for the role of the service, for which row-level security holds. */
+export const serviceDatabaseUrl = () => fromRun('TEST_SERVICE_DATABASE_URL')
+
+function fromRun(name: string): string {
+  const value = process.env[name]
+  if (value === undefined) throw new Error('run the tests with: npm test [-- test/some.test.ts]')
+  return value
 }
 
 /** Makes an empty database beside the one of `serverUrl`, hands its URL to `use`, and drops it. */
@@ -18,6 +24,16 @@ export async function withDatabase<T>(serverUrl: string, use: (url: string) => P
     return await use(url.href)
   } finally {
     await query(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`)
+  }
+}
+
+/** Makes the role of the service in a database, hands its URL to `use`, and drops it. */
+export async function withServiceRole<T>(ownerUrl: string, use: (url: string) => T | Promise<T>): Promise<T> {
+  const name = `${new URL(ownerUrl).pathname.slice(1)}_service`
+  try {
+    return await use(await createServiceRole(ownerUrl, name))
+  } finally {
+    await query(ownerUrl, `DROP OWNED BY ${name}; DROP ROLE ${name}`)
   }
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { SECRET } from './app.ts'
-import { databaseUrl } from './database.ts'
+import { serviceDatabaseUrl } from './database.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -22,7 +22,7 @@ export async function startService(
     PORT: '0',
     HOST: '127.0.0.1',
     NODE_ENV: 'production',
-    DATABASE_URL: databaseUrl(),
+    DATABASE_URL: serviceDatabaseUrl(),
     BETTER_AUTH_SECRET: SECRET,
     RATE_LIMIT_MAX: '0',
     ...variables,

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import t from 'tap'
+import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
+import { collect, startService } from './helpers/service.ts'
+
+const name = `role_${randomBytes(6).toString('hex')}`
+
+/** Runs `npm run db:role` as npm does. */
+async function makeRole(variables: Record<string, string>, args: string[] = ['--name', name]) {
+  const env = { ...process.env, DIRECT_URL: '', DATABASE_URL: '', ...variables }
+  const child = spawn(process.execPath, [...process.execArgv, 'prisma/role.ts', ...args], { env })
+  const output = collect(child)
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, text: output.text() }
+}
+
+t.test('one command makes the role of the service, and again gives it a new password', async (t) => {
+  t.teardown(() => query(databaseUrl(), `DROP OWNED BY ${name}; DROP ROLE ${name}`))
+  const first = await makeRole({ DATABASE_URL: databaseUrl() })
+  t.equal(first.code, 0, first.text)
+  const second = await makeRole({ DIRECT_URL: databaseUrl(), DATABASE_URL: serviceDatabaseUrl() })
+  t.equal(second.code, 0, second.text)
+  const [old, current] = [first, second].map(({ text }) => /^DATABASE_URL=(\S+)$/m.exec(text)![1]!)
+  t.not(old, current)
+  t.same(await query(current!, `SELECT row_security_active('tasks') AS active`), [{ active: true }])
+  await t.rejects(query(old!, 'SELECT 1'), /password authentication failed/)
+})
+
+t.test('without a database, or as somebody who may not, it says why', async (t) => {
+  t.match(await makeRole({}), { code: 1, text: /DIRECT_URL or DATABASE_URL must be set/ })
+  t.match(await makeRole({ DATABASE_URL: serviceDatabaseUrl() }), { code: 1, text: /permission denied/ })
+})
+
+t.test('a service that bypasses row-level security says so when it starts', async (t) => {
+  const warning = 'bypasses row-level security'
+  const { output } = await startService(t, { DATABASE_URL: databaseUrl() }, warning)
+  t.match(output.text(), warning)
+  const { output: quiet, kill } = await startService(t)
+  await kill()
+  t.notMatch(quiet.text(), warning)
+})
