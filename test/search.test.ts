@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import pg from 'pg'
 import t from 'tap'
 import { Prisma } from '../src/generated/prisma/client.ts'
@@ -91,6 +92,30 @@ t.test('case, accents and ways to write the same make no difference, in either d
     const whole = forms.slice(0, forms[0] === 'Ægir' ? 2 : undefined)
     for (const form of whole) t.equal((await titles(app, user, form)).length, forms.length, form)
   }
+})
+
+t.test('every word of a text finds it, whatever the text, its form and the order of its words', async (t) => {
+  const app = await startApp(t)
+  const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 5 })
+  const forms = fc.constantFrom('NFC', 'NFD', 'NFKC', 'NFKD')
+  const property = async (words: string[], form: string, odd: string) => {
+    const user = await createUser()
+    const title = `${words.join(' ')} ${odd}`
+    const search = [...words].reverse().join('  ').normalize(form)
+    const { id } = await createTask(app, user, { title })
+    for (const text of [search, search.toLowerCase(), odd]) {
+      fc.pre([...text].length <= 100)
+      const { body } = await app.call<Listed[]>('GET', pathOf(text), { user })
+      t.same(
+        body.map((task) => task.id),
+        [id],
+        JSON.stringify([title, text]),
+      )
+    }
+  }
+  const odd = fc.string({ unit: 'binary', maxLength: 8 }).filter((text) => !text.includes('\0'))
+  const words = fc.array(word, { minLength: 1, maxLength: 4 })
+  await fc.assert(fc.asyncProperty(words, forms, odd, property), { numRuns: 60 })
 })
 
 t.test('letters of scripts without case or accents are what they are', async (t) => {
