@@ -3,10 +3,16 @@ import pg from 'pg'
 import type { Config } from './config.ts'
 import { type Prisma, PrismaClient } from './generated/prisma/client.ts'
 import { Pipeline } from './pipeline.ts'
+import { SET_OWNER } from './statement.ts'
 
 export type Database = ReturnType<typeof createDatabase>
-/** The generated client, with `$rows`. */
+/** The generated client, with `$json`. */
 export type Client = Database['prisma']
+
+export interface SendOptions {
+  /** Whether what the statement costs depends on its values, and may be much. */
+  isHeavy?: boolean
+}
 
 type OnQuery = (event: { query: string; values?: unknown[] }) => void
 
@@ -31,16 +37,22 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
     statementNameGenerator: ({ sql }) => nameOf(sql) as string,
   })
   const client = onQuery === undefined ? new PrismaClient({ adapter }) : createWatchedClient(adapter, onQuery)
+  // Statements wait for those before them on their connection: heavy ones have a quarter of the connections,
+  // where nobody waits but others like them, and cannot take the rest however many they are.
+  const heavyConnections = Math.floor(config.poolMax / 4)
   // One connection is left to Prisma.
-  const pipeline = new Pipeline(pool, Math.max(1, config.poolMax - 1))
+  const pipeline = new Pipeline(pool, Math.max(1, config.poolMax - 1 - heavyConnections))
+  const heavyPipeline = heavyConnections > 0 ? new Pipeline(pool, heavyConnections) : pipeline
   const prisma = client.$extends({
     client: {
       /**
        * The rows of one statement, each a text of JSON: their first column. The values travel as parameters,
        * never as text, and row-level security hides from the statement what is not the owner's.
+       * A heavy statement is not kept under a name: it is planned anew, for its values.
        */
-      $json(owner: string, { text, values }: Prisma.Sql): Promise<string[]> {
+      $json(owner: string, { text, values }: Prisma.Sql, { isHeavy = false }: SendOptions = {}) {
         onQuery?.({ query: text, values })
+        if (isHeavy) return heavyPipeline.query(owner, { name: undefined, text, values })
         return pipeline.query(owner, { name: nameOf(text), text, values })
       },
     },
@@ -64,6 +76,8 @@ function createPool(config: Config['database']): pg.Pool {
   })
   // A connection that ends while nobody uses it is no news: the next query makes another.
   pool.on('error', () => {})
+  // The first statement on each connection: those behind it rely on the name.
+  pool.on('connect', (client) => void client.query({ ...SET_OWNER, values: [''] }).catch(() => {}))
   return pool
 }
 

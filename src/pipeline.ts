@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { forget, SET_OWNER, Statement, type StatementText, wireOf } from './statement.ts'
+import { forget, Statement, type StatementText, wireOf } from './statement.ts'
 
 /** Writing to a socket costs more than all else about a statement; waiting for too many before one costs time. */
 const MOST_GATHERED = 16
@@ -38,8 +38,6 @@ export class Pipeline {
   constructor(pool: pg.Pool, connections: number) {
     this.pool = pool
     this.connections = connections
-    // The first statement on each connection: those behind it rely on the name.
-    pool.on('connect', (client) => void client.query({ ...SET_OWNER, values: [''] }).catch(() => {}))
   }
 
   /** The first column of each row, as text. */

@@ -156,7 +156,8 @@ t.test('of two deploys at once, one applies and the other finds nothing left to 
         const outcomes = await Promise.all([deploy(), deploy()])
         for (const outcome of outcomes) has(t as Tap, outcome, 0)
         t.equal(outcomes.filter(({ output }) => output.includes('No pending migrations')).length, 1)
-        t.equal((await query(url, 'SELECT FROM _prisma_migrations')).length, 2)
+        const applied = await query(url, 'SELECT FROM _prisma_migrations')
+        t.equal(applied.length, (await project.migrations()).length)
       })
     }
   }),

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { isStorable } from './formats.ts'
 import type { ListQuery, Task } from './schemas.ts'
 import { parseDueDate } from './due-date.ts'
+import { wordsOf } from './search.ts'
 
 /** The last task of a page, as the order sees it: the next page begins behind it. */
 export interface Position {
@@ -31,9 +32,10 @@ function isTitle(key: unknown): boolean {
 }
 
 /** What a cursor is tied to: everything that decides which tasks a list holds, and in which order. */
-function fingerprint({ sort, order, status, overdue, due_from, due_before, time_zone }: ListQuery): string {
-  const parts = JSON.stringify([sort, order, status, overdue, due_from, due_before, time_zone])
-  return hash('sha1', parts, 'base64url').slice(0, 8)
+function fingerprint(query: ListQuery): string {
+  const { sort, order, status, overdue, due_from, due_before, time_zone } = query
+  const filters = [status, overdue, due_from, due_before, time_zone, wordsOf(query)]
+  return hash('sha1', JSON.stringify([sort, order, ...filters]), 'base64url').slice(0, 8)
 }
 
 /** Where the list goes on behind a task. */

@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor, type Position, positionBehind, type Sort } 
 import { dueBound, parseDueDate } from './due-date.ts'
 import type { TaskRepository } from './repository.ts'
 import type { ListQuery, Task } from './schemas.ts'
+import { wordsOf } from './search.ts'
 import type { Selection } from './selection.ts'
 
 /** Tasks that a complete list reads at once: what it holds in memory does not depend on its length. */
@@ -32,10 +33,11 @@ export async function sendList(
 }
 
 function selectionOf(query: ListQuery, now: Date): Selection {
-  const { status = 'all', overdue, due_from, due_before, time_zone, limit, offset, cursor } = query
+  const { status = 'all', overdue, due_from, due_before, time_zone, limit, offset, cursor, search, q } = query
   if (limit === undefined && offset !== undefined) throw invalid('offset', 'needs limit')
   if (limit === undefined && cursor !== undefined) throw invalid('cursor', 'needs limit')
   if (offset !== undefined && cursor !== undefined) throw invalid('cursor', 'cannot be combined with offset')
+  if (search && q && search !== q) throw invalid('q', 'must not differ from search')
   const sort = (query.sort ?? 'created').replace('_at', '') as Sort
   const bound = (text: string | undefined) =>
     text === undefined ? undefined : dueBound(parseDueDate(text)!, time_zone)
@@ -47,6 +49,7 @@ function selectionOf(query: ListQuery, now: Date): Selection {
         : { is: overdue, now: dueBound({ at: now.toISOString(), allDay: false }, time_zone) },
     dueFrom: bound(due_from),
     dueBefore: bound(due_before),
+    words: wordsOf(query),
     sort,
     order: query.order ?? (sort === 'created' || sort === 'updated' ? 'desc' : 'asc'),
     after: cursor === undefined ? undefined : positionOf(query, sort, cursor),

@@ -1,4 +1,4 @@
-import type { Client } from '../database.ts'
+import type { Client, SendOptions } from '../database.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { type DueBound, parseDueDate } from './due-date.ts'
 import { columns, summaryJson, taskJson } from './json.ts'
@@ -18,7 +18,8 @@ export type TaskRepository = ReturnType<typeof createTaskRepository>
  * somebody else is as absent as what does not exist. Tasks are returned as their JSON text.
  */
 export function createTaskRepository(prisma: Client) {
-  const one = async (owner: string, statement: Sql) => (await prisma.$json(owner, statement))[0]
+  const one = async (owner: string, statement: Sql, options?: SendOptions) =>
+    (await prisma.$json(owner, statement, options))[0]
 
   const find = (owner: string, id: bigint) =>
     one(owner, sql`SELECT ${taskJson} FROM tasks WHERE user_id = ${owner} AND id = ${id}`)
@@ -76,12 +77,13 @@ export function createTaskRepository(prisma: Client) {
         sql`SELECT row_to_json(task) FROM (
           SELECT ${columns} FROM tasks WHERE ${conditions(owner, selection)}
           ORDER BY ${orderBy(selection)} LIMIT ${limit} OFFSET ${offset}) AS task`,
+        costOf(selection),
       )
     },
 
     async count(owner: string, selection: Selection): Promise<number> {
       const where = conditions(owner, { ...selection, after: undefined })
-      return Number(await one(owner, sql`SELECT count(*) FROM tasks WHERE ${where}`))
+      return Number(await one(owner, sql`SELECT count(*) FROM tasks WHERE ${where}`, costOf(selection)))
     },
 
     /** The counts, as JSON text. */
@@ -99,6 +101,9 @@ export function createTaskRepository(prisma: Client) {
     },
   }
 }
+
+/** A search may read all tasks of its owner; its words are folded once where the planner knows them, else per task. */
+const costOf = ({ words = [] }: Selection): SendOptions => ({ isHeavy: words.length > 0 })
 
 function dueColumns(text: string | null | undefined) {
   const due = text == null ? undefined : parseDueDate(text)

@@ -88,7 +88,25 @@ const dueBoundary = (description: string) => Type.Optional(Type.String({ format:
 
 export const SummaryQuery = Type.Object({ time_zone })
 
+const search = (description: string) =>
+  Type.Optional(
+    Type.Unsafe<string>({
+      type: 'string',
+      trim: true,
+      maxLength: 100,
+      format: 'storable-text',
+      description,
+      examples: ['cafe'],
+    }),
+  )
+
 export const ListQuery = Type.Object({
+  search: search(
+    'Only tasks in whose title or description every one of these words occurs, be it within a longer word. ' +
+      'Case and accents make no difference, ß is ss, and no character has a meaning of its own. ' +
+      'At most 100 characters; empty is no search.',
+  ),
+  q: search('Another name for search; where both are given they must be the same.'),
   status: Type.Optional(
     OneOf(['all', 'pending', 'active', 'incomplete', 'completed'], {
       description: 'Default all. active and incomplete mean pending.',

@@ -1,6 +1,7 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Position, Sort } from './cursor.ts'
 import type { DueBound } from './due-date.ts'
+import { containsAll } from './search.ts'
 
 const { sql, raw, join } = Prisma
 type Sql = Prisma.Sql
@@ -12,6 +13,8 @@ export interface Selection {
   overdue?: { is: boolean; now: DueBound } | undefined
   dueFrom?: DueBound | undefined
   dueBefore?: DueBound | undefined
+  /** Each occurs in the title or the description. */
+  words?: string[] | undefined
   sort: Sort
   order: 'asc' | 'desc'
   after?: Position | undefined
@@ -22,7 +25,7 @@ export const isDueBefore = ({ day, at }: DueBound) =>
 
 export function conditions(
   owner: string,
-  { completed, overdue, dueFrom, dueBefore, after, sort, order }: Selection,
+  { completed, overdue, dueFrom, dueBefore, words = [], after, sort, order }: Selection,
 ): Sql {
   const isOverdue = overdue && sql`(NOT completed AND due_at IS NOT NULL AND ${isDueBefore(overdue.now)})`
   const all = [
@@ -32,6 +35,7 @@ export function conditions(
     dueFrom && sql`NOT (${isDueBefore(dueFrom)})`,
     dueBefore && isDueBefore(dueBefore),
     after && isBehind(after, sort, order),
+    words.length > 0 ? containsAll(words) : undefined,
   ]
   return join(
     all.filter((condition) => condition !== undefined),

@@ -1,0 +1,282 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import t, { type Test } from 'tap'
+import { type Answer, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import { query } from './helpers/database.ts'
+import { type Postgres, startPostgres } from './helpers/postgres.ts'
+
+const TIMEOUTS = { DATABASE_CONNECT_TIMEOUT_MS: '500', DATABASE_QUERY_TIMEOUT_MS: '500' }
+
+/** A service on a server of its own, and a user who has one task there. */
+async function start(t: Test, settings: Record<string, string> = {}, variables: Record<string, string> = {}) {
+  const server = await startPostgres(t, settings)
+  const app = await startApp(t, { DATABASE_URL: server.serviceUrl, ...TIMEOUTS, ...variables })
+  const user = await createUser()
+  const read = () => app.call('GET', '/api/tasks', { user })
+  const write = () => app.call('POST', '/api/tasks', { user, body: { title: 'written' } })
+  t.equal((await write()).status, 201)
+  return { server, app, user, read, write }
+}
+
+function assertUnavailable(t: Test, { status, body, headers }: Answer<any>, what: string) {
+  t.match({ status, body }, { status: 503, body: { code: 'database_unavailable' } }, what)
+  t.match(headers['retry-after'], /^\d+$/, what)
+}
+
+/** Until the service answers again, without having been touched. */
+async function recovers(t: Test, call: () => Promise<Answer>, what: string) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const { status } = await call()
+    if (status < 300) return t.pass(what)
+    await sleep(25)
+  }
+  t.fail(what)
+}
+
+async function assertAway(
+  t: Test,
+  { call }: TestApp,
+  read: () => Promise<Answer>,
+  write: () => Promise<Answer>,
+) {
+  assertUnavailable(t, await read(), 'reads')
+  assertUnavailable(t, await write(), 'writes')
+  assertUnavailable(t, await call('GET', '/ready'), 'ready')
+  t.equal((await call('GET', '/health')).status, 200)
+}
+
+t.test('PostgreSQL stops at once and starts again', async (t) => {
+  const { server, app, read, write } = await start(t)
+  for (const how of ['SIGQUIT', 'SIGKILL', 'SIGINT'] as const) {
+    await server.end(how)
+    await assertAway(t, app, read, write)
+    server.start()
+    await recovers(t, write, `writes after ${how}`)
+    await recovers(t, () => app.call('GET', '/ready'), 'ready')
+  }
+})
+
+t.test('PostgreSQL hangs and goes on', async (t) => {
+  const { server, app, read, write } = await start(t)
+  server.pause()
+  t.teardown(() => server.resume())
+  const answers = await Promise.all([read(), write(), read(), write()])
+  for (const answer of answers) assertUnavailable(t, answer, 'in flight while it hangs')
+  await assertAway(t, app, read, write)
+  server.resume()
+  await recovers(t, read, 'reads')
+  await recovers(t, write, 'writes')
+})
+
+t.test('connections are killed in the middle of work: reads do not notice', async (t) => {
+  const { server, app, read, write } = await start(t)
+  let over = false
+  const statuses = { read: [] as number[], write: [] as number[] }
+  const done = Array<number>(8).fill(0)
+  const work = (kind: 'read' | 'write', call: () => Promise<Answer>) =>
+    Array.from({ length: 4 }, async (_, index) => {
+      while (!over) {
+        statuses[kind].push((await call()).status)
+        done[index + (kind === 'read' ? 0 : 4)]! += 1
+      }
+    })
+  const workers = [...work('read', read), ...work('write', write)]
+  for (let round = 0; round < 10; round += 1) {
+    // Long enough for everybody who met the last one to be over it: a read is tried again, but once.
+    const before = [...done]
+    while (done.some((count, index) => count < before[index]! + 5)) await sleep(5)
+    await query(
+      server.url,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'`,
+    )
+  }
+  over = true
+  await Promise.all(workers)
+  t.ok(statuses.read.length >= 200)
+  t.same(new Set(statuses.read), new Set([200]), {
+    reasons: app.logLines.filter((line) => line.includes('reason')),
+  })
+  t.same(
+    [...new Set(statuses.write)].filter((status) => status !== 201 && status !== 503),
+    [],
+  )
+  const acknowledged = statuses.write.filter((status) => status === 201).length
+  const [row] = await query<{ count: number }>(server.url, 'SELECT count(*)::int AS count FROM tasks')
+  const unknown = statuses.write.length - acknowledged
+  t.ok(row!.count >= acknowledged + 1 && row!.count <= acknowledged + 1 + unknown, 'none lost, none twice')
+})
+
+t.test('there are no connections left', async (t) => {
+  const { server, app, read, write } = await start(t, {
+    max_connections: '8',
+    superuser_reserved_connections: '3',
+  })
+  await query(server.url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'`)
+  const others: pg.Client[] = []
+  for (let count = 0; count < 5; count += 1) {
+    const client = new pg.Client(server.serviceUrl)
+    client.on('error', () => {})
+    await client.connect()
+    others.push(client)
+  }
+  await assertAway(t, app, read, write)
+  await Promise.all(others.map((client) => client.end()))
+  await recovers(t, write, 'writes')
+})
+
+t.test('the database is read-only: reads go on', async (t) => {
+  const { server, read, write } = await start(t)
+  const set = (value: string) =>
+    query(server.url, `ALTER SYSTEM SET default_transaction_read_only = ${value}`).then(() =>
+      query(server.url, 'SELECT pg_reload_conf()'),
+    )
+  await set('on')
+  while ((await write()).status === 201) await sleep(20)
+  assertUnavailable(t, await write(), 'writes')
+  t.equal((await read()).status, 200)
+  await query(
+    server.url,
+    `SET default_transaction_read_only = off; ALTER SYSTEM RESET default_transaction_read_only`,
+  ).catch(() =>
+    query(
+      `${server.url}?options=-c%20default_transaction_read_only=off`,
+      'ALTER SYSTEM RESET default_transaction_read_only',
+    ),
+  )
+  await query(server.url, 'SELECT pg_reload_conf()')
+  await recovers(t, write, 'writes')
+})
+
+/** What PostgreSQL reports when it happens, raised by a trigger. */
+const RAISED = {
+  'the disk is full': '53100',
+  'a lock cannot be had': '55P03',
+  'a transaction could not be serialized': '40001',
+  'a deadlock was detected': '40P01',
+}
+t.test('PostgreSQL reports a fault that passes', async (t) => {
+  const { server, read, write } = await start(t)
+  for (const [what, state] of Object.entries(RAISED)) {
+    await query(
+      server.url,
+      `CREATE OR REPLACE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'secret detail' USING ERRCODE = '${state}'; END $$;
+      CREATE OR REPLACE TRIGGER fault BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION fault()`,
+    )
+    const answer = await write()
+    assertUnavailable(t, answer, what)
+    t.notMatch(answer.text, /secret/)
+    t.equal((await read()).status, 200)
+    await query(server.url, 'DROP TRIGGER fault ON tasks')
+    t.equal((await write()).status, 201)
+  }
+})
+
+t.test(
+  'two transactions deadlock: whoever is chosen to lose is tried again, and both are told of success',
+  async (t) => {
+    const { server, app, user, write } = await start(
+      t,
+      { deadlock_timeout: '20ms' },
+      { DATABASE_QUERY_TIMEOUT_MS: '10000' },
+    )
+    const [one, two] = [(await write()).body as { id: number }, (await write()).body as { id: number }]
+    const other = new pg.Client(server.url)
+    await other.connect()
+    t.teardown(() => other.end())
+    await query(
+      server.url,
+      `CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+      $$ BEGIN IF NEW.id = ${one.id} THEN PERFORM pg_sleep(0.3); PERFORM FROM tasks WHERE id = ${two.id} FOR UPDATE; END IF; RETURN NEW; END $$;
+    CREATE TRIGGER touch AFTER UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION touch()`,
+    )
+    await other.query('BEGIN')
+    // This one waits longer before it looks for a deadlock: the service's statement is the one that loses.
+    await other.query(`SET deadlock_timeout = '10s'`)
+    await other.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [two.id])
+    const toggled = app.call('PATCH', `/api/tasks/${one.id}/complete`, { user })
+    await sleep(100)
+    const locked = other.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [one.id])
+    await locked
+    await other.query('COMMIT')
+    const { status, body } = await toggled
+    t.match({ status, body }, { status: 200, body: { completed: true } })
+  },
+)
+
+t.test('a statement waits for a lock for longer than it may', async (t) => {
+  const { server, app, user, read, write } = await start(t)
+  const { body } = await write()
+  const { id } = body as { id: number }
+  const lock = new pg.Client(server.url)
+  await lock.connect()
+  t.teardown(() => lock.end())
+  await lock.query('BEGIN')
+  await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
+  assertUnavailable(t, await app.call('PATCH', `/api/tasks/${id}/complete`, { user }), 'the one that waits')
+  t.equal((await read()).status, 200, 'others go on')
+  await lock.query('COMMIT')
+  await recovers(t, () => app.call('PATCH', `/api/tasks/${id}/complete`, { user }), 'the lock is gone')
+})
+
+t.test('the password is changed, and changed back', async (t) => {
+  const { server, app, read, write } = await start(t)
+  const { password } = new URL(server.serviceUrl)
+  await query(server.url, `ALTER ROLE service PASSWORD 'another'`)
+  t.equal((await read()).status, 200, 'connections that are open stay open')
+  await query(server.url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'`)
+  await assertAway(t, app, read, write)
+  await query(server.url, `ALTER ROLE service PASSWORD '${password}'`)
+  await recovers(t, write, 'writes')
+  t.notMatch(app.logLines.join(''), password)
+})
+
+t.test('the server sleeps when nobody asks, and takes a while to wake', async (t) => {
+  const server = await startPostgres(t)
+  const proxy = await startSleepingProxy(t, server)
+  const app = await startApp(t, { DATABASE_URL: proxy.url })
+  const user: TestUser = await createUser()
+  const write = () => app.call('POST', '/api/tasks', { user, body: { title: 'written' } })
+  t.equal((await write()).status, 201)
+  for (let nap = 0; nap < 3; nap += 1) {
+    proxy.sleep()
+    while (app.database.pool.totalCount > 0) await sleep(5)
+    // The first connects slowly; nobody is turned away for it.
+    const answers = await Promise.all([write(), app.call('GET', '/api/tasks', { user }), write()])
+    t.same(
+      answers.map(({ status }) => status),
+      [201, 200, 201],
+    )
+  }
+})
+
+/** Between service and server, as Neon's proxy is: drops connections when it sleeps, and is slow to wake. */
+async function startSleepingProxy(t: Test, { serviceUrl }: Postgres) {
+  const address = new URL(serviceUrl)
+  const sockets = new Set<Socket>()
+  let wakesAt = 0
+  const proxy = createServer(async (socket) => {
+    sockets.add(socket.on('error', () => socket.destroy()))
+    await sleep(Math.max(0, wakesAt - Date.now()))
+    const upstream = connect(Number(address.port), address.hostname).on('error', () => socket.destroy())
+    sockets.add(upstream)
+    socket.pipe(upstream).pipe(socket)
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const dropAll = () => {
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+  }
+  t.teardown(() => {
+    dropAll()
+    proxy.close()
+  })
+  const { port } = proxy.address() as { port: number }
+  const sleepNow = () => {
+    wakesAt = Date.now() + 400
+    dropAll()
+  }
+  return { url: Object.assign(new URL(serviceUrl), { port: String(port) }).href, sleep: sleepNow }
+}

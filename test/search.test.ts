@@ -1,0 +1,348 @@
+import fc from 'fast-check'
+import pg from 'pg'
+import t from 'tap'
+import { Prisma } from '../src/generated/prisma/client.ts'
+import { type Answer, createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import { query } from './helpers/database.ts'
+
+type Listed = { id: number; title: string }
+
+const { sql } = Prisma
+const HOSTILE = ["'; DROP TABLE tasks; --", "' OR '1'='1", '$1', '{{x}}', 'a & b | !c', '(a*)+', '"quoted"']
+
+const pathOf = (search: string, more = '') => `/api/tasks?search=${encodeURIComponent(search)}${more}`
+
+async function titles({ call }: TestApp, user: TestUser, search: string, more = '') {
+  const { status, body } = await call<Listed[]>('GET', pathOf(search, more), { user })
+  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`)
+  return body.map(({ title }) => title)
+}
+
+/** An app, and a user with tasks of these titles. */
+async function startWith(t: Parameters<typeof startApp>[0], ...texts: (string | object)[]) {
+  const app = await startApp(t)
+  const user = await createUser()
+  for (const task of texts) await createTask(app, user, typeof task === 'string' ? { title: task } : task)
+  return { app, user, find: (search: string, more?: string) => titles(app, user, search, more) }
+}
+
+/** Many ties, and accents that come and go. */
+async function fill(app: TestApp, user: TestUser, count: number) {
+  await app.call('GET', '/api/me', { user })
+  await query(
+    app.config.database.url,
+    `INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, created_at, updated_at)
+     SELECT $1, (ARRAY['Café', 'cafe', 'tea', 'CAFÉ au lait'])[n % 4 + 1], (ARRAY['crème', NULL, 'milk'])[n % 3 + 1],
+       n % 5 = 0, CASE WHEN n % 3 > 0 THEN timestamptz '2026-01-01Z' + n % 7 * interval '1 day' END, n % 3 = 1,
+       timestamptz '2026-01-01Z' + n / 4 * interval '1 ms', timestamptz '2026-02-01Z' + n / 4 * interval '1 ms'
+     FROM generate_series(1, $2::int) AS n`,
+    [user.id, count],
+  )
+}
+
+t.test('every word is somewhere in the title or the description, in any order', async (t) => {
+  const { find } = await startWith(
+    t,
+    { title: 'Water the plants', description: 'The fern needs little.' },
+    { title: 'Buy milk', description: 'and water' },
+    'Call Fernando',
+  )
+  const cases: [string, string[]][] = [
+    ['water', ['Buy milk', 'Water the plants']],
+    ['water fern', ['Water the plants']],
+    ['fern', ['Call Fernando', 'Water the plants']],
+    ['  little \t\u00a0\u3000 PLANTS ', ['Water the plants']],
+    ['ater', ['Buy milk', 'Water the plants']],
+    ['water fernando', []],
+    ['plantsthe', []],
+    ['water water water', ['Buy milk', 'Water the plants']],
+    ['', ['Call Fernando', 'Buy milk', 'Water the plants']],
+    [' \t ', ['Call Fernando', 'Buy milk', 'Water the plants']],
+  ]
+  for (const [search, expected] of cases) t.same(await find(search), expected, JSON.stringify(search))
+})
+
+t.test('case, accents and ways to write the same make no difference, in either direction', async (t) => {
+  const app = await startApp(t)
+  const same: string[][] = [
+    ['Crème brûlée', 'creme brulee', 'CRÈME BRÛLÉE', 'Cre\u0300me bru\u0302le\u0301e'],
+    ['Straße', 'strasse', 'STRASSE', 'STRAẞE', 'ſtraſſe'],
+    ['ΟΔΟΣ', 'οδος', 'οδοσ', 'Οδός'],
+    ['Ёлка', 'елка', 'ЁЛКА', 'Е\u0308лка'],
+    ['Istanbul', 'İstanbul', 'ıstanbul', 'ISTANBUL', 'i\u0307stanbul'],
+    ['Łódź', 'lodz', 'ŁÓDŹ'],
+    ['Smørrebrød', 'smorrebrod'],
+    ['Ægir', 'aegir', 'Œuvre aegir'],
+    ['Đà Nẵng', 'da nang'],
+    ['Phở', 'PHO'],
+    ['ＡＢＣ１２３', 'abc123'],
+    ['ﬁnance', 'finance', 'FINANCE'],
+    ['שָׁלוֹם', 'שלום'],
+    ['مُحَمَّد', 'محمد'],
+    ['한국어', '한국어'.normalize('NFD')],
+    ['がっこう', 'がっこう'.normalize('NFD')],
+    ['ｶﾞｯｺｳ', 'ガッコウ'],
+    ['soft\u00adware', 'software'],
+    ['I ❤ tea', 'i ❤\ufe0f tea'],
+  ]
+  for (const forms of same) {
+    const user = await createUser()
+    for (const title of forms) await createTask(app, user, { title })
+    await createTask(app, user, { title: 'Something else' })
+    const whole = forms.slice(0, forms[0] === 'Ægir' ? 2 : undefined)
+    for (const form of whole) t.equal((await titles(app, user, form)).length, forms.length, form)
+  }
+})
+
+t.test('every word of a text finds it, whatever the text, its form and the order of its words', async (t) => {
+  const app = await startApp(t)
+  const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 5 })
+  const forms = fc.constantFrom('NFC', 'NFD', 'NFKC', 'NFKD')
+  const property = async (words: string[], form: string, odd: string) => {
+    const user = await createUser()
+    const title = `${words.join(' ')} ${odd}`
+    const search = [...words].reverse().join('  ').normalize(form)
+    const { id } = await createTask(app, user, { title })
+    for (const text of [search, search.toLowerCase(), odd]) {
+      fc.pre([...text].length <= 100)
+      const { body } = await app.call<Listed[]>('GET', pathOf(text), { user })
+      t.same(
+        body.map((task) => task.id),
+        [id],
+        JSON.stringify([title, text]),
+      )
+    }
+  }
+  const odd = fc.string({ unit: 'binary', maxLength: 8 }).filter((text) => !text.includes('\0'))
+  const words = fc.array(word, { minLength: 1, maxLength: 4 })
+  await fc.assert(fc.asyncProperty(words, forms, odd, property), { numRuns: 60 })
+})
+
+t.test('letters of scripts without case or accents are what they are', async (t) => {
+  const texts = ['東京で会議', '한국', 'か', 'が', 'パパ', 'हिन्दी', 'ไทย', '👨‍👩‍👧 party 🎉']
+  const { find } = await startWith(t, ...texts)
+  t.same(await find('会議'), ['東京で会議'])
+  t.same(await find('京会'), [])
+  t.same(await find('하'), [], 'one syllable is not in another')
+  t.same(await find('か'), ['か'], 'nor one kana')
+  t.same(await find('ハハ'), [])
+  t.same(await find('हिन्दी'), ['हिन्दी'])
+  t.same(await find('หทย'), [])
+  t.same(await find('🎉'), ['👨‍👩‍👧 party 🎉'])
+  t.same(await find('👩'), ['👨‍👩‍👧 party 🎉'])
+  t.same(await find('🎊'), [])
+})
+
+t.test('no character has a meaning of its own', async (t) => {
+  const { app, user, find } = await startWith(t, '100 % sure', 'snake_case', 'C:\\temp', 'plain', ...HOSTILE)
+  t.same(await find('%'), ['100 % sure'])
+  t.same(await find('％'), ['100 % sure'])
+  t.same(await find('e_c'), ['snake_case'])
+  t.same(await find('_'), ['snake_case'])
+  t.same(await find('\\'), ['C:\\temp'])
+  t.same(await find(':\\t'), ['C:\\temp'])
+  t.same(await find('\\%'), [])
+  for (const text of HOSTILE) t.same(await find(text), [text], text)
+  for (const text of [
+    '.*',
+    'pl*in',
+    '?',
+    '[a-z]',
+    '^plain$',
+    'pl%n',
+    'pla_n',
+    '\\x70',
+    'plain:*',
+    '%%',
+    '$2',
+  ])
+    t.same(await find(text), [], text)
+  t.equal((await app.call('GET', '/api/tasks', { user })).body.length, 4 + HOSTILE.length)
+})
+
+t.test('a word that is nothing but accents asks for nothing', async (t) => {
+  const { find } = await startWith(t, 'one', 'two')
+  t.same(await find('\u0301'), ['two', 'one'])
+  t.same(await find('one \u0301\u0308'), ['one'])
+})
+
+t.test('q is another name for search, and must not differ from it', async (t) => {
+  const { app, user } = await startWith(t, 'tea', 'milk')
+  const list = (parameters: string) => app.call<Listed[]>('GET', `/api/tasks?${parameters}`, { user })
+  for (const parameters of [
+    'q=tea',
+    'q=tea&search=',
+    'q=tea&search=tea',
+    'q=%20tea&search=tea%20',
+    'search=tea&q=',
+  ]) {
+    const { body } = await list(parameters)
+    t.same(
+      body.map(({ title }) => title),
+      ['tea'],
+      parameters,
+    )
+  }
+  t.match(await list('search=tea&q=milk'), { status: 400, body: { errors: [{ path: '/q' }] } })
+})
+
+t.test('what cannot be searched for is a 400 that says why', async (t) => {
+  const { app, user, find } = await startWith(t, 'x')
+  for (const name of ['search', 'q']) {
+    const cases: [string, RegExp][] = [
+      ['y'.repeat(101), /at most 100 characters/],
+      [Array.from({ length: 100 }, (_, n) => n).join(' '), /at most 100 characters/],
+      ['a\u0000b', /U\+0000/],
+    ]
+    for (const [text, message] of cases) {
+      const answer = await app.call('GET', `/api/tasks?${name}=${encodeURIComponent(text)}`, { user })
+      t.match(answer, {
+        status: 400,
+        body: { code: 'validation_failed', errors: [{ path: `/${name}`, message }] },
+      })
+    }
+    t.equal((await app.call('GET', `/api/tasks?${name}=a&${name}=b`, { user })).status, 400, 'given twice')
+  }
+  t.same(await find(` ${'x'.repeat(100)} `), [], 'white space around does not count')
+  t.same(await find('🎉'.repeat(100)), [], 'characters count, not bytes')
+  t.same(await find(Array.from({ length: 50 }, (_, n) => String.fromCodePoint(0x4e00 + n)).join(' ')), [])
+  t.equal((await app.call('GET', '/api/tasks?search=%ED%A0%80%FF', { user })).status, 200, 'no text at all')
+})
+
+t.test('a changed task is found by what it says now', async (t) => {
+  const { app, user, find } = await startWith(t)
+  const { id } = await createTask(app, user, { title: 'Köln', description: 'Dom' })
+  await app.call('PATCH', `/api/tasks/${id}`, { user, body: { title: 'Zürich' } })
+  t.same(await find('koln'), [])
+  t.same(await find('zurich dom'), ['Zürich'])
+  await app.call('PATCH', `/api/tasks/${id}`, { user, body: { description: null } })
+  t.same(await find('dom'), [])
+  t.same(await find('ZÜRICH'), ['Zürich'])
+  const { body } = await app.call('GET', `/api/tasks/${id}`, { user })
+  t.notOk('search_text' in body, 'what is kept for the search stays inside')
+})
+
+t.test("another user's tasks are never found, nor counted", async (t) => {
+  const { app } = await startWith(t, 'secret')
+  const [alice, mallory] = [await createUser(), await createUser()]
+  await createTask(app, alice, { title: 'secret plan', description: 'secret' })
+  const page = await app.call('GET', pathOf('secret', '&limit=1&count=true'), { user: alice })
+  t.equal(page.headers['x-total-count'], '1')
+  for (const search of ['secret', 's', '\u0301', "' OR true --", alice.id]) {
+    const { body, headers } = await app.call('GET', pathOf(search, '&count=true&limit=200'), {
+      user: mallory,
+    })
+    t.same(body, [], search)
+    t.equal(headers['x-total-count'], '0')
+  }
+  t.equal((await app.call('GET', `/api/${alice.id}/tasks?search=secret`, { user: mallory })).status, 403)
+})
+
+t.test('a search narrows every list: pages, filters, orders, offset and count agree', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  await fill(app, user, 60)
+  const list = async (parameters: string) =>
+    (await app.call<Listed[]>('GET', `/api/tasks?${parameters}`, { user })).body.map(({ id }) => id)
+  const found = new Set(await list('search=cafe'))
+  t.equal(found.size, 45)
+  for (const filter of [
+    '',
+    '&status=pending',
+    '&overdue=true',
+    '&due_from=2026-01-03',
+    '&due_before=2026-01-04',
+  ]) {
+    for (const sort of ['created', 'updated', 'title', 'due_date']) {
+      for (const order of ['asc', 'desc']) {
+        const parameters = `sort=${sort}&order=${order}${filter}`
+        const expected = (await list(parameters)).filter((id) => found.has(id))
+        t.ok(expected.length > 5, parameters)
+        const search = `${parameters}&search=CAFÉ`
+        t.same(await list(search), expected, search)
+        t.same(await list(`${search}&limit=7&offset=3`), expected.slice(3, 10), `${search} by offset`)
+        const pages: number[] = []
+        for (let next: string | undefined = `/api/tasks?${search}&limit=7&count=true`; next !== undefined;) {
+          const { body, headers }: Answer<Listed[]> = await app.call<Listed[]>('GET', next, { user })
+          pages.push(...body.map(({ id }) => id))
+          t.equal(headers['x-total-count'], String(expected.length))
+          next = /^<([^>]+)>; rel="next"$/.exec(headers.link ?? '')?.[1]
+        }
+        t.same(pages, expected, `${search} by cursor`)
+      }
+    }
+  }
+})
+
+t.test('a search of thousands is complete without limit', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  await fill(app, user, 3000)
+  const { body } = await app.call<Listed[]>('GET', '/api/tasks?search=cafe&sort=title', { user })
+  t.equal(new Set(body.map(({ id }) => id)).size, 2250)
+  t.equal(body.length, 2250)
+})
+
+t.test('a cursor is good for its own search only', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  await fill(app, user, 30)
+  const next = async (parameters: string) => {
+    const { headers } = await app.call('GET', `/api/tasks?limit=5&${parameters}`, { user })
+    return /cursor=([\w-]+)/.exec(headers.link!)![1]!
+  }
+  const use = (parameters: string, cursor: string) =>
+    app.call('GET', `/api/tasks?limit=5&${parameters}&cursor=${cursor}`, { user })
+  const cursor = await next('search=cafe%20creme')
+  for (const same of ['search=cafe%20%20creme%20', 'q=cafe%20creme', 'search=cafe%20creme&q='])
+    t.equal((await use(same, cursor)).status, 200, same)
+  const invalid = { status: 400, body: { errors: [{ path: '/cursor' }] } }
+  for (const other of ['search=cafe', 'search=cafecreme', 'search=', 'q=milk', 'status=all'])
+    t.match(await use(other, cursor), invalid, other)
+  t.match(await use('search=cafe', await next('')), invalid, 'nor that of a list without one')
+})
+
+t.test('the statement of a search is planned for its words: no connection keeps it', async (t) => {
+  const { app, find } = await startWith(t, 'tea')
+  await find('tea', '&count=true&limit=5')
+  await find('')
+  const { pool } = app.database
+  const clients = await Promise.all(Array.from({ length: 5 }, () => pool.connect()))
+  const kept = await Promise.all(
+    clients.map((client) =>
+      client.query<{ statement: string }>('SELECT statement FROM pg_prepared_statements'),
+    ),
+  )
+  for (const client of clients) client.release()
+  const texts = kept.flatMap(({ rows }) => rows.map(({ statement }) => statement))
+  t.ok(texts.some((text) => text.includes('FROM tasks')))
+  t.notOk(texts.some((text) => text.includes('fold_text')))
+})
+
+t.test('searches that take their time keep nobody else waiting', async (t) => {
+  for (const connections of ['5', '10']) {
+    const { database, call, config } = await startApp(t, { DATABASE_POOL_MAX: connections })
+    const user = await createUser()
+    await createTask({ call }, user)
+    const lock = new pg.Client(config.database.url)
+    await lock.connect()
+    await lock.query('SELECT pg_advisory_lock(42)')
+    const wait = () =>
+      database.prisma.$json(user.id, sql`SELECT pg_advisory_xact_lock(42)`, { isHeavy: true })
+    const searches = Array.from({ length: 6 }, wait)
+    const lists = Array.from({ length: 50 }, () => call('GET', '/api/tasks', { user }))
+    for (const { status } of await Promise.all(lists)) t.equal(status, 200)
+    await lock.end()
+    t.equal((await Promise.all(searches)).length, 6, `with ${connections} connections`)
+  }
+})
+
+t.test('one connection is enough for lists and searches together', async (t) => {
+  const app = await startApp(t, { DATABASE_POOL_MAX: '1', DATABASE_PREPARED: 'off' })
+  const user = await createUser()
+  await createTask(app, user, { title: 'Tee für zwei' })
+  const answers = await Promise.all(
+    Array.from({ length: 30 }, (_, n) => app.call('GET', n % 2 ? '/api/tasks' : pathOf('FUR'), { user })),
+  )
+  for (const { status, body } of answers) t.match({ status, body }, { status: 200, body: [{}] })
+})
