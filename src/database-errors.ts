@@ -22,8 +22,11 @@ export function sqlState(error: unknown): string | undefined {
   return originalCode ?? (severity === undefined ? undefined : code)
 }
 
-/** A server that is away, full, starting, stopping, read-only, or not migrated yet; a password that was changed. */
-const UNAVAILABLE_STATE = /^(08|28|53|57|58|25006|3D000|42P01)/
+/**
+ * A server that is away, full, starting, stopping, read-only, or not migrated yet; a password that was changed;
+ * statements that were in each other's way, or forgotten, also when tried again.
+ */
+const UNAVAILABLE_STATE = /^(08|28|53|57|58|40|25006|26000|3D000|42P01|55P03)/
 const UNAVAILABLE_KIND = /^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TlsConnectionError)$/
 /** Of the socket, where pg could not even connect. */
 const UNAVAILABLE_CODE = /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
@@ -41,3 +44,16 @@ export function isDatabaseUnavailable(error: Error): boolean {
     UNAVAILABLE_MESSAGE.test(error.message)
   )
 }
+
+/** The server has lost a prepared statement, and did nothing. */
+export const isForgotten = (error: Error) => sqlState(error) === '26000'
+
+/** The server undid a transaction that was in the way of another. */
+export const isUndone = (error: Error) => /^40(001|P01)$/.test(sqlState(error) ?? '')
+
+/** The connection has ended or is about to. An error without a state is the driver's or the socket's. */
+export const isConnectionLost = (error: Error) => /^(57P0[123]|08|$)/.test(sqlState(error) ?? '')
+
+/** Another try at once would fare no better, or would keep a client waiting for twice as long as it may. */
+export const isRefused = ({ message }: Error) =>
+  /ECONNREFUSED|ENOTFOUND|timeout|starting up|too many|authentication/.test(message)

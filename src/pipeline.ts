@@ -1,8 +1,11 @@
 import type pg from 'pg'
+import { isConnectionLost, isForgotten, isRefused, isUndone } from './database-errors.ts'
 import { forget, Statement, type StatementText, wireOf } from './statement.ts'
 
 /** Writing to a socket costs more than all else about a statement; waiting for too many before one costs time. */
 const MOST_GATHERED = 16
+
+const RETRY_AFTER_MS = 50
 
 interface Job {
   owner: string
@@ -65,8 +68,8 @@ export class Pipeline {
       this.opening -= 1
       // As many connections as are being opened share what waits, or fail it.
       const share = this.waiting.splice(0, Math.ceil(this.waiting.length / (this.opening + 1)))
-      if (client === undefined) for (const job of share) job.reject(error!)
-      else this.use(client, share)
+      if (client !== undefined) return this.use(client, share)
+      for (const job of share) this.fail(job, error!, !isRefused(error!))
     })
   }
 
@@ -94,10 +97,18 @@ export class Pipeline {
   private settle(line: Line, job: Job, error: Error | undefined, texts: string[]) {
     if (error === undefined) return job.resolve(texts)
     if (isConnectionLost(error)) this.retire(line)
-    if (job.isRetried || !mayRetry(job, error)) return job.reject(error)
+    if (isForgotten(error)) forget(line.client, job.statement)
+    const didNothing = isForgotten(error) || isUndone(error)
+    const isRead = /^\s*SELECT/.test(job.statement.text)
+    this.fail(job, error, didNothing || (isRead && isConnectionLost(error) && !isRefused(error)))
+  }
+
+  /** Tries again, once, where the first try did nothing, or where doing it twice is doing it once. */
+  private fail(job: Job, error: Error, mayRetry: boolean) {
+    if (job.isRetried || !mayRetry) return job.reject(error)
     job.isRetried = true
-    forget(line.client, job.statement)
-    this.send(job)
+    // Where one connection ends others are ending too, which shows in a moment.
+    setTimeout(() => this.send(job), RETRY_AFTER_MS)
   }
 
   /** Sends nothing more on a connection. */
@@ -129,20 +140,3 @@ function gather(line: Line) {
 const choose = (lines: Line[]) =>
   lines.find(({ gathered }) => gathered > 0 && gathered < MOST_GATHERED) ??
   lines.reduce((least, line) => (line.inFlight < least.inFlight ? line : least))
-
-type DriverError = Error & { code?: string; severity?: string }
-
-/** The server has lost a prepared statement: it did nothing. */
-const UNKNOWN_STATEMENT = '26000'
-/** The server is about to close the connection. */
-const ENDED = /^(57P0[123]|08)/
-
-/** An error that names no severity is not the server's, but the driver's or the socket's. */
-const isConnectionLost = ({ severity, code = '' }: DriverError) => severity === undefined || ENDED.test(code)
-
-/** Once, and only where the first try did nothing, or where doing it twice is doing it once. */
-function mayRetry({ statement }: Job, error: DriverError): boolean {
-  if (error.code === UNKNOWN_STATEMENT) return true
-  const isRead = /^\s*SELECT/.test(statement.text)
-  return isRead && isConnectionLost(error) && !/timeout/.test(error.message)
-}
