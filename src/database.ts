@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Config } from './config.ts'
 import { type Prisma, PrismaClient } from './generated/prisma/client.ts'
 import { Pipeline } from './pipeline.ts'
-import { SET_OWNER } from './statement.ts'
+import { SETTINGS } from './statement.ts'
 
 export type Database = ReturnType<typeof createDatabase>
 /** The generated client, with `$json`. */
@@ -15,6 +15,8 @@ export interface SendOptions {
 }
 
 type OnQuery = (event: { query: string; values?: unknown[] }) => void
+
+const QUERY_GRACE_MS = 1000
 
 /** Statement texts are few, but a bug that made them many must not fill PostgreSQL's memory. */
 const MAX_STATEMENT_NAMES = 500
@@ -52,8 +54,9 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
        */
       $json(owner: string, { text, values }: Prisma.Sql, { isHeavy = false }: SendOptions = {}) {
         onQuery?.({ query: text, values })
-        if (isHeavy) return heavyPipeline.query(owner, { name: undefined, text, values })
-        return pipeline.query(owner, { name: nameOf(text), text, values })
+        const statement = { text, values, timeoutMs: config.queryTimeoutMs }
+        if (isHeavy) return heavyPipeline.query(owner, { ...statement, name: undefined })
+        return pipeline.query(owner, { ...statement, name: nameOf(text) })
       },
     },
   })
@@ -69,15 +72,15 @@ function createPool(config: Config['database']): pg.Pool {
     connectionString: config.url,
     max: config.poolMax,
     connectionTimeoutMillis: config.connectTimeoutMs,
-    // The pooler in front of Neon refuses PostgreSQL's own statement_timeout as a start-up parameter.
-    query_timeout: config.queryTimeoutMs,
+    // For a server that no longer answers; one that does ends the statement before.
+    query_timeout: config.queryTimeoutMs + QUERY_GRACE_MS,
     keepAlive: true,
     pipeline: true,
   })
   // A connection that ends while nobody uses it is no news: the next query makes another.
   pool.on('error', () => {})
   // The first statement on each connection: those behind it rely on the name.
-  pool.on('connect', (client) => void client.query({ ...SET_OWNER, values: [''] }).catch(() => {}))
+  pool.on('connect', (client) => void client.query({ ...SETTINGS, values: ['', 0] }).catch(() => {}))
   return pool
 }
 

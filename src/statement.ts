@@ -17,18 +17,23 @@ export interface StatementText {
   name: string | undefined
   text: string
   values: unknown[]
+  /** The server ends the statement after so many milliseconds. */
+  timeoutMs: number
 }
 
-/** Row-level security reads the owner from this setting, which ends with its transaction. */
-export const SET_OWNER = {
-  name: 'owner',
-  text: `SELECT set_config('app.user_id', $1, true)`,
+/**
+ * Settings that end with their transaction, so that poolers may hand the connection to anybody: the owner, whom
+ * row-level security reads, and how long the statement may run.
+ */
+export const SETTINGS = {
+  name: 'settings',
+  text: `SELECT set_config('app.user_id', $1, true), set_config('statement_timeout', $2, true)`,
 }
 
 type Callback = (error: Error | undefined, texts: string[]) => void
 
 /**
- * One statement on behalf of one user, in a transaction of its own. The setting of the owner, the statement and
+ * One statement on behalf of one user, in a transaction of its own. The settings, the statement and
  * the end of the transaction leave in one piece, so that row-level security costs no round trip. What comes back
  * is the first column of each row as PostgreSQL wrote it: no description of columns, no objects for rows.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
@@ -39,14 +44,16 @@ export class Statement extends pg.Query {
   declare readonly text: string
   declare values: unknown[]
   private readonly owner: string
+  private readonly timeoutMs: number
   private readonly texts: string[] = []
-  private isOwnerSet = false
+  private isSet = false
 
   constructor(owner: string, statement: StatementText, callback: Callback) {
     // From an object pg would make a copy, which takes longer than all else here.
     super(statement.text)
     this.name = statement.name
     this.values = statement.values
+    this.timeoutMs = statement.timeoutMs
     this.owner = owner
     this.callback = callback
   }
@@ -58,17 +65,17 @@ export class Statement extends pg.Query {
 
   /** Called by pg to send the statement. */
   prepare(wire: Wire) {
-    send(wire, this.name && SET_OWNER.name, SET_OWNER.text, [this.owner])
+    send(wire, this.name && SETTINGS.name, SETTINGS.text, [this.owner, this.timeoutMs])
     send(wire, this.name, this.text, this.values)
     wire.sync()
   }
 
   handleDataRow({ fields }: { fields: string[] }) {
-    if (this.isOwnerSet) this.texts.push(fields[0]!)
+    if (this.isSet) this.texts.push(fields[0]!)
   }
 
   handleCommandComplete() {
-    this.isOwnerSet = true
+    this.isSet = true
   }
 
   handleReadyForQuery() {
@@ -99,7 +106,7 @@ export const wireOf = (client: pg.ClientBase) => (client as unknown as { connect
 /** Has a statement parsed again on this connection, whose server has lost it. */
 export function forget(client: pg.ClientBase, { name = '' }: StatementText) {
   const { parsedStatements, submittedNamedStatements } = wireOf(client)
-  for (const lost of [name, SET_OWNER.name]) {
+  for (const lost of [name, SETTINGS.name]) {
     delete parsedStatements[lost]
     delete submittedNamedStatements[lost]
   }

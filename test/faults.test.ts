@@ -7,7 +7,7 @@ import { type Answer, createUser, startApp, type TestApp, type TestUser } from '
 import { query } from './helpers/database.ts'
 import { type Postgres, startPostgres } from './helpers/postgres.ts'
 
-const TIMEOUTS = { DATABASE_CONNECT_TIMEOUT_MS: '500', DATABASE_QUERY_TIMEOUT_MS: '500' }
+const TIMEOUTS = { DATABASE_CONNECT_TIMEOUT_MS: '2000', DATABASE_QUERY_TIMEOUT_MS: '1000' }
 
 /** A service on a server of its own, and a user who has one task there. */
 async function start(t: Test, settings: Record<string, string> = {}, variables: Record<string, string> = {}) {

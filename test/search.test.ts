@@ -3,7 +3,7 @@ import pg from 'pg'
 import t from 'tap'
 import { Prisma } from '../src/generated/prisma/client.ts'
 import { type Answer, createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
-import { query } from './helpers/database.ts'
+import { databaseUrl, query } from './helpers/database.ts'
 
 type Listed = { id: number; title: string }
 
@@ -30,7 +30,7 @@ async function startWith(t: Parameters<typeof startApp>[0], ...texts: (string | 
 async function fill(app: TestApp, user: TestUser, count: number) {
   await app.call('GET', '/api/me', { user })
   await query(
-    app.config.database.url,
+    databaseUrl(),
     `INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, created_at, updated_at)
      SELECT $1, (ARRAY['Café', 'cafe', 'tea', 'CAFÉ au lait'])[n % 4 + 1], (ARRAY['crème', NULL, 'milk'])[n % 3 + 1],
        n % 5 = 0, CASE WHEN n % 3 > 0 THEN timestamptz '2026-01-01Z' + n % 7 * interval '1 day' END, n % 3 = 1,
@@ -103,7 +103,9 @@ t.test('every word of a text finds it, whatever the text, its form and the order
     const title = `${words.join(' ')} ${odd}`
     const search = [...words].reverse().join('  ').normalize(form)
     const { id } = await createTask(app, user, { title })
-    for (const text of [search, search.toLowerCase(), odd]) {
+    // Letters that every version of Unicode in use knows: servers and Node have one each.
+    const lower = search.replace(/[\u0041-\u04ff]/g, (letter) => letter.toLowerCase())
+    for (const text of [search, lower, odd]) {
       fc.pre([...text].length <= 100)
       const { body } = await app.call<Listed[]>('GET', pathOf(text), { user })
       t.same(
@@ -324,7 +326,7 @@ t.test('searches that take their time keep nobody else waiting', async (t) => {
     const { database, call, config } = await startApp(t, { DATABASE_POOL_MAX: connections })
     const user = await createUser()
     await createTask({ call }, user)
-    const lock = new pg.Client(config.database.url)
+    const lock = new pg.Client(databaseUrl())
     await lock.connect()
     await lock.query('SELECT pg_advisory_lock(42)')
     const wait = () =>
