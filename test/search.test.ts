@@ -323,7 +323,7 @@ t.test('the statement of a search is planned for its words: no connection keeps 
 
 t.test('searches that take their time keep nobody else waiting', async (t) => {
   for (const connections of ['5', '10']) {
-    const { database, call, config } = await startApp(t, { DATABASE_POOL_MAX: connections })
+    const { database, call } = await startApp(t, { DATABASE_POOL_MAX: connections })
     const user = await createUser()
     await createTask({ call }, user)
     const lock = new pg.Client(databaseUrl())
