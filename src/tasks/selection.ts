@@ -54,11 +54,29 @@ const sortedColumns: Record<Sort, string> = {
 export const orderBy = ({ sort, order }: Selection) =>
   raw(`${sortedColumns[sort]} ${order} ${sort === 'due_date' ? 'NULLS LAST' : ''}, tasks.id ${order}`)
 
+/**
+ * The tasks among which a page is found, of which it needs no more than the first `most`. No index of due dates
+ * ends with what has none in both directions, and what lies behind a due date are two of its ranges. So the dated
+ * tasks and the others are read apart, each along the index, the others only as far as the dated leave room.
+ */
+export function candidates(owner: string, selection: Selection, most: number): Sql {
+  const { sort, order, after } = selection
+  if (sort !== 'due_date') return sql`SELECT * FROM tasks WHERE ${conditions(owner, selection)}`
+  const undated = { ...selection, after: after?.key === null ? after : undefined }
+  const alongIndex = raw(`due_at ${order}, id ${order}`)
+  return sql`WITH dated AS (
+      SELECT * FROM tasks WHERE ${conditions(owner, selection)} AND due_at IS NOT NULL
+      ORDER BY ${alongIndex} LIMIT ${most}),
+    undated AS (
+      SELECT * FROM tasks WHERE ${conditions(owner, undated)} AND due_at IS NULL
+      ORDER BY ${alongIndex} LIMIT ${most} - (SELECT count(*) FROM dated))
+    SELECT * FROM dated UNION ALL SELECT * FROM undated`
+}
+
 /** Keyset condition. Ties go by id, so every order is total and pages never overlap. */
 function isBehind({ key, id }: Position, sort: Sort, order: 'asc' | 'desc'): Sql {
   const beyond = raw(order === 'asc' ? '>' : '<')
   if (key === null) return sql`due_at IS NULL AND id ${beyond} ${id}`
   const value = sort === 'title' ? sql`${key} COLLATE task_title` : sql`${key}::timestamptz`
-  const isBeyond = sql`(${raw(sortedColumns[sort])}, tasks.id) ${beyond} (${value}, ${id})`
-  return sort === 'due_date' ? sql`(${isBeyond} OR due_at IS NULL)` : isBeyond
+  return sql`(${raw(sortedColumns[sort])}, tasks.id) ${beyond} (${value}, ${id})`
 }
