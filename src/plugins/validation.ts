@@ -23,7 +23,9 @@ interface Params {
  */
 export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(async (app, { formats }) => {
   const createAjv = (coerceTypes: boolean) => {
-    const ajv = addFormats.default(new Ajv({ coerceTypes, allErrors: true, strictTypes: false }), [
+    // A text may be coerced to Infinity, to which strictNumbers would apply neither minimum nor maximum.
+    const numbers = { coerceTypes, strictNumbers: !coerceTypes }
+    const ajv = addFormats.default(new Ajv({ ...numbers, allErrors: true, strictTypes: false }), [
       'date-time',
       'email',
     ])
