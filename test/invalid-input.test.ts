@@ -157,7 +157,7 @@ t.test('an id that is no positive integer is a 400, one that cannot exist a 404'
     '%31%00',
     '１',
   ]
-  const absent = ['2147483648', '9223372036854775807', '9223372036854775808', '9'.repeat(400), '007']
+  const absent = ['2147483648', '9223372036854775807', '9223372036854775808', '9'.repeat(30_000), '007']
   for (const [method, suffix] of [
     ['GET', ''],
     ['PUT', ''],
