@@ -9,7 +9,7 @@ import { auth } from './plugins/auth.ts'
 import { health } from './plugins/health.ts'
 import { metrics } from './plugins/metrics.ts'
 import { describeProtectedRoute, openapi } from './plugins/openapi.ts'
-import { answerClientError } from './plugins/client-errors.ts'
+import { answerClientError, answerExpectation } from './plugins/client-errors.ts'
 import { problems } from './plugins/problems.ts'
 import { loadLimit, protection, userRateLimit } from './plugins/protection.ts'
 import { collectRoutes, requestId, requests } from './plugins/requests.ts'
@@ -28,6 +28,7 @@ const { name, version } = createRequire(import.meta.url)('../package.json') as {
   name: string
   version: string
 }
+const MAX_HEADER_BYTES = 32 * 1024
 const notFound = async ({ raw }: { raw: RawRequest }) => {
   throw raw.frameworkError ?? problem(404, 'route_not_found', 'There is nothing at this path.')
 }
@@ -47,9 +48,10 @@ export async function buildApp(
     trustProxy: config.http.trustProxy,
     bodyLimit: 64 * 1024,
     requestTimeout: config.http.requestTimeoutMs,
-    http: { maxHeaderSize: 32 * 1024 },
-    // A user id has 255 characters, each up to twelve once encoded.
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
+    // A Host that is missing is refused by us, in the shape of all errors.
+    http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false },
+    // A part of the path may be as long as the whole: what it can mean is for its schema to say.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_HEADER_BYTES },
     // A URL that cannot be decoded has no route, but its answer is to pass all hooks, above all that of /api.
     frameworkErrors: (error, { raw }, reply) => {
       const path = raw.url?.startsWith('/api') ? '/api/' : '/404'
@@ -59,6 +61,7 @@ export async function buildApp(
     forceCloseConnections: 'idle',
     return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.server.on('checkExpectation', answerExpectation)
   const rejectOtherMethods = collectRoutes(app)
 
   await app.register(problems)

@@ -156,6 +156,9 @@ t.test('what is no HTTP is answered on the socket, in the same shape', async (t)
       400,
       'bad_request',
     ],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, 'bad_host'],
+    ['two hosts', 'GET / HTTP/1.1\r\nhost: x\r\nHost: y\r\n\r\n', 400, 'bad_host'],
+    ['an expectation', 'GET / HTTP/1.1\r\nhost: x\r\nexpect: more\r\n\r\n', 417, 'expectation_failed'],
     ['a broken header', 'GET / HTTP/1.1\r\nhost: x\r\na b: c\r\n\r\n', 400, 'bad_request'],
   ]
   for (const [name, bytes, status, code] of cases) {

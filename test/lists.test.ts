@@ -252,6 +252,9 @@ t.test('a cursor that nobody issued is a 400, never an error of ours', async (t)
     5,
     ['', key, id],
     [tie, '2026-01-01', id],
+    [tie, '2026-01-01T00:00:00+23:59', id],
+    [tie, `2026-01-01T00:00:00.${'0'.repeat(1000)}Z`, id],
+    [tie, '2026-01-01t00:00:00.000z', id],
     [tie, [key], id],
   ]
   const texts = [

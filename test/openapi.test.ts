@@ -16,7 +16,7 @@ interface Operation {
   tags?: string[]
   security?: object[]
   parameters?: Parameter[]
-  requestBody?: { content: Record<string, Media> }
+  requestBody?: { required: boolean; content: Record<string, Media> }
   responses: Record<string, { description: string; content?: Record<string, Media> }>
 }
 interface Schema {
@@ -107,6 +107,13 @@ t.test(
     }
   },
 )
+
+t.test('a body is required where a request without one is refused', async (t) => {
+  const operations = operationsOf(await documentOf(t)).filter(({ operation }) => operation.requestBody)
+  t.ok(operations.length > 0)
+  for (const { name, operation } of operations)
+    t.equal(operation.requestBody!.required, !name.endsWith('/complete'), name)
+})
 
 t.test('every parameter and every field of a body says what it is', async (t) => {
   const document = await documentOf(t)

@@ -42,6 +42,7 @@ Errors have one shape (RFC 9457): \`detail\` is a sentence for people, \`code\` 
         },
       },
     },
+    transformObject: (made) => markOptionalBodies((made as { openapiObject: object }).openapiObject),
     refResolver: { buildLocalReference: (json) => json.$id as string },
   })
   await app.register(swaggerUi, {
@@ -56,6 +57,27 @@ Errors have one shape (RFC 9457): \`detail\` is a sentence for people, \`code\` 
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 })
+
+interface Document {
+  paths: Record<string, Record<string, { requestBody?: Body }>>
+  components: { schemas: Record<string, { type?: string | string[] }> }
+}
+interface Body {
+  required?: boolean
+  content: Record<string, { schema: { $ref?: string } }>
+}
+
+/** A body that may be null need not be sent; @fastify/swagger calls every body required. */
+function markOptionalBodies(document: object): object {
+  const { paths, components } = document as Document
+  const admitsNull = ({ content }: Body) =>
+    Object.values(content).some(({ schema }) =>
+      components.schemas[schema.$ref?.split('/').at(-1) ?? '']?.type?.includes('null'),
+    )
+  for (const { requestBody } of Object.values(paths).flatMap((methods) => Object.values(methods)))
+    if (requestBody) requestBody.required = !admitsNull(requestBody)
+  return document
+}
 
 /** By status: an example of its code, and what it means. */
 const ERRORS: Readonly<Record<number, readonly [code: string, description: string]>> = {

@@ -67,9 +67,10 @@ export function answerTo(error: AnyError): Answer {
     const { status, code, message: detail, errors, headers } = error
     return { status, code, detail, ...(errors && { errors }), ...(headers && { headers }) }
   }
-  if (isDatabaseUnavailable(error)) return DATABASE_UNAVAILABLE
   const status = error.statusCode ?? 500
-  return status >= 400 && status < 500 ? plainAnswer(status) : INTERNAL
+  // Before the database is suspected: a client that goes away in its body is an ECONNRESET, too.
+  if (status >= 400 && status < 500) return plainAnswer(status)
+  return isDatabaseUnavailable(error) ? DATABASE_UNAVAILABLE : INTERNAL
 }
 
 /** Thrown by `problem()`: http-errors made it, and its code is one of ours. */

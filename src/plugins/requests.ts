@@ -12,11 +12,22 @@ export function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && /^[\w.~:-]{1,128}$/.test(given) ? given : randomUUID()
 }
 
+/** Neither no Host nor several (RFC 9112, 3.2): two services on the way might each believe another. */
+function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const names = rawHeaders.filter(
+    (text, index) => index % 2 === 0 && text.length === 4 && /^host$/i.test(text),
+  )
+  return names.length === 1 || (names.length === 0 && httpVersion !== '1.1')
+}
+
+const ambiguousHost = () =>
+  problem(400, 'bad_host', 'The request needs one header Host.', { headers: { connection: 'close' } })
+
 /** How every request is read and reported: its id, its body, its one line in the log. */
 export const requests = fp(async (app) => {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    done()
+    done(hasOneHost(request.raw) ? undefined : ambiguousHost())
   })
   app.addHook('onResponse', (request, reply, done) => {
     const { method, user } = request as FastifyRequest & { user?: { id: string } | null }

@@ -23,10 +23,11 @@ interface Params {
  */
 export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(async (app, { formats }) => {
   const createAjv = (coerceTypes: boolean) => {
-    const ajv = addFormats.default(
-      new Ajv({ coerceTypes, allErrors: true, strictTypes: false, validateSchema: false }),
-      ['date-time', 'email'],
-    )
+    // A text may be coerced to Infinity, to which strictNumbers would apply neither minimum nor maximum.
+    const numbers = { coerceTypes, strictNumbers: !coerceTypes }
+    // Our own schemas are not checked at each start: in a test they are.
+    const settings = { ...numbers, allErrors: true, strictTypes: false, validateSchema: false }
+    const ajv = addFormats.default(new Ajv(settings), ['date-time', 'email'])
     for (const [name, { validate }] of Object.entries(formats))
       ajv.addFormat(name, { type: 'string', validate })
     ajv.addKeyword({

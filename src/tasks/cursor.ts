@@ -23,8 +23,9 @@ const keys: Record<Sort, { of: (task: Task) => string | null; isValid: (key: unk
   },
 }
 
+/** In the form in which tasks carry it: PostgreSQL does not take all others that due dates may have. */
 function isInstant(key: unknown): boolean {
-  return typeof key === 'string' && parseDueDate(key)?.allDay === false
+  return typeof key === 'string' && parseDueDate(key)?.at === key
 }
 
 function isTitle(key: unknown): boolean {

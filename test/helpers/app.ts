@@ -8,6 +8,7 @@ import { createDatabase } from '../../src/database.ts'
 import { serviceDatabaseUrl } from './database.ts'
 import { assertDescribed } from './described.ts'
 import { watchStatements } from './owned.ts'
+import { findSecrets } from './secrets.ts'
 
 export const SECRET = 'a secret that only these tests know, long enough'
 
@@ -49,6 +50,7 @@ export interface CallOptions {
 /**
  * The app as production builds it, on the database of this run. Everything that goes through `call` is
  * checked on the way: the statement carries its owner, and the answer is one that the document describes.
+ * No secret may stand in its log.
  */
 export async function startApp(t: Test, variables: Record<string, string> = {}) {
   const config = createConfig({
@@ -71,6 +73,8 @@ export async function startApp(t: Test, variables: Record<string, string> = {}) 
   t.teardown(async () => {
     await app.close()
     await database.close()
+    const [leak] = findSecrets(logLines, config.database.url)
+    if (leak !== undefined) t.fail('the log tells a secret', { leak })
   })
 
   async function call<Body = any>(

@@ -4,44 +4,115 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import type { Answer } from './app.ts'
 
-interface Operation {
-  responses: Record<
-    string,
-    { content?: Record<string, { schema: object }>; headers?: Record<string, unknown> }
-  >
+/** A JSON Schema, as far as the document uses it. */
+export interface Schema {
+  $ref?: string
+  type?: string | string[]
+  enum?: string[]
+  format?: string
+  trim?: boolean
+  minLength?: number
+  maxLength?: number
+  minimum?: number
+  maximum?: number
+  required?: string[]
+  properties?: Record<string, Schema>
 }
-interface Document {
+interface Content {
+  content?: Record<string, { schema: Schema }>
+}
+export interface Operation {
+  operationId: string
+  parameters?: { in: 'path' | 'query'; name: string; schema: Schema }[]
+  requestBody?: Content & { required: boolean }
+  responses: Record<string, Content & { headers?: Record<string, { schema: Schema }> }>
+}
+export interface Document {
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, object> }
+  components: { schemas: Record<string, Schema> }
 }
 type AnyApp = Pick<FastifyInstance, 'swagger'>
+
+export const documentOf = (app: unknown) => (app as AnyApp).swagger() as unknown as Document
+
+/** Headers that say something about a resource: where the document does not name them, none is sent. */
+const DESCRIBED_HEADERS = ['link', 'location', 'x-total-count']
+const PROBLEM: Schema = { $ref: '#/components/schemas/Problem' }
 
 const validators = new WeakMap<object, Ajv2020>()
 const compiled = new WeakMap<object, ValidateFunction>()
 
 /** Fails the test where an answer is not one that the OpenAPI document describes for its operation. */
 export function assertDescribed(t: Test, app: unknown, method: string, url: string, answer: Answer) {
-  const document = (app as AnyApp).swagger() as unknown as Document
-  const operation = findOperation(document, method, url)
-  if (operation === undefined) return
-  const what = `${method} ${url.slice(0, 80)} → ${answer.status}`
-  const response = operation.responses[answer.status]
-  if (response === undefined) return t.fail(`${what} is not described`)
-  const [type] = (answer.headers['content-type'] ?? '').split(';')
-  if (answer.text === '') return
-  const schema = response.content?.[type!]?.schema
-  if (schema === undefined) return t.fail(`${what} is not described as ${type}`)
-  const validate = compile(document, schema)
-  if (!validate(answer.body))
-    t.fail(`${what} does not match its schema`, { errors: validate.errors, body: answer.text.slice(0, 500) })
+  const mistake = mistakeIn(documentOf(app), method, url, answer)
+  if (mistake !== undefined)
+    t.fail(`${method} ${url.slice(0, 80)} → ${answer.status} ${mistake}`, { body: answer.text.slice(0, 500) })
 }
 
-function findOperation({ paths }: Document, method: string, url: string): Operation | undefined {
-  const path = url.split('?')[0]!.replace(/(?<=.)\/$/, '')
+/**
+ * What makes an answer one that the document does not describe; undefined where nothing does. Where the
+ * request is none of the document's, an error still has the one shape of all errors.
+ */
+export function mistakeIn(document: Document, method: string, url: string, answer: Answer) {
+  if (method === 'HEAD') return undefined
+  const operation = findOperation(document, method, url)
+  const [type] = (answer.headers['content-type'] ?? '').split(';')
+  if (operation === undefined)
+    return answer.status < 400 ? undefined : mistakeInProblem(document, answer, type)
+  const response = operation.responses[answer.status]
+  if (response === undefined) return 'is not described'
+  const schema = response.content?.[type!]?.schema
+  if (response.content === undefined) return answer.text === '' ? undefined : 'should have no body'
+  if (schema === undefined) return `is not described as ${type}`
+  return mistakeInHeaders(document, response.headers ?? {}, answer) ?? mistakeInBody(document, schema, answer)
+}
+
+function mistakeInProblem(document: Document, answer: Answer, type: string | undefined) {
+  return type === 'application/problem+json'
+    ? mistakeInBody(document, PROBLEM, answer)
+    : `is an error as ${type}`
+}
+
+function mistakeInBody(document: Document, schema: Schema, { status, headers, body }: Answer) {
+  const validate = compile(document, schema)
+  if (!validate(body)) return `does not match its schema: ${JSON.stringify(validate.errors)}`
+  if (status < 400) return undefined
+  const problem = body as { status: number; request_id: string; detail: string; message: string }
+  const isConsistent =
+    problem.status === status &&
+    problem.request_id === headers['x-request-id'] &&
+    problem.detail === problem.message
+  return isConsistent ? undefined : 'contradicts itself'
+}
+
+function mistakeInHeaders(
+  document: Document,
+  described: Record<string, { schema: Schema }>,
+  { headers }: Answer,
+) {
+  for (const name of DESCRIBED_HEADERS.filter((name) => headers[name] !== undefined)) {
+    const schema = described[name]?.schema
+    const value = schema?.type === 'integer' ? Number(headers[name]) : headers[name]
+    if (schema === undefined || !compile(document, schema)(value)) return `has the header ${name}`
+  }
+  return undefined
+}
+
+export function findOperation({ paths }: Document, method: string, url: string): Operation | undefined {
+  const path = decode(url.split('?')[0]!).replace(/(?<=.)\/$/, '')
   const fits = (pattern: string) => new RegExp(`^${pattern.replace(/\{\w+\}/g, '[^/]+')}$`).test(path)
   // A literal path is the better fit: /tasks/summary is not /tasks/{id}.
   const pattern = paths[path] ? path : Object.keys(paths).find((name) => fits(name.replace(/(?<=.)\/$/, '')))
   return pattern === undefined ? undefined : paths[pattern]![method.toLowerCase()]
+}
+
+/** The router takes `/%61pi` for `/api`, too. */
+function decode(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
 }
 
 function compile(document: Document, schema: object): ValidateFunction {
