@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { format } from 'prettier'
 import t from 'tap'
 import { createConfig } from '../src/config.ts'
@@ -115,5 +115,18 @@ t.test('workflows use pinned actions, read only, and run files that exist', asyn
       t.match(use, /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
     for (const command of findAll(text, /run: (\S+)$/gm)) t.ok(existsSync(join(ROOT, command)), command)
     t.equal(findAll(text, /^ {4}(timeout-minutes): \d+$/gm).length, findAll(text, /^ {4}(runs-on):/gm).length)
+  }
+})
+
+t.test('documents link to files that exist', async (t) => {
+  const documents = [
+    'README.md',
+    'SECURITY.md',
+    'CHANGELOG.md',
+    ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+  ]
+  for (const path of documents.filter((name) => name.endsWith('.md'))) {
+    for (const link of findAll(read(path), /\]\((?!https?:|#)([^)#]+)/g))
+      t.ok(existsSync(join(ROOT, dirname(path), link)), `${path} → ${link}`)
   }
 })
