@@ -25,7 +25,6 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   const createAjv = (coerceTypes: boolean) => {
     // A text may be coerced to Infinity, to which strictNumbers would apply neither minimum nor maximum.
     const numbers = { coerceTypes, strictNumbers: !coerceTypes }
-    // Our own schemas are not checked at each start: in a test they are.
     const settings = { ...numbers, allErrors: true, strictTypes: false, validateSchema: false }
     const ajv = addFormats.default(new Ajv(settings), ['date-time', 'email'])
     for (const [name, { validate }] of Object.entries(formats))
