@@ -93,7 +93,7 @@ export async function buildApp(
         describeProtectedRoute(route)
       })
       const rejectOtherApiMethods = collectRoutes(api)
-      await api.register(loadLimit, { max: config.http.maxRequestsInFlight })
+      await api.register(loadLimit, { http: config.http })
       await api.register(auth, { tokens: config.tokens })
       await api.register(userRateLimit, config.rateLimit)
       api.addHook('preHandler', (request, _reply, done) => done(request.validationError))

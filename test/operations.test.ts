@@ -267,6 +267,20 @@ t.test('requests that would only wait are told to come back, and later ones are 
   t.equal((await toggle()).status, 200)
 })
 
+t.test('while the event loop is late requests are told to come back, and operators are served', async (t) => {
+  const { call } = await startApp(t, { MAX_EVENT_LOOP_DELAY_MS: '5' })
+  const user = await createUser()
+  let answer = await call('GET', '/api/tasks', { user })
+  t.equal(answer.status, 200)
+  while (answer.status === 200) {
+    for (const until = Date.now() + 100; Date.now() < until;);
+    answer = await call('GET', '/api/tasks', { user })
+  }
+  t.match(answer, { status: 503, body: { code: 'overloaded' }, headers: { 'retry-after': /^\d+$/ } })
+  t.equal((await call('GET', '/health')).status, 200)
+  t.equal((await call('GET', '/ready')).status, 200)
+})
+
 t.test('a database that is closed keeps no connection', async (t) => {
   const { config } = await startApp(t)
   const { prisma, pool, close } = createDatabase(config.database)

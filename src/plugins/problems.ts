@@ -35,12 +35,6 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, Answer>> = {
     detail: 'The body is not as long as the header content-length says.',
   },
   FST_ERR_BAD_URL: { status: 400, code: 'bad_url', detail: 'The URL is not properly encoded.' },
-  FST_UNDER_PRESSURE: {
-    status: 503,
-    code: 'overloaded',
-    detail: 'There are too many requests right now.',
-    headers: { 'retry-after': '2' },
-  },
 }
 const DATABASE_UNAVAILABLE: Answer = {
   status: 503,

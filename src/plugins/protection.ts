@@ -9,7 +9,7 @@ import { problem, unavailable } from '../problem.ts'
 
 const RATE_LIMIT_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']
 
-/** What shields the service from browsers, and browsers from the service: CORS, security headers, back-pressure. */
+/** What shields the service from browsers, and browsers from the service: CORS and security headers. */
 export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => {
   await app.register(cors, {
     origin: [...http.corsOrigins],
@@ -33,7 +33,6 @@ export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => 
     reply.headers(headers)
     done()
   })
-  await app.register(underPressure, { maxEventLoopDelay: http.maxEventLoopDelayMs, retryAfter: 2 })
 })
 
 /** What helmet would set on every answer. None of it depends on the request, so it is asked once. */
@@ -60,7 +59,15 @@ function securityHeaders(): Record<string, string> {
  * Turns requests away that would only wait: with all connections to the database busy, what comes in faster
  * than it goes out would pile up, until every answer is late and memory is full.
  */
-export const loadLimit = fp<{ max: number }>(async (app, { max }) => {
+export const loadLimit = fp<{ http: Config['http'] }>(async (app, { http }) => {
+  await app.register(underPressure, {
+    maxEventLoopDelay: http.maxEventLoopDelayMs,
+    // Infinity means that nothing has been measured yet.
+    pressureHandler: async (_request, _reply, _type, delay) => {
+      if (delay !== Infinity) throw overloaded()
+    },
+  })
+  const max = http.maxRequestsInFlight
   if (max === 0) return
   let inFlight = 0
   app.addHook('onRequest', (_request, reply, done) => {
