@@ -28,7 +28,7 @@ export async function compareRoutes(options: Options) {
   const servers: Server[] = []
   try {
     const people = await seedPeople(database)
-    const service = await startService(database.url)
+    const service = await startService(database.serviceUrl)
     servers.push(service)
     const floor = await startFloor(database.url)
     servers.push(floor)

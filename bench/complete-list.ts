@@ -16,11 +16,11 @@ export interface ListFigures {
 
 /** Reads a long list from the service while somebody else keeps asking for short pages. */
 export async function readCompleteList(
-  { url }: BenchDatabase,
+  { serviceUrl }: BenchDatabase,
   reader: string,
   other: string,
 ): Promise<ListFigures> {
-  const service = await startService(url)
+  const service = await startService(serviceUrl)
   try {
     const [one, another] = [createPerson(reader), createPerson(other)]
     await warmUp(service, one, another)

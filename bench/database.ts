@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
+import { createServiceRole } from '../prisma/service-role.ts'
 import { applyMigrations } from '../src/local.ts'
 import { createPerson, PEOPLE, type Person } from './people.ts'
 
@@ -10,7 +11,10 @@ export const ROOT = join(import.meta.dirname, '..')
 
 /** A fresh, migrated database, and a client on it. */
 export interface BenchDatabase {
+  /** As the owner: the floor connects so, and whoever prepares the data. */
   url: string
+  /** As the role of the service, for which row-level security holds. */
+  serviceUrl: string
   client: pg.Client
   close(): Promise<void>
 }
@@ -24,11 +28,14 @@ export async function openDatabase(): Promise<BenchDatabase> {
   await applyMigrations(ROOT, { DATABASE_URL: url, DIRECT_URL: url })
   const client = new pg.Client(url)
   await client.connect()
+  const serviceUrl = await createServiceRole(url, `${name}_service`)
   const close = async () => {
+    await client.query(`DROP OWNED BY ${name}_service`)
     await client.end()
     await runSql(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`)
+    await runSql(serverUrl, `DROP ROLE ${name}_service`)
   }
-  return { url, client, close }
+  return { url, serviceUrl, client, close }
 }
 
 let ownServer: string | undefined
@@ -44,7 +51,10 @@ async function startOwnServer(): Promise<string> {
     url,
     `SELECT datname AS name FROM pg_database WHERE datname LIKE 'task\\_api\\_bench\\_%'`,
   )
-  for (const { name } of left) await runSql(url, `DROP DATABASE ${name} WITH (FORCE)`)
+  for (const { name } of left) {
+    await runSql(url, `DROP DATABASE ${name} WITH (FORCE)`)
+    await runSql(url, `DROP ROLE IF EXISTS ${name}_service`)
+  }
   return (ownServer = url)
 }
 

@@ -16,7 +16,7 @@ const list = routes.find(({ name }) => name === 'list')!
 /** Far more than the service can do, from far more clients: what it refuses, and how it comes back. */
 export async function measureOverload() {
   const database = await openDatabase()
-  const service = await startService(database.url)
+  const service = await startService(database.serviceUrl)
   try {
     const cast = { people: await seedPeople(database), database }
     const { rps } = await runClosedLoop(service, { connections: 64, seconds: 4, callsOf: each(cast, 64) })

@@ -32,7 +32,11 @@ type Start = typeof startService
 
 async function profileRoute(route: Route, cast: Cast, seconds: number, start: Start): Promise<Costs> {
   const folder = mkdtempSync(join(tmpdir(), 'task-api-profile-'))
-  const server = await start(cast.database.url, {}, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
+  const { url, serviceUrl } = cast.database
+  const server = await start(start === startService ? serviceUrl : url, {}, [
+    '--cpu-prof',
+    `--cpu-prof-dir=${folder}`,
+  ])
   const load = {
     connections: CONNECTIONS,
     callsOf: (client: number) => callsOf(route, cast, server.name, client, CONNECTIONS),

@@ -15,7 +15,7 @@ const mixed = routes.find(({ name }) => name === 'mixed')!
 /** The memory of the service under an even load of mixed requests: does it settle? */
 export async function soak({ minutes }: Options) {
   const database = await openDatabase()
-  const service = await startService(database.url)
+  const service = await startService(database.serviceUrl)
   try {
     const cast = { people: await seedPeople(database), database }
     const load = runOpenLoop(service, {

@@ -15,7 +15,7 @@ export async function measureStart() {
     const starts: { health: number; tasks: number; rssMb: number }[] = []
     for (let time = 0; time < TIMES; time += 1) {
       const begin = performance.now()
-      const service = await startService(database.url)
+      const service = await startService(database.serviceUrl)
       const health = performance.now() - begin
       const response = await fetch(`${service.url}/api/tasks`, {
         headers: { authorization: `Bearer ${token}` },
