@@ -14,7 +14,7 @@ interface Plan {
 
 /** From the sixth time on PostgreSQL may take a plan that fits all parameters, as it does in the service. */
 const WARM_UP = 6
-const RUNS = 5
+const RUNS = 21
 
 /** EXPLAIN (ANALYZE, BUFFERS) of a prepared statement, as the service sends it. */
 export async function explain(client: pg.Client, { text, values }: Statement): Promise<Cost> {

@@ -1,13 +1,24 @@
 import { type BenchDatabase, insertTasks, openDatabase } from './database.ts'
 import { type Cost, explain } from './explain.ts'
 import type { Options } from './options.ts'
+import { spread } from './pairs.ts'
 import { idOf } from './people.ts'
 import { machine, table } from './report.ts'
-import { createRecorder, pageStatements, type Statement, wholeStatements } from './statements.ts'
+import {
+  createRecorder,
+  pageStatements,
+  type Recorder,
+  type Statement,
+  wholeStatements,
+} from './statements.ts'
 import { readCompleteList, type ListFigures } from './complete-list.ts'
 
 const HUGE = 100_000
 const EACH = 100
+
+const SIZES = ['small', 'usual', 'huge'] as const
+type Costs = Record<(typeof SIZES)[number], Map<string, Cost>>
+type List = (recorder: Recorder, owner: string) => Promise<Map<string, Statement>>
 
 /** The same statements on 10 000 tasks and on 1 100 000; and the complete list of a user of 100 000. */
 export async function measureGrowth({ quick }: Options) {
@@ -18,26 +29,30 @@ export async function measureGrowth({ quick }: Options) {
     console.log(`seeding ${EACH * 100} tasks, and ${EACH * users + HUGE} …`)
     await seed(small, 100, 0)
     await seed(big, users, HUGE)
-    const costs = {
-      small: await costsOf(small, 'person-50'),
-      usual: await costsOf(big, 'person-50'),
-      huge: await costsOf(big, 'person-0'),
-    }
-    console.log(`\n${tableOfCosts(costs)}\n`)
+    const measure = async (list: List): Promise<Costs> => ({
+      small: await costsOf(small, 'person-50', list),
+      usual: await costsOf(big, 'person-50', list),
+      huge: await costsOf(big, 'person-0', list),
+    })
+    const pages = await measure(pageStatements)
+    console.log(`\n${tableOfCosts(pages)}\n\n${tableOfWorst(pages)}\n`)
+    const whole = await measure(wholeStatements)
+    console.log(`${tableOfCosts(whole)}\n`)
     const list = await readCompleteList(big, 'person-0', 'person-51')
-    console.log(describeList(list))
-    const rows = [...costs.small.keys()].map((name) => ({
-      name,
-      small: costs.small.get(name),
-      usual: costs.usual.get(name),
-      huge: costs.huge.get(name),
-    }))
-    return { machine: machine(), tasks: EACH * users + HUGE, statements: rows, completeList: list }
+    console.log(`${describeList(list)}\n`)
+    for (const { client } of [small, big]) await client.query(CHANGE)
+    const changed = await measure(wholeStatements)
+    console.log(`When one task in twenty has changed since the last vacuum:\n\n${tableOfCosts(changed)}`)
+    const statements = { pages: rowsOf(pages), whole: rowsOf(whole), changed: rowsOf(changed) }
+    return { machine: machine(), tasks: EACH * users + HUGE, statements, completeList: list }
   } finally {
     await small.close()
     await big.close()
   }
 }
+
+/** All over the table: hardly a page of it is left that a scan of an index alone need not look at. */
+const CHANGE = `UPDATE tasks SET completed = NOT completed, updated_at = now() WHERE id % 20 = 0`
 
 /** People with 100 tasks each, and one, the first, with many more. */
 async function seed({ client }: BenchDatabase, users: number, huge: number) {
@@ -47,29 +62,62 @@ async function seed({ client }: BenchDatabase, users: number, huge: number) {
   await client.query('VACUUM ANALYZE')
 }
 
-async function costsOf({ client, url }: BenchDatabase, name: string): Promise<Map<string, Cost>> {
+async function costsOf({ client, url }: BenchDatabase, name: string, list: List): Promise<Map<string, Cost>> {
   const recorder = createRecorder(url)
-  const owner = idOf(name)
-  const statements = new Map<string, Statement>([
-    ...(await pageStatements(recorder, owner)),
-    ...(await wholeStatements(recorder, owner)),
-  ])
+  const statements = await list(recorder, idOf(name))
   await recorder.close()
   const costs = new Map<string, Cost>()
   for (const [label, statement] of statements) costs.set(label, await explain(client, statement))
   return costs
 }
 
-function tableOfCosts({ small, usual, huge }: Record<'small' | 'usual' | 'huge', Map<string, Cost>>): string {
-  const cell = ({ milliseconds, buffers }: Cost) => `${milliseconds.toFixed(2)} ms, ${buffers}`
-  const rows = [...small].map(([name, cost]) => {
-    const [one, many] = [usual.get(name)!, huge.get(name)!]
-    const ratio = (other: Cost) =>
-      `${(other.milliseconds / cost.milliseconds).toFixed(1)} / ${(other.buffers / cost.buffers).toFixed(1)}`
-    return [name, cell(cost), cell(one), ratio(one), cell(many), ratio(many)]
+const rowsOf = (costs: Costs) =>
+  [...costs.small.keys()].map((name) => {
+    const [small, usual, huge] = SIZES.map((size) => costs[size].get(name)!) as [Cost, Cost, Cost]
+    return { name, small, usual, huge }
   })
+type Row = ReturnType<typeof rowsOf>[number]
+
+const ratios = (cost: Cost, { small }: Row) => ({
+  time: cost.milliseconds / small.milliseconds,
+  buffers: cost.buffers / small.buffers,
+})
+
+function tableOfCosts(costs: Costs): string {
+  const cell = ({ milliseconds, buffers }: Cost) => `${milliseconds.toFixed(2)} ms, ${buffers}`
+  const cells = (cost: Cost, row: Row) => {
+    const { time, buffers } = ratios(cost, row)
+    return [cell(cost), `${time.toFixed(1)} / ${buffers.toFixed(1)}`]
+  }
+  const rows = rowsOf(costs).map((row) => [
+    row.name,
+    cell(row.small),
+    ...cells(row.usual, row),
+    ...cells(row.huge, row),
+  ])
   return table([
     ['time, buffers', 'small database', 'big', 'ratio', 'big, user of 100 000', 'ratio'],
+    ...rows,
+  ])
+}
+
+/** By sort and order: the dearest page for the huge user, and the median and worst of the ratios. */
+function tableOfWorst(costs: Costs): string {
+  const pages = rowsOf(costs)
+  const groups = new Set(pages.map(({ name }) => name.split(' ', 2).join(' ')))
+  const rows = [...groups].map((name) => {
+    const members = pages.filter((row) => row.name.startsWith(name))
+    const ratio = (size: 'usual' | 'huge', of: 'time' | 'buffers') => {
+      const { median, max } = spread(members.map((row) => ratios(row[size], row)[of]))
+      return `${median.toFixed(2)} (${max.toFixed(2)})`
+    }
+    const dearest = Math.max(...members.map(({ huge }) => huge.milliseconds))
+    const buffers = Math.max(...members.map(({ huge }) => huge.buffers))
+    const of = (size: 'usual' | 'huge') => [ratio(size, 'time'), ratio(size, 'buffers')]
+    return [name, ...of('usual'), ...of('huge'), `${dearest.toFixed(2)} ms, ${buffers}`]
+  })
+  return table([
+    ['pages', 'time', 'buffers', 'time, huge user', 'buffers, huge user', 'dearest, huge user'],
     ...rows,
   ])
 }

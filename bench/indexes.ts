@@ -4,21 +4,30 @@ import type { Options } from './options.ts'
 import { spread } from './pairs.ts'
 import { machine, table } from './report.ts'
 
-/** Indexes that some list could use: what does each cost those who write? */
-const CANDIDATES: Record<string, string | undefined> = {
-  'none more': undefined,
-  updated: '(user_id, updated_at DESC, id DESC)',
-  title: '(user_id, title COLLATE task_title, id)',
-  due: '(user_id, due_at, id)',
-  'due, pending only': '(user_id, due_at, id) WHERE NOT completed',
-  'created, pending only': '(user_id, created_at DESC, id DESC) WHERE NOT completed',
-  'completed, created': '(user_id, completed, created_at DESC, id DESC)',
-  'summary, covering': '(user_id) INCLUDE (completed, due_at, due_all_day)',
+const DUE = '(user_id, due_at, id)'
+const UPDATED = '(user_id, updated_at DESC, id DESC)'
+const COVERING = '(user_id, updated_at DESC, id DESC, completed, due_at, due_all_day)'
+const TITLE = '(user_id, title COLLATE task_title, id)'
+/** Indexes that some list could use, beside the one by creation: what does each cost those who write? */
+const CANDIDATES: Record<string, string[]> = {
+  'none more': [],
+  due: [DUE],
+  updated: [UPDATED],
+  'updated, covering': [COVERING],
+  title: [TITLE],
+  'due, updated': [DUE, UPDATED],
+  'due, updated covering, title': [DUE, COVERING, TITLE],
+  'due, pending only': [`${DUE} WHERE NOT completed`],
+  'created, pending only': ['(user_id, created_at DESC, id DESC) WHERE NOT completed'],
+  'completed, created': ['(user_id, completed, created_at DESC, id DESC)'],
+  'summary, covering': ['(user_id) INCLUDE (completed, due_at, due_all_day)'],
 }
+/** What the migrations have made of them: here each is measured alone. */
+const OURS = ['due_at_id', 'updated_at_id_completed_due_at_due_all_day', 'title_id']
 const ROWS = 50_000
 const USERS = 1000
 
-/** What each index adds to an insert, and how many updates stay within their page (HOT). */
+/** What each index adds to an insert and to a toggle, and how many updates stay within their page (HOT). */
 export async function measureIndexes({ quick }: Options) {
   const database = await openDatabase()
   const rounds = quick ? 1 : 3
@@ -26,18 +35,19 @@ export async function measureIndexes({ quick }: Options) {
     const people = `SELECT md5('person-' || n), n FROM generate_series(1, ${USERS}) AS n`
     await database.client.query(`INSERT INTO users (id) SELECT id FROM (${people}) AS u (id, number)`)
     await database.client.query(insertTasks(people, '100'))
+    for (const name of OURS) await database.client.query(`DROP INDEX tasks_user_id_${name}_idx`)
     const clock = createClock(await createCpuMeter(database))
     const samples = Object.keys(CANDIDATES).map((name) => ({ name, costs: [] as IndexCost[] }))
     for (let round = 0; round <= rounds; round += 1) {
       console.log(round === 0 ? 'warming up …' : `round ${round} of ${rounds} …`)
       for (const { name, costs } of samples) {
-        const cost = await measureIndex(database, CANDIDATES[name], clock)
+        const cost = await measureIndex(database, CANDIDATES[name]!, clock)
         if (round > 0) costs.push(cost)
       }
     }
     const results = samples.map(({ name, costs }) => ({
       name,
-      definition: CANDIDATES[name],
+      definition: CANDIDATES[name]!.join(', '),
       ...medians(costs),
     }))
     console.log(`\n${tableOfIndexes(results)}`)
@@ -49,44 +59,46 @@ export async function measureIndexes({ quick }: Options) {
 
 interface IndexCost {
   insertUs: number
+  toggleUs: number
   toggleHot: number
   titleHot: number
   megabytes: number
 }
 
 function medians(costs: IndexCost[]): IndexCost {
-  const median = (name: keyof IndexCost) => spread(costs.map((cost) => cost[name])).median
-  return {
-    insertUs: median('insertUs'),
-    toggleHot: median('toggleHot'),
-    titleHot: median('titleHot'),
-    megabytes: median('megabytes'),
-  }
+  const names = Object.keys(costs[0]!) as (keyof IndexCost)[]
+  const entries = names.map((name) => [name, spread(costs.map((cost) => cost[name])).median])
+  return Object.fromEntries(entries) as IndexCost
 }
 
-function tableOfIndexes(results: (IndexCost & { name: string; definition: string | undefined })[]): string {
+function tableOfIndexes(results: (IndexCost & { name: string; definition: string })[]): string {
   const percent = (share: number) => `${(100 * share).toFixed(0)} %`
-  const rows = results.map(({ name, definition = '', insertUs, toggleHot, titleHot, megabytes }) => {
-    const [toggles, titles] = [percent(toggleHot), percent(titleHot)]
-    return [name, insertUs.toFixed(1), toggles, titles, megabytes.toFixed(1), definition]
+  const rows = results.map(({ name, definition, insertUs, toggleUs, toggleHot, titleHot, megabytes }) => {
+    const figures = [insertUs.toFixed(1), toggleUs.toFixed(1), percent(toggleHot), percent(titleHot)]
+    return [name, ...figures, megabytes.toFixed(1), definition]
   })
-  return table([['index', 'insert µs', 'HOT toggles', 'HOT new titles', 'MB', 'on tasks'], ...rows])
+  return table([
+    ['index', 'insert µs', 'toggle µs', 'HOT toggles', 'HOT new titles', 'MB', 'on tasks'],
+    ...rows,
+  ])
 }
 
 /** CPU of PostgreSQL in microseconds; the wall clock where it cannot be read. */
 const createClock = (meter: CpuMeter) => () => meter?.(process.pid).postgres ?? performance.now() * 1000
 
-async function measureIndex({ client }: BenchDatabase, definition: string | undefined, clock: () => number) {
-  if (definition) await client.query(`CREATE INDEX candidate ON tasks ${definition}`)
+async function measureIndex({ client }: BenchDatabase, definitions: string[], clock: () => number) {
+  for (const [index, definition] of definitions.entries())
+    await client.query(`CREATE INDEX candidate_${index} ON tasks ${definition}`)
   await settle(client)
   const insertUs = await measureInsert(client, clock)
-  const toggleHot = await hotShare(client, 'completed = NOT completed')
-  const titleHot = await hotShare(client, 'title = md5(random()::text)')
+  const toggles = await measureUpdates(client, 'completed = NOT completed', clock)
+  const titles = await measureUpdates(client, 'title = md5(random()::text)', clock)
   const { rows } = await client.query<{ size: number }>(
-    `SELECT coalesce(pg_relation_size(to_regclass('candidate')), 0)::float8 AS size`,
+    `SELECT coalesce(sum(pg_relation_size(oid)), 0)::float8 AS size FROM pg_class WHERE relname LIKE 'candidate%'`,
   )
-  await client.query('DROP INDEX IF EXISTS candidate')
-  return { insertUs, toggleHot, titleHot, megabytes: rows[0]!.size / 2 ** 20 }
+  for (const index of definitions.keys()) await client.query(`DROP INDEX candidate_${index}`)
+  const megabytes = rows[0]!.size / 2 ** 20
+  return { insertUs, toggleUs: toggles.us, toggleHot: toggles.hot, titleHot: titles.hot, megabytes }
 }
 
 type Client = BenchDatabase['client']
@@ -109,15 +121,19 @@ async function measureInsert(client: Client, clock: () => number): Promise<numbe
   return elapsed / ROWS
 }
 
-/** Share of updates that touched no index, when rows change a few at a time. */
-async function hotShare(client: Client, assignment: string): Promise<number> {
+/** Microseconds per row, and the share of updates that touched no index, when rows change a few at a time. */
+async function measureUpdates(client: Client, assignment: string, clock: () => number) {
   const before = await updates(client)
-  for (let part = 0; part < 50; part += 1) {
+  const start = clock()
+  for (let part = 0; part < 100; part += 1) {
     const change = `${assignment}, updated_at = GREATEST(now(), updated_at + interval '1 millisecond')`
-    await client.query(`UPDATE tasks SET ${change} WHERE id % 500 = ${part * 7}`)
+    const ids = `SELECT ${part * 7} + 500 * n FROM generate_series(1, 190) AS n`
+    await client.query(`UPDATE tasks SET ${change} WHERE id = ANY (ARRAY(${ids}))`)
   }
+  const elapsed = clock() - start
   const after = await updates(client)
-  return (after.hot - before.hot) / (after.all - before.all)
+  const all = after.all - before.all
+  return { us: elapsed / all, hot: (after.hot - before.hot) / all }
 }
 
 async function updates(client: Client) {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import t from 'tap'
 import { type Answer, createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
 import { databaseUrl, query } from './helpers/database.ts'
@@ -335,6 +336,21 @@ t.test('a list of thousands is complete, in every order', async (t) => {
   )
 })
 
+interface Plan {
+  'Node Type': string
+  'Relation Name'?: string
+  'Index Name'?: string
+  Plans?: Plan[]
+}
+
+/** Each node that reads a table, and what is done to its rows before a limit stops it. */
+function readsOf(plan: Plan, above: string[] = []): { plan: Plan; above: string[] }[] {
+  const type = plan['Node Type']
+  const own = plan['Relation Name'] === undefined ? [] : [{ plan, above }]
+  const path = type === 'Limit' ? [] : [...above, type]
+  return [...own, ...(plan.Plans ?? []).flatMap((below) => readsOf(below, path))]
+}
+
 t.test(
   'a page is read along its index, never sorted: it costs the same however many tasks there are',
   async (t) => {
@@ -346,21 +362,61 @@ t.test(
       const client = await pool.connect()
       // With these off, what is left of them is what cannot be done otherwise.
       await client.query('SET enable_sort = off; SET enable_bitmapscan = off; SET enable_seqscan = off')
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
-        `EXPLAIN ${app.statements.at(-1)}`,
+      const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+        `EXPLAIN (FORMAT JSON) ${app.statements.at(-1)}`,
         app.values.at(-1),
       )
       client.release(true)
-      return rows.map((row) => row['QUERY PLAN']).join('\n')
+      return rows[0]!['QUERY PLAN'][0].Plan
     }
-    await fill(app, user, 50)
-    for (const order of ['limit=5', 'limit=5&order=asc', 'limit=5&status=pending', 'limit=5&sort=due_date']) {
-      const { headers } = await app.call('GET', `/api/tasks?${order}`, { user })
-      for (const page of [order, /\?([^>]+)/.exec(headers.link!)![1]!]) {
-        const text = await plan(page)
-        t.match(text, /Index (Only )?Scan.* using tasks_user_id_/, page)
-        t.notMatch(text, /Sort/, page)
+    await fill(app, user, 60)
+    const columns = { created: 'created_at', updated: 'updated_at', title: 'title', due_date: 'due_at' }
+    for (const [sort, column] of Object.entries(columns)) {
+      for (const order of ORDERS) {
+        for (const [status, tasks] of Object.entries({ all: 60, pending: 40, completed: 20 })) {
+          const list = `limit=5&sort=${sort}&order=${order}&status=${status}`
+          const { headers } = await app.call('GET', `/api/tasks?${list}`, { user })
+          // Three of four are due: this page ends with the first that is not.
+          const turn = await app.call('GET', `/api/tasks?${list}&offset=${tasks * 0.75 - 4}`, { user })
+          for (const { link } of [{ link: `?${list}>` }, headers, turn.headers]) {
+            const page = /\?([^>]+)/.exec(link!)![1]!
+            for (const { plan: read, above } of readsOf(await plan(page))) {
+              t.match(read['Node Type'], /^Index (Only )?Scan$/, page)
+              t.match(read['Index Name'], `tasks_user_id_${column}_`, page)
+              t.strictSame(
+                above.filter((type) => type !== 'Subquery Scan'),
+                [],
+                page,
+              )
+            }
+          }
+        }
       }
     }
   },
 )
+
+t.test('offset counts on from dated tasks to those without a due date, in either direction', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  await fill(app, user, 12)
+  for (const order of ORDERS) {
+    const list = `/api/tasks?sort=due_date&order=${order}`
+    const whole = (await app.call<Listed[]>('GET', list, { user })).body
+    for (let offset = 0; offset <= 13; offset += 1) {
+      const page = await app.call<Listed[]>('GET', `${list}&limit=4&offset=${offset}`, { user })
+      t.same(page.body, whole.slice(offset, offset + 4), `${order} ${offset}`)
+    }
+    const end = await app.call('GET', `${list}&limit=200&offset=2147483647`, { user })
+    t.same(end.body, [], 'an offset that no list has')
+  }
+})
+
+t.test('the longest title of the longest user id fits into the index', async (t) => {
+  const app = await startApp(t)
+  const rare = (length: number) =>
+    Array.from({ length }, () => String.fromCodePoint(0x2_0000 + randomInt(0x8000))).join('')
+  const user = await createUser(rare(255))
+  const title = rare(200)
+  t.match(await createTask(app, user, { title }), { title })
+})

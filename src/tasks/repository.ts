@@ -3,7 +3,7 @@ import { Prisma } from '../generated/prisma/client.ts'
 import { type DueBound, parseDueDate } from './due-date.ts'
 import { columns, summaryJson, taskJson } from './json.ts'
 import type { NewTask, TaskChanges } from './schemas.ts'
-import { candidates, conditions, isDueBefore, orderBy, type Selection } from './selection.ts'
+import { conditions, isDueBefore, pageOf, type Selection } from './selection.ts'
 
 const { sql, raw, join } = Prisma
 type Sql = Prisma.Sql
@@ -75,8 +75,7 @@ export function createTaskRepository(prisma: Client) {
       return prisma.$json(
         owner,
         sql`SELECT row_to_json(task) FROM (
-          SELECT ${columns} FROM (${candidates(owner, selection, limit + offset)}) AS tasks
-          ORDER BY ${orderBy(selection)} LIMIT ${limit} OFFSET ${offset}) AS task`,
+          SELECT ${columns} FROM (${pageOf(owner, selection, limit, offset)}) AS tasks) AS task`,
         costOf(selection),
       )
     },

@@ -43,34 +43,41 @@ export function conditions(
   )
 }
 
-/** Qualified, because a bare name in ORDER BY means the field of the answer, which no index knows. */
 const sortedColumns: Record<Sort, string> = {
-  created: 'tasks.created_at',
-  updated: 'tasks.updated_at',
-  due_date: 'tasks.due_at',
-  title: 'tasks.title COLLATE task_title',
+  created: 'created_at',
+  updated: 'updated_at',
+  due_date: 'due_at',
+  title: 'title COLLATE task_title',
 }
 
-export const orderBy = ({ sort, order }: Selection) =>
-  raw(`${sortedColumns[sort]} ${order} ${sort === 'due_date' ? 'NULLS LAST' : ''}, tasks.id ${order}`)
+const orderBy = ({ sort, order }: Selection) =>
+  raw(`${sortedColumns[sort]} ${order} ${sort === 'due_date' ? 'NULLS LAST' : ''}, id ${order}`)
+
+/** The page's tasks, whose fields are read by nothing that skips them. */
+export const pageOf = (owner: string, selection: Selection, limit: number, offset: number) =>
+  sql`SELECT * FROM ${candidates(owner, selection, limit + offset)}
+    ORDER BY ${orderBy(selection)} LIMIT ${limit} OFFSET ${offset}`
 
 /**
- * The tasks among which a page is found, of which it needs no more than the first `most`. No index of due dates
- * ends with what has none in both directions, and what lies behind a due date are two of its ranges. So the dated
- * tasks and the others are read apart, each along the index, the others only as far as the dated leave room.
+ * The tasks among which a page is found, of which it needs no more than the first `most`. The index of due dates
+ * ends with the tasks that have none, which is their place in one direction only, and what lies behind a due date
+ * are two of its ranges. So the dated tasks and the others are read apart, each along the index, the others only
+ * as far as the dated leave room.
  */
-export function candidates(owner: string, selection: Selection, most: number): Sql {
+function candidates(owner: string, selection: Selection, most: number): Sql {
   const { sort, order, after } = selection
-  if (sort !== 'due_date') return sql`SELECT * FROM tasks WHERE ${conditions(owner, selection)}`
+  if (sort !== 'due_date' || (order === 'asc' && after === undefined))
+    return sql`tasks WHERE ${conditions(owner, selection)}`
   const undated = { ...selection, after: after?.key === null ? after : undefined }
   const alongIndex = raw(`due_at ${order}, id ${order}`)
-  return sql`WITH dated AS (
+  return sql`(
+    WITH dated AS (
       SELECT * FROM tasks WHERE ${conditions(owner, selection)} AND due_at IS NOT NULL
       ORDER BY ${alongIndex} LIMIT ${most}),
     undated AS (
       SELECT * FROM tasks WHERE ${conditions(owner, undated)} AND due_at IS NULL
       ORDER BY ${alongIndex} LIMIT ${most} - (SELECT count(*) FROM dated))
-    SELECT * FROM dated UNION ALL SELECT * FROM undated`
+    SELECT * FROM dated UNION ALL SELECT * FROM undated) AS tasks`
 }
 
 /** Keyset condition. Ties go by id, so every order is total and pages never overlap. */
@@ -78,5 +85,5 @@ function isBehind({ key, id }: Position, sort: Sort, order: 'asc' | 'desc'): Sql
   const beyond = raw(order === 'asc' ? '>' : '<')
   if (key === null) return sql`due_at IS NULL AND id ${beyond} ${id}`
   const value = sort === 'title' ? sql`${key} COLLATE task_title` : sql`${key}::timestamptz`
-  return sql`(${raw(sortedColumns[sort])}, tasks.id) ${beyond} (${value}, ${id})`
+  return sql`(${raw(sortedColumns[sort])}, id) ${beyond} (${value}, ${id})`
 }
