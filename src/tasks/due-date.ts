@@ -26,7 +26,8 @@ export function parseDueDate(text: string): DueDate | undefined {
   const allDay = DAY.test(text)
   const day = (allDay ? DAY : INSTANT).exec(text)?.[1]
   if (day === undefined || !isCalendarDay(day)) return undefined
-  const at = new Date(text.toUpperCase())
+  // V8 reads .0500000000 as half a second: milliseconds are all that is kept anyway.
+  const at = new Date(text.toUpperCase().replace(/(\.\d{3})\d+/, '$1'))
   const year = at.getUTCFullYear()
   return year >= 1000 && year <= 9999 ? { at: at.toISOString(), allDay } : undefined
 }
