@@ -6,7 +6,10 @@ import type { Statement } from './statements.ts'
 export interface Cost {
   milliseconds: number
   buffers: number
+  /** The time relative to that of the first target. */
+  ratio: number
 }
+type Run = Omit<Cost, 'ratio'>
 interface Plan {
   Plan: Record<'Shared Hit Blocks' | 'Shared Read Blocks', number>
   'Execution Time': number
@@ -16,25 +19,33 @@ interface Plan {
 const WARM_UP = 6
 const RUNS = 21
 
-/** EXPLAIN (ANALYZE, BUFFERS) of a prepared statement, as the service sends it. */
-export async function explain(client: pg.Client, { text, values }: Statement): Promise<Cost> {
-  const literals = values.map((value) => (value == null ? 'NULL' : pg.escapeLiteral(asText(value))))
-  const execute = `EXECUTE measured${literals.length > 0 ? `(${literals.join(', ')})` : ''}`
-  await client.query(`PREPARE measured AS ${text}`)
-  try {
-    for (let run = 0; run < WARM_UP; run += 1) await client.query(execute)
-    const costs: Cost[] = []
-    for (let run = 0; run < RUNS; run += 1) costs.push(await analyze(client, execute))
-    return {
-      milliseconds: spread(costs.map(({ milliseconds }) => milliseconds)).median,
-      buffers: spread(costs.map(({ buffers }) => buffers)).median,
-    }
-  } finally {
-    await client.query('DEALLOCATE measured')
-  }
+/**
+ * EXPLAIN (ANALYZE, BUFFERS) of prepared statements, as the service sends them. They run in turn, so that
+ * whatever slows the machine down slows them all.
+ */
+export async function explain(targets: { client: pg.Client; statement: Statement }[]): Promise<Cost[]> {
+  const calls = await Promise.all(
+    targets.map(async ({ client, statement: { text, values } }, index) => {
+      await client.query(`PREPARE measured_${index} AS ${text}`)
+      const literals = values.map((value) => (value == null ? 'NULL' : pg.escapeLiteral(asText(value))))
+      const execute = `EXECUTE measured_${index}${literals.length > 0 ? `(${literals.join(', ')})` : ''}`
+      for (let run = 0; run < WARM_UP; run += 1) await client.query(execute)
+      return { client, execute, runs: [] as Run[] }
+    }),
+  )
+  for (let run = 0; run < RUNS; run += 1)
+    for (const { client, execute, runs } of calls) runs.push(await analyze(client, execute))
+  for (const [index, { client }] of calls.entries()) await client.query(`DEALLOCATE measured_${index}`)
+  return calls.map(({ runs }) => ({
+    milliseconds: spread(runs.map(({ milliseconds }) => milliseconds)).median,
+    buffers: spread(runs.map(({ buffers }) => buffers)).median,
+    // Of each turn, in which all were as fast or slow as the machine was then.
+    ratio: spread(runs.map(({ milliseconds }, run) => milliseconds / calls[0]!.runs[run]!.milliseconds))
+      .median,
+  }))
 }
 
-async function analyze(client: pg.Client, execute: string): Promise<Cost> {
+async function analyze(client: pg.Client, execute: string): Promise<Run> {
   const result = await client.query<{ 'QUERY PLAN': [Plan] }>(
     `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${execute}`,
   )

@@ -16,8 +16,13 @@ import { readCompleteList, type ListFigures } from './complete-list.ts'
 const HUGE = 100_000
 const EACH = 100
 
-const SIZES = ['small', 'usual', 'huge'] as const
-type Costs = Record<(typeof SIZES)[number], Map<string, Cost>>
+/** What one statement costs in the small database, and in the big one for a usual and for the huge user. */
+interface Row {
+  name: string
+  small: Cost
+  usual: Cost
+  huge: Cost
+}
 type List = (recorder: Recorder, owner: string) => Promise<Map<string, Statement>>
 
 /** The same statements on 10 000 tasks and on 1 100 000; and the complete list of a user of 100 000. */
@@ -29,11 +34,8 @@ export async function measureGrowth({ quick }: Options) {
     console.log(`seeding ${EACH * 100} tasks, and ${EACH * users + HUGE} …`)
     await seed(small, 100, 0)
     await seed(big, users, HUGE)
-    const measure = async (list: List): Promise<Costs> => ({
-      small: await costsOf(small, 'person-50', list),
-      usual: await costsOf(big, 'person-50', list),
-      huge: await costsOf(big, 'person-0', list),
-    })
+    const measure = (list: List) =>
+      measureCosts([small, 'person-50'], [big, 'person-50'], [big, 'person-0'], list)
     const pages = await measure(pageStatements)
     console.log(`\n${tableOfCosts(pages)}\n\n${tableOfWorst(pages)}\n`)
     const whole = await measure(wholeStatements)
@@ -43,8 +45,7 @@ export async function measureGrowth({ quick }: Options) {
     for (const { client } of [small, big]) await client.query(CHANGE)
     const changed = await measure(wholeStatements)
     console.log(`When one task in twenty has changed since the last vacuum:\n\n${tableOfCosts(changed)}`)
-    const statements = { pages: rowsOf(pages), whole: rowsOf(whole), changed: rowsOf(changed) }
-    return { machine: machine(), tasks: EACH * users + HUGE, statements, completeList: list }
+    return { machine: machine(), tasks: EACH * users + HUGE, pages, whole, changed, completeList: list }
   } finally {
     await small.close()
     await big.close()
@@ -62,59 +63,56 @@ async function seed({ client }: BenchDatabase, users: number, huge: number) {
   await client.query('VACUUM ANALYZE')
 }
 
-async function costsOf({ client, url }: BenchDatabase, name: string, list: List): Promise<Map<string, Cost>> {
-  const recorder = createRecorder(url)
-  const statements = await list(recorder, idOf(name))
-  await recorder.close()
-  const costs = new Map<string, Cost>()
-  for (const [label, statement] of statements) costs.set(label, await explain(client, statement))
-  return costs
+type Target = [BenchDatabase, name: string]
+
+async function measureCosts(small: Target, usual: Target, huge: Target, list: List): Promise<Row[]> {
+  const targets = [small, usual, huge]
+  const lists = await Promise.all(targets.map(([database, name]) => statementsOf(database, name, list)))
+  const rows: Row[] = []
+  for (const name of lists[0]!.keys()) {
+    const costs = await explain(
+      targets.map(([{ client }], index) => ({ client, statement: lists[index]!.get(name)! })),
+    )
+    rows.push({ name, small: costs[0]!, usual: costs[1]!, huge: costs[2]! })
+  }
+  return rows
 }
 
-const rowsOf = (costs: Costs) =>
-  [...costs.small.keys()].map((name) => {
-    const [small, usual, huge] = SIZES.map((size) => costs[size].get(name)!) as [Cost, Cost, Cost]
-    return { name, small, usual, huge }
-  })
-type Row = ReturnType<typeof rowsOf>[number]
+async function statementsOf({ url }: BenchDatabase, name: string, list: List) {
+  const recorder = createRecorder(url)
+  return list(recorder, idOf(name)).finally(() => recorder.close())
+}
 
-const ratios = (cost: Cost, { small }: Row) => ({
-  time: cost.milliseconds / small.milliseconds,
-  buffers: cost.buffers / small.buffers,
-})
+const buffersRatio = (cost: Cost, { small }: Row) => cost.buffers / small.buffers
 
-function tableOfCosts(costs: Costs): string {
+function tableOfCosts(rows: Row[]): string {
   const cell = ({ milliseconds, buffers }: Cost) => `${milliseconds.toFixed(2)} ms, ${buffers}`
-  const cells = (cost: Cost, row: Row) => {
-    const { time, buffers } = ratios(cost, row)
-    return [cell(cost), `${time.toFixed(1)} / ${buffers.toFixed(1)}`]
-  }
-  const rows = rowsOf(costs).map((row) => [
-    row.name,
-    cell(row.small),
-    ...cells(row.usual, row),
-    ...cells(row.huge, row),
-  ])
+  const cells = (cost: Cost, row: Row) => [
+    cell(cost),
+    `${cost.ratio.toFixed(2)} / ${buffersRatio(cost, row).toFixed(2)}`,
+  ]
   return table([
     ['time, buffers', 'small database', 'big', 'ratio', 'big, user of 100 000', 'ratio'],
-    ...rows,
+    ...rows.map((row) => [row.name, cell(row.small), ...cells(row.usual, row), ...cells(row.huge, row)]),
   ])
 }
 
-/** By sort and order: the dearest page for the huge user, and the median and worst of the ratios. */
-function tableOfWorst(costs: Costs): string {
-  const pages = rowsOf(costs)
+/** By sort and order: the median and the worst of the ratios, and the dearest page for the huge user. */
+function tableOfWorst(pages: Row[]): string {
   const groups = new Set(pages.map(({ name }) => name.split(' ', 2).join(' ')))
   const rows = [...groups].map((name) => {
     const members = pages.filter((row) => row.name.startsWith(name))
-    const ratio = (size: 'usual' | 'huge', of: 'time' | 'buffers') => {
-      const { median, max } = spread(members.map((row) => ratios(row[size], row)[of]))
+    const ratio = (of: (row: Row) => number) => {
+      const { median, max } = spread(members.map(of))
       return `${median.toFixed(2)} (${max.toFixed(2)})`
     }
     const dearest = Math.max(...members.map(({ huge }) => huge.milliseconds))
-    const buffers = Math.max(...members.map(({ huge }) => huge.buffers))
-    const of = (size: 'usual' | 'huge') => [ratio(size, 'time'), ratio(size, 'buffers')]
-    return [name, ...of('usual'), ...of('huge'), `${dearest.toFixed(2)} ms, ${buffers}`]
+    const most = Math.max(...members.map(({ huge }) => huge.buffers))
+    const of = (size: 'usual' | 'huge') => [
+      ratio((row) => row[size].ratio),
+      ratio((row) => buffersRatio(row[size], row)),
+    ]
+    return [name, ...of('usual'), ...of('huge'), `${dearest.toFixed(2)} ms, ${most}`]
   })
   return table([
     ['pages', 'time', 'buffers', 'time, huge user', 'buffers, huge user', 'dearest, huge user'],
