@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { type BenchDatabase, insertTasks, openDatabase } from './database.ts'
 import { type Cost, explain } from './explain.ts'
 import type { Options } from './options.ts'
@@ -67,20 +68,30 @@ type Target = [BenchDatabase, name: string]
 
 async function measureCosts(small: Target, usual: Target, huge: Target, list: List): Promise<Row[]> {
   const targets = [small, usual, huge]
-  const lists = await Promise.all(targets.map(([database, name]) => statementsOf(database, name, list)))
+  const lists = await Promise.all(targets.map((target) => statementsOf(target, list)))
+  const clients = await Promise.all(targets.map(connectAs))
   const rows: Row[] = []
   for (const name of lists[0]!.keys()) {
     const costs = await explain(
-      targets.map(([{ client }], index) => ({ client, statement: lists[index]!.get(name)! })),
+      clients.map((client, index) => ({ client, statement: lists[index]!.get(name)! })),
     )
     rows.push({ name, small: costs[0]!, usual: costs[1]!, huge: costs[2]! })
   }
+  for (const client of clients) await client.end()
   return rows
 }
 
-async function statementsOf({ url }: BenchDatabase, name: string, list: List) {
-  const recorder = createRecorder(url)
+async function statementsOf([{ serviceUrl }, name]: Target, list: List) {
+  const recorder = createRecorder(serviceUrl)
   return list(recorder, idOf(name)).finally(() => recorder.close())
+}
+
+/** As the service, on behalf of somebody: row-level security is part of every plan. */
+async function connectAs([{ serviceUrl }, name]: Target) {
+  const client = new pg.Client(serviceUrl)
+  await client.connect()
+  await client.query(`SELECT set_config('app.user_id', $1, false)`, [idOf(name)])
+  return client
 }
 
 const buffersRatio = (cost: Cost, { small }: Row) => cost.buffers / small.buffers
