@@ -15,6 +15,9 @@ if (existsSync('.env')) process.loadEnvFile()
 // Production never sees what makes a first start on a laptop easy.
 const local = process.env.NODE_ENV === 'production' ? undefined : await import('./local.ts')
 
+/** Connections that may come at once. Beyond Node's 511 clients would try again only after a second. */
+const BACKLOG = 4096
+
 try {
   await start()
 } catch (error) {
@@ -37,7 +40,7 @@ async function start() {
     await database.close()
     await promisify(log.flush.bind(log))().catch(() => {})
   })
-  await app.listen({ host: config.http.host, port: config.http.port })
+  await app.listen({ host: config.http.host, port: config.http.port, backlog: BACKLOG })
   await waitForDatabase(database, app.log)
   if (config.production) await warnWithoutSecondWall(database, app.log)
   await local?.applyMigrations(projectFolder, variables)
