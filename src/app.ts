@@ -37,7 +37,7 @@ type RawRequest = IncomingMessage & { frameworkError?: Error }
 /** The service, wired but not listening. Production and tests build it here, from the same parts. */
 export async function buildApp(
   config: Config,
-  { prisma, pool }: Database,
+  { prisma, pool, statementsInFlight }: Database,
   logger: FastifyServerOptions['logger'] = { level: config.logLevel },
 ) {
   const app = Fastify({
@@ -71,7 +71,11 @@ export async function buildApp(
   await app.register(shutdown)
   await app.register(protection, { http: config.http })
   await app.register(openapi, { version })
-  await app.register(metrics, { ...config.metrics, host: config.http.host, pool })
+  await app.register(metrics, {
+    ...config.metrics,
+    host: config.http.host,
+    database: { pool, statementsInFlight },
+  })
   await app.register(health, {
     name,
     version,

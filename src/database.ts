@@ -64,7 +64,9 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
     await prisma.$disconnect()
     await pool.end()
   }
-  return { prisma, pool, pipeline, close }
+  const statementsInFlight = () =>
+    pipeline.inFlight + (heavyPipeline === pipeline ? 0 : heavyPipeline.inFlight)
+  return { prisma, pool, statementsInFlight, close }
 }
 
 function createPool(config: Config['database']): pg.Pool {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
 import { createTask, createUser, SECRET, signToken, startApp, type TestApp } from './helpers/app.ts'
-import { query } from './helpers/database.ts'
+import { databaseUrl, query } from './helpers/database.ts'
 import { assertRefused, forge, goodClaims, HS256, hmac, type Json, seconds } from './helpers/forge.ts'
 import { createKey, startIssuer } from './helpers/issuer.ts'
 import { answersIn, startRaw } from './helpers/raw.ts'
@@ -508,7 +508,7 @@ t.test('nonsense behind a request does not end up within its answer', async (t) 
   const user = await createUser()
   await app.call('GET', '/api/me', { user })
   await query(
-    app.config.database.url,
+    databaseUrl(),
     "INSERT INTO tasks (user_id, title, description) SELECT $1, 'x', repeat('x', 1000) FROM generate_series(1, 15000)",
     [user.id],
   )

@@ -73,6 +73,7 @@ t.test('metrics count requests by the pattern of their route', async (t) => {
   )
   t.match(text, /http_request_duration_seconds_bucket\{le="0.2"/)
   t.match(text, /database_pool_connections\{state="total"\} [1-9]/)
+  t.match(text, /database_statements_in_flight 0/)
   t.match(text, /process_cpu_seconds_total/)
   t.notMatch(text, user.id)
 })
@@ -252,7 +253,7 @@ t.test('requests that would only wait are told to come back, and later ones are 
   await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
   const waiting = [toggle(), toggle()]
   // The one waits for the lock, the other for the one.
-  while (database.pipeline.inFlight < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+  while (database.statementsInFlight() < 2) await new Promise((resolve) => setTimeout(resolve, 5))
   const shed = await toggle()
   t.equal(shed.status, 503)
   t.match(await shed.json(), { code: 'overloaded' })

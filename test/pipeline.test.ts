@@ -18,11 +18,11 @@ async function open(t: Test, variables: Record<string, string> = {}) {
     DATABASE_POOL_MAX: '2',
     ...variables,
   })
-  const { prisma, pool, close, pipeline } = createDatabase(database)
+  const { prisma, pool, close, statementsInFlight } = createDatabase(database)
   t.teardown(close)
   const owner = `user-${randomUUID()}`
   await query(databaseUrl(), 'INSERT INTO users (id) VALUES ($1)', [owner])
-  return { prisma, pool, pipeline, owner }
+  return { prisma, pool, statementsInFlight, owner }
 }
 
 const insert = (owner: string, title: string) =>
@@ -110,11 +110,13 @@ t.test('statements that the server has lost are prepared again', async (t) => {
 })
 
 t.test('whoever waits for a connection is told when there is none to be had', async (t) => {
-  const { prisma, pipeline } = await open(t, { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing' })
+  const { prisma, statementsInFlight } = await open(t, {
+    DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing',
+  })
   const waiting = Array.from({ length: 30 }, () => prisma.$json('nobody', sql`SELECT 1`))
   const outcomes = await Promise.allSettled(waiting)
   t.ok(outcomes.every(({ status }) => status === 'rejected'))
-  t.equal(pipeline.inFlight, 0)
+  t.equal(statementsInFlight(), 0)
 })
 
 t.test('a server that accepts and never answers is given up in time', async (t) => {
@@ -126,13 +128,13 @@ t.test('a server that accepts and never answers is given up in time', async (t) 
     server.close()
   })
   const { port } = server.address() as { port: number }
-  const { prisma, pipeline } = await open(t, {
+  const { prisma, statementsInFlight } = await open(t, {
     DATABASE_URL: `postgresql://nobody@127.0.0.1:${port}/nothing`,
     DATABASE_CONNECT_TIMEOUT_MS: '200',
   })
   const waiting = Array.from({ length: 5 }, () => prisma.$json('nobody', sql`SELECT 1`))
   for (const { status } of await Promise.allSettled(waiting)) t.equal(status, 'rejected')
-  t.equal(pipeline.inFlight, 0)
+  t.equal(statementsInFlight(), 0)
 })
 
 t.test('a statement that takes too long is ended by the server, and those behind it run', async (t) => {

@@ -6,12 +6,12 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Config } from '../config.ts'
 
 /** Prometheus metrics, on `/metrics` or on a port of their own. */
-export const metrics = fp<Config['metrics'] & { host: string; pool: pg.Pool }>(
-  async (app, { enabled, port, host, pool }) => {
+export const metrics = fp<Config['metrics'] & { host: string; database: WatchedDatabase }>(
+  async (app, { enabled, port, host, database }) => {
     if (!enabled) return
     const register = new Registry()
     collectDefaultMetrics({ register })
-    watchPool(register, pool)
+    watchDatabase(register, database)
     const duration = new Histogram({
       name: 'http_request_duration_seconds',
       help: 'Time from the request line to the end of the answer',
@@ -49,12 +49,25 @@ export const metrics = fp<Config['metrics'] & { host: string; pool: pg.Pool }>(
 /** The pattern, never the path: ids would make a time series each. */
 export const routeOf = (request: FastifyRequest) => request.routeOptions.url ?? 'unknown'
 
-function watchPool(register: Registry, pool: pg.Pool) {
+interface WatchedDatabase {
+  pool: pg.Pool
+  statementsInFlight: () => number
+}
+
+function watchDatabase(register: Registry, { pool, statementsInFlight }: WatchedDatabase) {
   const states = {
     total: () => pool.totalCount,
     idle: () => pool.idleCount,
     waiting: () => pool.waitingCount,
   }
+  new Gauge({
+    name: 'database_statements_in_flight',
+    help: 'Statements that PostgreSQL has not answered yet, and those that wait to be sent',
+    registers: [register],
+    collect() {
+      this.set(statementsInFlight())
+    },
+  })
   new Gauge({
     name: 'database_pool_connections',
     help: 'Connections to PostgreSQL, and requests that wait for one',

@@ -97,10 +97,11 @@ function goodQuery({ parameters = [] }: Operation): fc.Arbitrary<[string, string
     [['a[]', '']],
   )
   return fc.tuple(fc.record(values, { requiredKeys: [] }), unknown).map(([known, others]) => {
-    // A schema cannot say that offset needs limit; its description does.
-    const { offset, ...rest } = known as Record<string, string>
+    // A schema cannot say that offset needs limit, nor that q may not differ from search; descriptions do.
+    const { offset, q, ...rest } = known as Record<string, string>
     const page = offset === undefined ? {} : { offset, limit: rest.limit ?? '20' }
-    return [...Object.entries({ ...rest, ...page }), ...others]
+    const alias = q === undefined || rest.search !== undefined ? {} : { q }
+    return [...Object.entries({ ...rest, ...page, ...alias }), ...others]
   })
 }
 
