@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import type { Config } from './config.ts'
-import { type Prisma, PrismaClient } from './generated/prisma/client.ts'
+import { Prisma, PrismaClient } from './generated/prisma/client.ts'
 import { Pipeline } from './pipeline.ts'
 import { SETTINGS } from './statement.ts'
 
@@ -44,7 +44,7 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
   const heavyConnections = Math.floor(config.poolMax / 4)
   // One connection is left to Prisma.
   const pipeline = new Pipeline(pool, Math.max(1, config.poolMax - 1 - heavyConnections))
-  const heavyPipeline = heavyConnections > 0 ? new Pipeline(pool, heavyConnections) : pipeline
+  const heavyPipeline = heavyConnections > 0 ? new Pipeline(pool, heavyConnections) : undefined
   const prisma = client.$extends({
     client: {
       /**
@@ -54,9 +54,9 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
        */
       $json(owner: string, { text, values }: Prisma.Sql, { isHeavy = false }: SendOptions = {}) {
         onQuery?.({ query: text, values })
-        const statement = { text, values, timeoutMs: config.queryTimeoutMs }
-        if (isHeavy) return heavyPipeline.query(owner, { ...statement, name: undefined })
-        return pipeline.query(owner, { ...statement, name: nameOf(text) })
+        const name = isHeavy ? undefined : nameOf(text)
+        const lane = (isHeavy && heavyPipeline) || pipeline
+        return lane.query(owner, { name, text, values, timeoutMs: config.queryTimeoutMs })
       },
     },
   })
@@ -64,8 +64,7 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
     await prisma.$disconnect()
     await pool.end()
   }
-  const statementsInFlight = () =>
-    pipeline.inFlight + (heavyPipeline === pipeline ? 0 : heavyPipeline.inFlight)
+  const statementsInFlight = () => pipeline.inFlight + (heavyPipeline?.inFlight ?? 0)
   return { prisma, pool, statementsInFlight, close }
 }
 
@@ -106,3 +105,9 @@ function createStatementNames() {
 /** SQL that reads a timestamptz as RFC 3339 in UTC with milliseconds, whatever the session's time zone. */
 export const instantSql = (column: string) =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+/** SQL that writes a row as a JSON object, each property from its expression. */
+export function jsonObject(expressions: Readonly<Record<string, string>>): Prisma.Sql {
+  const pairs = Object.entries(expressions).map(([name, expression]) => `'${name}', ${expression}`)
+  return Prisma.raw(`json_build_object(${pairs.join()})`)
+}

@@ -1,4 +1,4 @@
-import { instantSql } from '../database.ts'
+import { instantSql, jsonObject } from '../database.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Summary, Task } from './schemas.ts'
 
@@ -36,8 +36,3 @@ const counts: Record<keyof Summary, string> = {
 }
 /** The summary, of a row of counts. */
 export const summaryJson = jsonObject(counts)
-
-function jsonObject(expressions: Record<string, string>): Prisma.Sql {
-  const pairs = Object.entries(expressions).map(([name, expression]) => `'${name}', ${expression}`)
-  return raw(`json_build_object(${pairs.join()})`)
-}

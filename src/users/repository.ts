@@ -1,6 +1,6 @@
 import type { Identity } from '../auth/identity.ts'
 import { sqlState } from '../database-errors.ts'
-import { type Client, instantSql } from '../database.ts'
+import { type Client, instantSql, jsonObject } from '../database.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { problem } from '../problem.ts'
 import type { User } from './schemas.ts'
@@ -10,10 +10,15 @@ export type UserRepository = ReturnType<typeof createUserRepository>
 /** Users whose row is known to be as their token says; the oldest is forgotten first. */
 const MAX_KNOWN_USERS = 100_000
 const UNIQUE_VIOLATION = '23505'
-const { sql, raw } = Prisma
-const userJson = raw(
-  `json_build_object('id', id, 'email', email, 'name', name, 'created_at', ${instantSql('created_at')})`,
-)
+const { sql } = Prisma
+/** How each field of the wire is read from its column. */
+const fields: Record<keyof User, string> = {
+  id: 'id',
+  email: 'email',
+  name: 'name',
+  created_at: instantSql('created_at'),
+}
+const userJson = jsonObject(fields)
 
 export function createUserRepository(prisma: Client) {
   const known = new Map<string, Identity>()

@@ -31,8 +31,8 @@ BEGIN
 END
 $$;
 
--- Kept, because taking text beyond ASCII apart costs more than all else about a search. A line break parts title and description: no word holds one. docs/performance.md has the
--- figures.
+-- Kept, because taking text beyond ASCII apart costs more than all else about a search. A line break parts title
+-- and description: no word holds one. docs/performance.md has the figures.
 ALTER TABLE "tasks" ADD COLUMN "search_text" TEXT GENERATED ALWAYS AS (
     "fold_text"("title" || E'\n' || coalesce("description", ''))
 ) STORED;
