@@ -25,6 +25,7 @@ export async function startService(
     DATABASE_URL: serviceDatabaseUrl(),
     BETTER_AUTH_SECRET: SECRET,
     RATE_LIMIT_MAX: '0',
+    SHUTDOWN_DELAY_MS: '0',
     // A process that starts on a busy machine keeps its event loop waiting: that is not what is tested.
     MAX_EVENT_LOOP_DELAY_MS: '0',
     ...variables,
