@@ -88,7 +88,7 @@ t.test('a second signal ends it at once', async (t) => {
     ['while it serves on', { SHUTDOWN_DELAY_MS: '600000' }],
     ['while a request is in flight', { SHUTDOWN_TIMEOUT_MS: '600000' }],
   ] as const) {
-    const service = await startService(t, variables)
+    const service = await startService(t, variables, { isCovered: false })
     await sendAndWait(t, service, await createUser())
     void service.kill('SIGTERM')
     if ('SHUTDOWN_DELAY_MS' in variables)
@@ -100,7 +100,7 @@ t.test('a second signal ends it at once', async (t) => {
 })
 
 t.test('what takes longer than it may is dropped, and the log says so', async (t) => {
-  const service = await startService(t, { SHUTDOWN_TIMEOUT_MS: '200' })
+  const service = await startService(t, { SHUTDOWN_TIMEOUT_MS: '200' }, { isCovered: false })
   const { waiting } = await sendAndWait(t, service, await createUser())
   t.equal(await service.kill('SIGTERM'), 1)
   t.equal(await waiting.closed, '')
