@@ -122,6 +122,7 @@ export const ListQuery = Type.Object({
   time_zone,
   completed: Type.Optional(
     Type.String({
+      maxLength: 100,
       description:
         'true and false are other names for the status completed and pending, where there is no status.',
       examples: ['true'],
@@ -130,6 +131,7 @@ export const ListQuery = Type.Object({
   sort: Type.Optional(OneOf(SORTS, { description: 'Default created.' })),
   sort_by: Type.Optional(
     Type.String({
+      maxLength: 100,
       description: 'Another name for sort, where there is none. What sort does not take is ignored here.',
       examples: ['due_date'],
     }),
