@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
 import type { Config } from './config.ts'
 import type { Database } from './database.ts'
+import { redact } from './log.ts'
 import { auth } from './plugins/auth.ts'
 import { health } from './plugins/health.ts'
 import { metrics } from './plugins/metrics.ts'
@@ -37,11 +38,12 @@ type RawRequest = IncomingMessage & { frameworkError?: Error }
 /** The service, wired but not listening. Production and tests build it here, from the same parts. */
 export async function buildApp(
   config: Config,
-  { prisma, pool, statementsInFlight }: Database,
-  logger: FastifyServerOptions['logger'] = { level: config.logLevel },
+  database: Database,
+  logger: Extract<FastifyServerOptions['logger'], object> = { level: config.logLevel },
 ) {
+  const { prisma } = database
   const app = Fastify({
-    logger,
+    logger: { ...logger, redact },
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: requestId,
     requestIdHeader: false,
@@ -71,11 +73,7 @@ export async function buildApp(
   await app.register(shutdown)
   await app.register(protection, { http: config.http })
   await app.register(openapi, { version })
-  await app.register(metrics, {
-    ...config.metrics,
-    host: config.http.host,
-    database: { pool, statementsInFlight },
-  })
+  await app.register(metrics, { ...config.metrics, host: config.http.host, database })
   await app.register(health, {
     name,
     version,
