@@ -69,6 +69,11 @@ export async function buildApp(
   await app.register(problems)
   await app.register(validation, { formats: taskFormats })
   await app.register(requests)
+  // Loaded only where it is used: neither a start nor a request pays for it otherwise.
+  if (config.telemetry) {
+    const { telemetry } = await import('./plugins/telemetry.ts')
+    await app.register(telemetry, { name, version, signals: config.telemetry, database })
+  }
   await app.register(sensible)
   await app.register(shutdown)
   await app.register(protection, { http: config.http })
