@@ -41,15 +41,15 @@ export function Composer() {
   const problem =
     create.error && (Object.values(fieldErrors(create.error)).join(' ') || explain(create.error))
   return (
-    <form className={styles.composer} onSubmit={submit} aria-label="New task">
+    <form className={styles.composer} onSubmit={submit} aria-label="Add a task">
       <div className={styles.line}>
         <input
           ref={titleInput}
           className={styles.title}
-          aria-label="What is to be done?"
+          aria-label="New task"
           aria-describedby={problem ? errorId : undefined}
           aria-invalid={problem ? true : undefined}
-          placeholder="What is to be done?"
+          placeholder="What is next?"
           maxLength={200}
           value={draft.title}
           onChange={({ target }) => setDraft({ ...draft, title: target.value })}

@@ -14,7 +14,7 @@ export function ConnectionBanner() {
 
   const text = online ? summary.isError && summary.data && explain(summary.error) : offlineText(unsent)
   return (
-    <div role="status" aria-label="Connection">
+    <div role="status" aria-label="Connection" className={styles.region}>
       {text && (
         <p className={styles.banner}>
           <CloudOffIcon />

@@ -91,6 +91,11 @@ function NoticeBox({ notice, onClose }: { notice: Notice; onClose: () => void })
   }, [held])
 
   const hold = { onMouseEnter: () => setHeld(true), onMouseLeave: () => setHeld(false) }
+  const dismiss = () => {
+    expire.current()
+    // The button that has the focus goes: on with the tasks.
+    document.getElementById('tasks')?.focus()
+  }
   const act = () => {
     onClose()
     notice.action?.run()
@@ -108,7 +113,7 @@ function NoticeBox({ notice, onClose }: { notice: Notice; onClose: () => void })
           {notice.action.label}
         </button>
       )}
-      <button type="button" className={styles.close} aria-label="Dismiss" onClick={() => expire.current()}>
+      <button type="button" className={styles.close} aria-label="Dismiss" onClick={dismiss}>
         <CloseIcon />
       </button>
     </div>

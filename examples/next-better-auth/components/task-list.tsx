@@ -9,6 +9,7 @@ import { EmptyState } from './empty-state'
 import { LoadMore } from './load-more'
 import styles from './task-list.module.css'
 import { TaskRow } from './task-row'
+import { Choices } from './toolbar'
 import { Trouble } from './trouble'
 
 interface Props {
@@ -40,10 +41,13 @@ export function TaskList({ filters, onChangeFilters, deletion }: Props) {
       aria-labelledby="tasks-heading"
     >
       <div className={styles.head}>
-        <h2 id="tasks-heading">Tasks</h2>
+        <h2 id="tasks-heading" className="visually-hidden">
+          Tasks
+        </h2>
         <p role="status" aria-label="Result">
           {tasks ? `${total} ${total === 1 ? 'task' : 'tasks'}` : pages.isPending && !offline && 'Loading…'}
         </p>
+        <Choices filters={filters} onChange={onChangeFilters} />
       </div>
       {tasks === undefined && pages.isPending && !offline && <Skeleton />}
       {tasks === undefined && offline && (

@@ -12,6 +12,9 @@ interface Props {
   onDelete: () => void
 }
 
+/** Where the focus goes when a task comes back. */
+export const checkboxId = ({ id }: Task) => `task-${id}`
+
 /** One task of the list, or the form that changes it in its place. */
 export function TaskRow({ task, now, onDelete }: Props) {
   const [editing, setEditing] = useState(false)
@@ -35,6 +38,7 @@ export function TaskRow({ task, now, onDelete }: Props) {
     <li className={styles.row} data-completed={task.completed || undefined}>
       <input
         type="checkbox"
+        id={checkboxId(task)}
         className={styles.check}
         aria-labelledby={titleId}
         checked={task.completed}

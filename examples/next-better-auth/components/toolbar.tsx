@@ -8,7 +8,7 @@ interface Props {
   onChange: (changes: Partial<Filters>) => void
 }
 
-/** What the list shows and in which order. */
+/** What the list shows. */
 export function Toolbar({ filters, onChange }: Props) {
   return (
     <section className={styles.toolbar} aria-label="Filters">
@@ -28,9 +28,17 @@ export function Toolbar({ filters, onChange }: Props) {
         ))}
       </fieldset>
       <SearchBox value={filters.search} onChange={(search) => onChange({ search })} />
+    </section>
+  )
+}
+
+/** The lesser choices, which stand beside the number of results. */
+export function Choices({ filters, onChange }: Props) {
+  return (
+    <div className={styles.choices}>
       <Choice label="Due" choices={DUE} value={filters.due} onChange={(due) => onChange({ due })} />
       <Choice label="Sort by" choices={SORT} value={filters.sort} onChange={(sort) => onChange({ sort })} />
-    </section>
+    </div>
   )
 }
 

@@ -2,6 +2,7 @@
 import type { Task } from '@task-api/client'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useNotices } from '../components/notices'
+import { checkboxId } from '../components/task-row'
 import { useDeleteTask } from './use-changes'
 
 export interface Deletion {
@@ -37,6 +38,7 @@ export function useDeletion(): Deletion {
     const undo = () => {
       keep(task)
       announce(`“${task.title}” is back.`)
+      requestAnimationFrame(() => document.getElementById(checkboxId(task))?.focus())
     }
     notify({
       tone: 'info',
