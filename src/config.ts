@@ -54,6 +54,16 @@ export function createConfig(variables: Variables) {
     }),
     rateLimit: Object.freeze({ max: env.RATE_LIMIT_MAX ?? (production ? 600 : 0), redisUrl: env.REDIS_URL }),
     metrics: Object.freeze({ enabled: env.METRICS === 'on', port: env.METRICS_PORT }),
+    telemetry: telemetrySettings(env),
+  })
+}
+
+/** What OpenTelemetry needs beside it, its SDK reads by itself. */
+function telemetrySettings(env: Environment) {
+  if (env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined
+  return Object.freeze({
+    traces: env.OTEL_TRACES_EXPORTER === 'otlp',
+    metrics: env.OTEL_METRICS_EXPORTER === 'otlp',
   })
 }
 

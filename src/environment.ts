@@ -48,6 +48,11 @@ export const Environment = Type.Object({
   SHUTDOWN_TIMEOUT_MS: integer('then time for requests in flight', 10_000, 100, 600_000),
   METRICS: choice('serve /metrics', ['on', 'off'], 'on'),
   METRICS_PORT: optionalInteger('serve /metrics on this port instead', 0, 65_535),
+  OTEL_EXPORTER_OTLP_ENDPOINT: text(
+    'OpenTelemetry collector that takes OTLP over HTTP; unset, nothing is sent',
+  ),
+  OTEL_TRACES_EXPORTER: choice('none keeps traces from the collector', ['otlp', 'none'], 'otlp'),
+  OTEL_METRICS_EXPORTER: choice('none keeps metrics from the collector', ['otlp', 'none'], 'otlp'),
   LOG_LEVEL: choice(
     'least serious line',
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],

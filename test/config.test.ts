@@ -77,6 +77,9 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
     ['METRICS', 'true', 'must be one of: on, off.'],
     ['METRICS_PORT', '8000', 'must not be PORT.'],
     ['METRICS_PORT', '99999', 'must be at most 65535.'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317', web],
+    ['OTEL_TRACES_EXPORTER', 'console', 'must be one of: otlp, none.'],
+    ['OTEL_METRICS_EXPORTER', 'prometheus', 'must be one of: otlp, none.'],
     ['LOG_LEVEL', 'verbose', 'must be one of: trace, debug, info, warn, error, fatal, silent.'],
   ]
   for (const [name, value, sentence] of cases) {
