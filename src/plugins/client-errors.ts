@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { type IncomingMessage, type OutgoingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { BusySocket } from './connections.ts'
 import { type Answer, bodyOf } from './problems.ts'
-
-/** Node's own note of the answer that a socket is busy with. */
-type BusySocket = Socket & { _httpMessage?: OutgoingMessage | null }
 
 const ANSWERS: Readonly<Record<string, Answer>> = {
   HPE_HEADER_OVERFLOW: {

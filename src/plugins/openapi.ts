@@ -45,17 +45,20 @@ Errors have one shape (RFC 9457): \`detail\` is a sentence for people, \`code\` 
     transformObject: (made) => markOptionalBodies((made as { openapiObject: object }).openapiObject),
     refResolver: { buildLocalReference: (json) => json.$id as string },
   })
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: true,
-    uiConfig: {
-      layout: 'BaseLayout',
-      persistAuthorization: true,
-      displayRequestDuration: true,
-      docExpansion: 'list',
-    },
+  await app.register(async (docs) => {
+    docs.addHook('onRequest', app.countAddress)
+    await docs.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: true,
+      uiConfig: {
+        layout: 'BaseLayout',
+        persistAuthorization: true,
+        displayRequestDuration: true,
+        docExpansion: 'list',
+      },
+    })
+    docs.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 })
 
 interface Document {
