@@ -61,7 +61,7 @@ export async function buildApp(
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_HEADER_BYTES },
     // A URL that cannot be decoded has no route, but its answer is to pass all hooks, above all that of /api.
     frameworkErrors: (error, { raw }, reply) => {
-      const path = raw.url?.startsWith('/api') ? '/api/' : '/404'
+      const path = /^\/(a|%61)(p|%70)(i|%69)/.test(raw.url ?? '') ? '/api/' : '/404'
       app.routing(Object.assign(raw, { url: path, frameworkError: error }), reply.raw)
     },
     clientErrorHandler: answerClientError,

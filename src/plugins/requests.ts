@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, METHODS } from 'node:http'
 import { isUtf8 } from 'node:buffer'
 import { problem } from '../problem.ts'
 import { routeOf } from './metrics.ts'
@@ -23,11 +23,20 @@ function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
 const ambiguousHost = () =>
   problem(400, 'bad_host', 'The request needs one header Host.', { headers: { connection: 'close' } })
 
+/** Node reads two thousand and drops the others without a word, be it a second Host. */
+const MAX_HEADERS = 200
+
+function refusalOf(request: IncomingMessage) {
+  if (request.rawHeaders.length > 2 * MAX_HEADERS)
+    return problem(431, 'headers_too_large', `The request has more than ${MAX_HEADERS} headers.`)
+  return hasOneHost(request) ? undefined : ambiguousHost()
+}
+
 /** How every request is read and reported: its id, its body, its one line in the log. */
 export const requests = fp(async (app) => {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    done(hasOneHost(request.raw) ? undefined : ambiguousHost())
+    done(refusalOf(request.raw))
   })
   app.addHook('onResponse', (request, reply, done) => {
     const { method, user } = request as FastifyRequest & { user?: { id: string } | null }
@@ -40,6 +49,11 @@ export const requests = fp(async (app) => {
     request.log.info(user ? { ...line, user_id: user.id } : line, 'request')
     done()
   })
+
+  // Known, though no path takes them, so that each path can say so; QUERY without its demand for a body.
+  for (const method of METHODS)
+    if (method === 'QUERY' || !app.supportedMethods.includes(method))
+      app.addHttpMethod(method, { overrideExisting: true })
 
   const parseJson = app.getDefaultJsonParser('remove', 'remove')
   app.removeAllContentTypeParsers()
