@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
-import type { BusySocket } from './connections.ts'
+import { type IncomingMessage, type OutgoingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import { type Answer, bodyOf } from './problems.ts'
+
+/** Node's own note of the answer that a socket is busy with. */
+export type BusySocket = Socket & { _httpMessage?: OutgoingMessage | null }
 
 const ANSWERS: Readonly<Record<string, Answer>> = {
   HPE_HEADER_OVERFLOW: {

@@ -1,10 +1,6 @@
 import fp from 'fastify-plugin'
-import type { OutgoingMessage } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Config } from '../config.ts'
-
-/** With Node's own note of the answer that a socket is busy with. */
-export type BusySocket = Socket & { _httpMessage?: OutgoingMessage | null }
+import type { BusySocket } from './client-errors.ts'
 
 const HEADERS_TIMEOUT_MS = 10_000
 const MIN_BETWEEN_WARNINGS_MS = 60_000
