@@ -50,7 +50,11 @@ export const Environment = Type.Object({
   MAX_EVENT_LOOP_DELAY_MS: integer('beyond it requests get a 503; 0 switches it off', 1000, 0, 60_000),
   MAX_CONNECTIONS: integer('beyond them new ones are dropped; 0 switches it off', 10_000, 0, 1_000_000),
   REQUEST_TIMEOUT_MS: integer('time for a client to send its whole request', 30_000, 1000, 600_000),
-  SHUTDOWN_DELAY_MS: optionalInteger('told to stop, go on serving this long while /ready says no', 0, 600_000),
+  SHUTDOWN_DELAY_MS: optionalInteger(
+    'told to stop, go on serving this long while /ready says no',
+    0,
+    600_000,
+  ),
   SHUTDOWN_TIMEOUT_MS: integer('then time for requests in flight', 10_000, 100, 600_000),
   METRICS: choice('serve /metrics', ['on', 'off'], 'on'),
   METRICS_PORT: optionalInteger('serve /metrics on this port instead', 0, 65_535),

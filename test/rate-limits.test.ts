@@ -105,7 +105,7 @@ t.test('good tokens pass on the address of an attacker, and count for their user
   t.equal((await callFrom(app, { user })).status, 200)
   t.equal((await callFrom(app, { user }, '/api/tasks', 'PUT')).status, 405)
   for (const url of ['/health', '/ready', '/metrics', '/'])
-    for (let count = 0; count < 5; count += 1) t.equal((await callFrom(app, {}, url)).status, 200, url)
+    for (let count = 0; count < 5; count += 1) t.not((await callFrom(app, {}, url)).status, 429, url)
 })
 
 t.test('an expired token is told so, however often others fail: a front end gets a new one', async (t) => {
