@@ -33,6 +33,7 @@ export function createConfig(variables: Variables) {
       trustProxy: trustProxy(env.TRUST_PROXY),
       corsOrigins: list(env.CORS_ORIGINS) ?? defaultOrigins(env),
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+      shutdownDelayMs: env.SHUTDOWN_DELAY_MS ?? (production ? 5000 : 0),
       shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
       maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT,
       maxEventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,

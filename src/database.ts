@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Config } from './config.ts'
 import { Prisma, PrismaClient } from './generated/prisma/client.ts'
 import { Pipeline } from './pipeline.ts'
-import { SETTINGS } from './statement.ts'
+import { SETTINGS, statementName } from './statement.ts'
 
 export type Database = ReturnType<typeof createDatabase>
 /** The generated client, with `$json`. */
@@ -83,7 +83,9 @@ function createPool(config: Config['database']): pg.Pool {
   // A connection that ends while nobody uses it is no news: the next query makes another.
   pool.on('error', () => {})
   // The first statement on each connection: those behind it rely on the name.
-  pool.on('connect', (client) => void client.query({ ...SETTINGS, values: ['', 0] }).catch(() => {}))
+  const prepare = (client: pg.PoolClient) =>
+    void client.query({ ...SETTINGS, values: ['', 0] }).catch(() => {})
+  if (config.prepared) pool.on('connect', prepare)
   return pool
 }
 
@@ -110,7 +112,7 @@ function createStatementNames() {
   const names = new Map<string, string>()
   return (sql: string) => {
     let name = names.get(sql)
-    if (name === undefined && names.size < MAX_STATEMENT_NAMES) names.set(sql, (name = `s${names.size}`))
+    if (name === undefined && names.size < MAX_STATEMENT_NAMES) names.set(sql, (name = statementName(sql)))
     return name
   }
 }

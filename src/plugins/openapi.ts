@@ -83,7 +83,7 @@ function markOptionalBodies(document: object): object {
 const ERRORS: Readonly<Record<number, readonly [code: string, description: string]>> = {
   400: ['validation_failed', 'The input is invalid: errors says what and where.'],
   401: ['token_expired', 'There is no token, or none that is valid.'],
-  403: ['wrong_user', 'The path belongs to another user.'],
+  403: ['wrong_user', 'The path names a user other than the one of the token.'],
   404: ['task_not_found', 'There is no such task, or it is not yours.'],
   409: ['email_taken', 'The e-mail address of the token belongs to another user.'],
   413: ['body_too_large', 'The body is larger than 64 KiB.'],
