@@ -160,7 +160,7 @@ export const relaxed = {
 
 export default tseslint.config(
   // What has a package.json of its own has its own configuration, too.
-  { ignores: ['src/generated/', 'dist/', 'coverage/', '.local/', '.tap/', 'packages/'] },
+  { ignores: ['src/generated/', 'dist/', 'coverage/', '.local/', '.tap/', 'packages/', 'examples/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   correctness,
   typed,

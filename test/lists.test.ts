@@ -64,6 +64,35 @@ t.test('status filters, by each of its names', async (t) => {
   for (const name of ['pending', 'active', 'incomplete']) t.same(await list(name), [pending])
 })
 
+t.test(
+  'completed and sort_by are other names, which ask for nothing where we have no word for it',
+  async (t) => {
+    const app = await startApp(t)
+    const user = await createUser()
+    const b = await createTask(app, user, { title: 'b', completed: true })
+    const a = await createTask(app, user, { title: 'a', completed: true })
+    const c = await createTask(app, user, { title: 'c' })
+    const answers: [query: string, tasks: object[]][] = [
+      ['completed=true', [a, b]],
+      ['completed=false', [c]],
+      ['completed=maybe', [c, a, b]],
+      ['completed=', [c, a, b]],
+      ['completed=true&status=all', [c, a, b]],
+      ['sort_by=title', [a, b, c]],
+      ['sort_by=title&order=desc', [c, b, a]],
+      ['sort_by=created_at&order=asc', [b, a, c]],
+      ['sort_by=priority', [c, a, b]],
+      ['sort_by=constructor', [c, a, b]],
+      ['sort_by=title&sort=created', [c, a, b]],
+      ['sort_by=title&completed=true', [a, b]],
+    ]
+    for (const [query, tasks] of answers) {
+      t.same((await app.call('GET', `/api/tasks?${query}`, { user })).body, tasks, query)
+      t.same(await walk(app, user, `/api/tasks?${query}&limit=1`), tasks, `${query}, page by page`)
+    }
+  },
+)
+
 t.test('titles sort alphabetically whatever their case, ties by id', async (t) => {
   const app = await startApp(t)
   const user = await createUser()

@@ -110,7 +110,7 @@ function errorResponse(status: number) {
   const examples = Object.fromEntries(
     Object.entries(codes).map(([code, [summary, detail]]) => [
       code,
-      { summary, value: exampleOf(status, code, detail) },
+      { summary: `${code}: ${summary}`, value: exampleOf(status, code, detail) },
     ]),
   )
   const description = `${means} \`code\`: ${Object.keys(codes).join(', ')}.`

@@ -114,6 +114,8 @@ const search = (description: string) =>
     }),
   )
 
+export const SORTS = ['created', 'created_at', 'title', 'due_date', 'updated', 'updated_at'] as const
+
 export const ListQuery = Type.Object({
   search: search(
     'Only tasks in whose title or description every one of these words occurs, be it within a longer word. ' +
@@ -136,9 +138,24 @@ export const ListQuery = Type.Object({
   due_from: dueBoundary('Only what is due on this day or at this instant, or later.'),
   due_before: dueBoundary('Only what is due before this day begins, or before this instant.'),
   time_zone,
+  completed: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      description:
+        'true and false are other names for the status completed and pending, where there is no status.',
+      examples: ['true'],
+    }),
+  ),
   sort: Type.Optional(
-    OneOf(['created', 'created_at', 'title', 'due_date', 'updated', 'updated_at'], {
+    OneOf(SORTS, {
       description: 'Default created. Tasks without a due date come last.',
+      examples: ['due_date'],
+    }),
+  ),
+  sort_by: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      description: 'Another name for sort, where there is none. What sort does not take is ignored here.',
       examples: ['due_date'],
     }),
   ),
