@@ -159,7 +159,7 @@ const relaxed = {
 }
 
 export default tseslint.config(
-  { ignores: ['src/generated/', 'dist/', 'coverage/', '.local/', '.tap/'] },
+  { ignores: ['src/generated/', 'dist/', 'coverage/', '.local/', '.tap/', 'examples/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   correctness,
   typed,

@@ -14,6 +14,8 @@ export async function withLocalDatabase(variables: Variables, projectFolder: str
   if (variables.DATABASE_URL) return { variables, stop: () => {} }
   const { startEmbeddedPostgres } = await import('./embedded-postgres.ts')
   const { url, stop } = startEmbeddedPostgres(projectFolder)
+  // For a front end beside the service, which keeps its own tables in the same database.
+  keep(projectFolder, 'database-url', url)
   return { variables: { ...variables, DATABASE_URL: url, DIRECT_URL: url }, stop }
 }
 
@@ -21,11 +23,21 @@ export async function withLocalDatabase(variables: Variables, projectFolder: str
 export function withLocalSecret(variables: Variables, projectFolder: string): Variables {
   if (variables.BETTER_AUTH_SECRET) return variables
   const file = join(projectFolder, '.local', 'secret')
-  if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 })
-  }
+  if (!existsSync(file)) keep(projectFolder, 'secret', randomBytes(32).toString('base64url'))
   return { ...variables, BETTER_AUTH_SECRET: readFileSync(file, 'utf8') }
+}
+
+/** Where no issuer is named, it is the Better Auth of a front end on this machine. Nothing needs it to run. */
+export function withLocalIssuer(variables: Variables): Variables {
+  if (variables.BETTER_AUTH_URL || variables.JWKS_URL) return variables
+  return { ...variables, BETTER_AUTH_URL: 'http://localhost:3000' }
+}
+
+/** Writes a file that only its owner can read, into the folder that Git ignores. */
+function keep(projectFolder: string, name: string, content: string) {
+  const folder = join(projectFolder, '.local')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, name), content, { mode: 0o600 })
 }
 
 /**

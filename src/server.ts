@@ -51,7 +51,7 @@ async function prepareVariables() {
   if (local === undefined) return process.env
   const { variables, stop } = await local.withLocalDatabase(process.env, projectFolder)
   process.on('exit', stop)
-  return local.withLocalSecret(variables, projectFolder)
+  return local.withLocalIssuer(local.withLocalSecret(variables, projectFolder))
 }
 
 /** A database that is away delays nothing but the answers that need it. */

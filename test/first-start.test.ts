@@ -40,7 +40,13 @@ function freshClone(t: Test): string {
 
 /** Starts the service with nothing configured but a free port; `stop` is what Ctrl-C does. */
 async function start(t: Test, folder: string) {
-  const { DATABASE_URL: _url, DIRECT_URL: _direct, BETTER_AUTH_SECRET: _secret, ...inherited } = process.env
+  const {
+    DATABASE_URL: _url,
+    DIRECT_URL: _direct,
+    BETTER_AUTH_SECRET: _secret,
+    BETTER_AUTH_URL: _issuer,
+    ...inherited
+  } = process.env
   const env = { ...inherited, NODE_ENV: 'development', PORT: '0', HOST: '127.0.0.1' }
   const service = spawn(process.execPath, [...process.execArgv, 'src/server.ts'], { cwd: folder, env })
   const output = collect(service)

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react'
+
+/** Drawn on a grid of 24, in the colour of the text around them, and never read out. */
+const icon = (path: ReactNode) =>
+  function Icon({ size = 20 }: { size?: number }) {
+    const stroke = {
+      stroke: 'currentColor',
+      strokeWidth: 1.75,
+      strokeLinecap: 'round',
+      strokeLinejoin: 'round',
+    } as const
+    return (
+      <svg width={size} height={size} viewBox="0 0 24 24" fill="none" {...stroke} aria-hidden="true">
+        {path}
+      </svg>
+    )
+  }
+
+export const CloseIcon = icon(<path d="M6 6l12 12M18 6L6 18" />)
+export const EditIcon = icon(<path d="M4 20l1-4L16.5 4.5a2.1 2.1 0 013 3L8 19l-4 1zM14.5 6.5l3 3" />)
+export const DeleteIcon = icon(<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 11v5M14 11v5" />)
+export const SearchIcon = icon(<path d="M11 18a7 7 0 100-14 7 7 0 000 14zM20 20l-4-4" />)
+export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />)
+export const CalendarIcon = icon(<path d="M4.5 6.5h15v13h-15zM4.5 10.5h15M8.5 4v4M15.5 4v4" />)
+export const CloudOffIcon = icon(
+  <path d="M4 4l16 16M9 6.3A5.5 5.5 0 0117.4 10 4 4 0 0120 16.6M16 18H7a4 4 0 01-.8-7.9" />,
+)
+export const ChevronIcon = icon(<path d="M6 9.5l6 6 6-6" />)
+
+/** The mark of the app: a sun that is also a tick. */
+export function Mark({ size = 32 }: { size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 32 32" fill="none" aria-hidden="true">
+      <circle cx="16" cy="16" r="16" fill="var(--accent)" />
+      <path
+        d="M9.5 16.5l4.6 4.6L23 12"
+        stroke="var(--on-accent)"
+        strokeWidth="3"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
+  )
+}

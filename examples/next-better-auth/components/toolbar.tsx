@@ -1,0 +1,98 @@
+import { useEffect, useRef, useState } from 'react'
+import { DUE, type Filters, SHOW, SORT } from '../lib/filters'
+import { SearchIcon } from './icons'
+import styles from './toolbar.module.css'
+
+interface Props {
+  filters: Filters
+  onChange: (changes: Partial<Filters>) => void
+}
+
+/** What the list shows. */
+export function Toolbar({ filters, onChange }: Props) {
+  return (
+    <section className={styles.toolbar} aria-label="Filters">
+      <fieldset className={styles.show}>
+        <legend className="visually-hidden">Show</legend>
+        {Object.entries(SHOW).map(([value, { label }]) => (
+          <label key={value}>
+            <input
+              type="radio"
+              name="show"
+              value={value}
+              checked={filters.show === value}
+              onChange={() => onChange({ show: value as Filters['show'] })}
+            />
+            <span>{label}</span>
+          </label>
+        ))}
+      </fieldset>
+      <SearchBox value={filters.search} onChange={(search) => onChange({ search })} />
+    </section>
+  )
+}
+
+/** The lesser choices, which stand beside the number of results. */
+export function Choices({ filters, onChange }: Props) {
+  return (
+    <div className={styles.choices}>
+      <Choice label="Due" choices={DUE} value={filters.due} onChange={(due) => onChange({ due })} />
+      <Choice label="Sort by" choices={SORT} value={filters.sort} onChange={(sort) => onChange({ sort })} />
+    </div>
+  )
+}
+
+/** Asks once nobody has typed for a moment. */
+function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const [text, setText] = useState(value)
+  const [applied, setApplied] = useState(value)
+  const report = useRef(onChange)
+  useEffect(() => {
+    report.current = onChange
+  })
+  // The address may change by other ways than typing: Clear filters, for one.
+  if (value !== applied) {
+    setApplied(value)
+    if (value !== text.trim()) setText(value)
+  }
+  useEffect(() => {
+    if (text.trim() === value) return
+    const timer = setTimeout(() => report.current(text.trim()), 250)
+    return () => clearTimeout(timer)
+  }, [text, value])
+  return (
+    <label className={styles.search}>
+      <span className="visually-hidden">Search tasks</span>
+      <SearchIcon size={18} />
+      <input
+        type="search"
+        placeholder="Search"
+        maxLength={100}
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+      />
+    </label>
+  )
+}
+
+interface ChoiceProps<Name extends string> {
+  label: string
+  choices: Record<Name, { label: string }>
+  value: Name
+  onChange: (value: Name) => void
+}
+
+function Choice<Name extends string>({ label, choices, value, onChange }: ChoiceProps<Name>) {
+  return (
+    <label className={styles.choice}>
+      <span className="visually-hidden">{label}</span>
+      <select value={value} onChange={({ target }) => onChange(target.value as Name)}>
+        {Object.entries<{ label: string }>(choices).map(([name, choice]) => (
+          <option key={name} value={name}>
+            {choice.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

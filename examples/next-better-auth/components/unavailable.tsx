@@ -1,0 +1,22 @@
+'use client'
+import { useRouter } from 'next/navigation'
+import { useEffect } from 'react'
+import { Trouble } from './trouble'
+
+/** The whole page, while nobody can tell who is signed in. */
+export function Unavailable() {
+  const router = useRouter()
+  useEffect(() => {
+    const timer = setInterval(() => router.refresh(), 4000)
+    return () => clearInterval(timer)
+  }, [router])
+  return (
+    <main>
+      <Trouble
+        title="Daybook is taking a break"
+        text="Your tasks are safe, but cannot be reached right now."
+        onRetry={() => router.refresh()}
+      />
+    </main>
+  )
+}

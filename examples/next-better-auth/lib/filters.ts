@@ -1,0 +1,69 @@
+import type { ListQuery } from '@task-api/client'
+import { dayFromNow } from './due'
+
+/** What the list shows, as the address bar says it. */
+export interface Filters {
+  show: keyof typeof SHOW
+  due: keyof typeof DUE
+  sort: keyof typeof SORT
+  search: string
+}
+
+/** Each choice with its name and what it asks the service for. */
+export const SHOW = {
+  all: { label: 'All', query: {} },
+  open: { label: 'Open', query: { status: 'pending' } },
+  overdue: { label: 'Overdue', query: { overdue: true } },
+  done: { label: 'Done', query: { status: 'completed' } },
+} as const satisfies Choices
+
+export const DUE = {
+  any: { label: 'Any time', days: undefined },
+  today: { label: 'Due today', days: 1 },
+  week: { label: 'Next 7 days', days: 7 },
+} as const
+
+export const SORT = {
+  newest: { label: 'Newest first', query: { sort: 'created', order: 'desc' } },
+  oldest: { label: 'Oldest first', query: { sort: 'created', order: 'asc' } },
+  due: { label: 'Due date', query: { sort: 'due_date', order: 'asc' } },
+  title: { label: 'Title A to Z', query: { sort: 'title', order: 'asc' } },
+  changed: { label: 'Last changed', query: { sort: 'updated', order: 'desc' } },
+} as const satisfies Choices
+
+type Choices = Record<string, { label: string; query: ListQuery }>
+
+export const NO_FILTERS: Filters = { show: 'all', due: 'any', sort: 'newest', search: '' }
+
+/** Whether anything is left out. */
+export const isFiltered = ({ show, due, search }: Filters) => show !== 'all' || due !== 'any' || search !== ''
+
+export function toQuery({ show, due, sort, search }: Filters): ListQuery {
+  const { days } = DUE[due]
+  return {
+    ...SHOW[show].query,
+    ...SORT[sort].query,
+    ...(days && { due_from: dayFromNow(0), due_before: dayFromNow(days) }),
+    ...(search && { search }),
+  }
+}
+
+/** Anybody can write an address: what means nothing counts as not said. */
+export function readFilters(address: URLSearchParams): Filters {
+  const read = <Name extends string>(name: string, choices: Record<Name, unknown>, fallback: Name): Name => {
+    const value = address.get(name) ?? ''
+    return Object.hasOwn(choices, value) ? (value as Name) : fallback
+  }
+  return {
+    show: read('show', SHOW, NO_FILTERS.show),
+    due: read('due', DUE, NO_FILTERS.due),
+    sort: read('sort', SORT, NO_FILTERS.sort),
+    search: (address.get('search') ?? '').slice(0, 100),
+  }
+}
+
+/** Says only what differs from the default. */
+export function writeFilters(filters: Filters): string {
+  const said = Object.entries(filters).filter(([name, value]) => value !== NO_FILTERS[name as keyof Filters])
+  return said.length === 0 ? '/' : `/?${new URLSearchParams(said)}`
+}
