@@ -88,7 +88,7 @@ const boundaries = {
   },
 }
 
-const functionBudget = (max) => ({
+export const functionBudget = (max) => ({
   'max-lines-per-function': ['error', { max, skipBlankLines: true, skipComments: true }],
 })
 // Registrations and repositories read like a table of contents: one long function of short entries.
@@ -100,7 +100,7 @@ const budgets = [
   { files: FACTORIES, rules: functionBudget(60) },
 ]
 
-const correctness = {
+export const correctness = {
   rules: {
     'array-callback-return': 'error',
     eqeqeq: ['error', 'always', { null: 'ignore' }],
@@ -125,7 +125,7 @@ const correctness = {
   },
 }
 
-const typed = {
+export const typed = {
   files: ['**/*.ts'],
   extends: [tseslint.configs.recommendedTypeChecked],
   languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -144,7 +144,7 @@ const typed = {
   },
 }
 
-const relaxed = {
+export const relaxed = {
   files: ['test/**', 'bench/**'],
   rules: {
     // Tests look into bodies of any shape, and tap's assertions return promises that it collects itself.
@@ -159,7 +159,8 @@ const relaxed = {
 }
 
 export default tseslint.config(
-  { ignores: ['src/generated/', 'dist/', 'coverage/', '.local/', '.tap/', 'examples/'] },
+  // What has a package.json of its own has its own configuration, too.
+  { ignores: ['src/generated/', 'dist/', 'coverage/', '.local/', '.tap/', 'packages/', 'examples/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   correctness,
   typed,

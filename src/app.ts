@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
 import type { Config } from './config.ts'
 import type { Database } from './database.ts'
+import { redact } from './log.ts'
 import { auth } from './plugins/auth.ts'
 import { health } from './plugins/health.ts'
 import { metrics } from './plugins/metrics.ts'
@@ -37,11 +38,12 @@ type RawRequest = IncomingMessage & { frameworkError?: Error }
 /** The service, wired but not listening. Production and tests build it here, from the same parts. */
 export async function buildApp(
   config: Config,
-  { prisma, pool, statementsInFlight }: Database,
-  logger: FastifyServerOptions['logger'] = { level: config.logLevel },
+  database: Database,
+  logger: Extract<FastifyServerOptions['logger'], object> = { level: config.logLevel },
 ) {
+  const { prisma } = database
   const app = Fastify({
-    logger,
+    logger: { ...logger, redact },
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: requestId,
     requestIdHeader: false,
@@ -67,15 +69,16 @@ export async function buildApp(
   await app.register(problems)
   await app.register(validation, { formats: taskFormats })
   await app.register(requests)
+  // Loaded only where it is used: neither a start nor a request pays for it otherwise.
+  if (config.telemetry) {
+    const { telemetry } = await import('./plugins/telemetry.ts')
+    await app.register(telemetry, { name, version, signals: config.telemetry, database })
+  }
   await app.register(sensible)
   await app.register(shutdown)
   await app.register(protection, { http: config.http })
   await app.register(openapi, { version })
-  await app.register(metrics, {
-    ...config.metrics,
-    host: config.http.host,
-    database: { pool, statementsInFlight },
-  })
+  await app.register(metrics, { ...config.metrics, host: config.http.host, database })
   await app.register(health, {
     name,
     version,

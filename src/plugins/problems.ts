@@ -44,6 +44,13 @@ const DATABASE_UNAVAILABLE: Answer = {
 }
 const INTERNAL: Answer = { status: 500, code: 'internal_error', detail: 'Something went wrong on our side.' }
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The `code` of the problem that is the answer. */
+    problemCode: string | undefined
+  }
+}
+
 type AnyError = Error & {
   code?: string
   status?: number
@@ -101,6 +108,7 @@ export function sendProblem(error: AnyError, request: FastifyRequest, reply: Fas
   const answer = answerTo(error)
   if (answer.status === 500) request.log.error({ err: error }, answer.detail)
   else if (answer.status > 500) request.log.warn({ code: answer.code, reason: error.message }, answer.detail)
+  reply.problemCode = answer.code
   return reply
     .code(answer.status)
     .headers({ ...answer.headers })
@@ -111,5 +119,6 @@ export function sendProblem(error: AnyError, request: FastifyRequest, reply: Fas
 /** Every error that reaches Fastify leaves as a problem. */
 export const problems = fp(async (app) => {
   app.addSchema(Problem)
+  app.decorateReply('problemCode', undefined)
   app.setErrorHandler<AnyError>(sendProblem)
 })

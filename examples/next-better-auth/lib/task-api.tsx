@@ -18,8 +18,9 @@ export function useTaskClient(): TaskClient {
 export function TaskApiProvider(props: { settings: BrowserSettings; userId: string; children: ReactNode }) {
   const [client] = useState(() => {
     const { apiUrl: baseUrl, tokenUrl } = props.settings
-    const retry = { attempts: 3, maxWaitMs: 5000 }
-    return createTaskClient({ baseUrl, token: () => fetchToken(tokenUrl, props.userId), retry })
+    const token = () => fetchToken(tokenUrl, props.userId)
+    // keepalive: what is sent while the page is being left still arrives.
+    return createTaskClient({ baseUrl, token, keepalive: true, retry: { attempts: 3, maxWaitMs: 5000 } })
   })
   const [queryClient] = useState(createQueryClient)
   return (

@@ -1,0 +1,13 @@
+import tseslint from 'typescript-eslint'
+import { correctness, functionBudget, relaxed, typed } from '../../eslint.config.js'
+
+export default tseslint.config(
+  { ignores: ['src/schema.d.ts'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  correctness,
+  { ...typed, files: ['src/*.js', 'src/*.ts', 'test/*.ts'] },
+  { files: ['src/*.js'], rules: { 'max-lines': ['error', 150], ...functionBudget(60) } },
+  // Why a call is aborted is the caller's to say, with whatever value.
+  { files: ['src/send.js'], rules: { '@typescript-eslint/prefer-promise-reject-errors': 'off' } },
+  relaxed,
+)

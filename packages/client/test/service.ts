@@ -1,0 +1,44 @@
+import { createTaskClient, type TaskClientOptions } from '@task-api/client'
+import type { Test } from 'tap'
+import { createUser, signToken, startApp, type TestUser } from '../../../test/helpers/app.ts'
+
+/** The real service on a port of its own; `createClient` makes a client of a new user, and notes what it sends. */
+export async function startService(t: Test, variables: Record<string, string> = {}) {
+  const { app } = await startApp(t, variables)
+  const baseUrl = await app.listen({ port: 0, host: '127.0.0.1' })
+  const createClient = async (options: Partial<TaskClientOptions> = {}) => {
+    const user = await createUser()
+    const sent: Request[] = []
+    const { fetch = globalThis.fetch, ...others } = options
+    const client = createTaskClient({
+      baseUrl,
+      token: () => user.token,
+      fetch(request) {
+        sent.push(request)
+        return fetch(request)
+      },
+      retry: { delayMs: 10 },
+      ...others,
+    })
+    return { client, user, sent }
+  }
+  return { baseUrl, createClient }
+}
+
+export const expiredToken = ({ id, email }: TestUser) =>
+  signToken({ sub: id, email, exp: Math.floor(Date.now() / 1000) - 3600 })
+
+/** Meets each of the faults once, one after the other, before it reaches the service. */
+export function faulty(...faults: (Response | Error)[]) {
+  return async (request: Request) => {
+    const fault = faults.shift()
+    if (fault instanceof Error) throw fault
+    return fault ?? fetch(request)
+  }
+}
+
+export const refusal = (status: number, headers: Record<string, string> = {}, code = 'overloaded') =>
+  new Response(JSON.stringify({ status, code, detail: 'Not now.' }), {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+  })

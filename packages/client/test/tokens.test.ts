@@ -1,0 +1,129 @@
+import t from 'tap'
+import { createUser } from '../../../test/helpers/app.ts'
+import { expiredToken, startService } from './service.ts'
+
+t.test('a token is asked for once and then kept', async (t) => {
+  const { createClient } = await startService(t)
+  const user = await createUser()
+  const asked: unknown[] = []
+  const { client } = await createClient({
+    token: async (ask) => {
+      asked.push(ask)
+      return user.token
+    },
+  })
+  await Promise.all([client.list(), client.me()])
+  await client.list()
+  t.same(asked, [{ refused: undefined }])
+})
+
+t.test('an expired token is replaced by a fresh one, and the call is repeated with its body', async (t) => {
+  const { createClient } = await startService(t)
+  const user = await createUser()
+  const expired = await expiredToken(user)
+  const { client, sent } = await createClient({
+    token: ({ refused }) => (refused === undefined ? expired : user.token),
+  })
+  const task = await client.create({ title: 'Written once' })
+  t.equal(task.title, 'Written once')
+  t.equal(sent.length, 2)
+  t.equal((await client.list()).length, 1)
+  t.equal(sent.length, 3)
+})
+
+t.test('many requests that are refused at once share one refresh', async (t) => {
+  const { createClient } = await startService(t)
+  const user = await createUser()
+  const expired = await expiredToken(user)
+  const asked: (string | undefined)[] = []
+  let late: Promise<Response> | undefined
+  const { client } = await createClient({
+    async token({ refused }) {
+      asked.push(refused)
+      return refused === undefined ? expired : user.token
+    },
+    // The answer to this one comes after the others have a new token.
+    async fetch(request) {
+      const answer = fetch(request)
+      if (request.url.includes('/summary')) await (late ??= answer).then(() => others)
+      return answer
+    },
+  })
+  const summary = client.summary()
+  const others = Promise.all(Array.from({ length: 10 }, () => client.list()))
+  await Promise.all([others, summary])
+  t.same(asked, [undefined, expired])
+})
+
+t.test('a fresh token that is refused, too, is the end', async (t) => {
+  const { createClient } = await startService(t)
+  const expired = await expiredToken(await createUser())
+  const asked: (string | undefined)[] = []
+  const { client, sent } = await createClient({
+    token({ refused }) {
+      asked.push(refused)
+      return refused === undefined ? expired : 'no.token.atall'
+    },
+  })
+  await t.rejects(client.list(), { status: 401, code: 'token_invalid' })
+  t.equal(sent.length, 2)
+  t.same(asked, [undefined, expired])
+})
+
+t.test('the refused token once more is not worth a request', async (t) => {
+  const { createClient } = await startService(t)
+  const expired = await expiredToken(await createUser())
+  const { client, sent } = await createClient({ token: () => expired })
+  await t.rejects(client.list(), { status: 401, code: 'token_expired' })
+  t.equal(sent.length, 1)
+})
+
+t.test('without a token the service says that one is missing, and the next call asks again', async (t) => {
+  const { createClient } = await startService(t)
+  const user = await createUser()
+  let isSignedIn = false
+  const { client } = await createClient({ token: () => (isSignedIn ? user.token : null) })
+  await t.rejects(client.list(), { status: 401, code: 'token_missing' })
+  isSignedIn = true
+  t.same(await client.list(), [])
+})
+
+t.test('what the provider throws, the call throws; the next call asks again', async (t) => {
+  const { createClient } = await startService(t)
+  const user = await createUser()
+  const failures = [new Error('the session is gone')]
+  const { client, sent } = await createClient({
+    token() {
+      const failure = failures.pop()
+      if (failure) throw failure
+      return user.token
+    },
+  })
+  await t.rejects(client.list(), new Error('the session is gone'))
+  t.equal(sent.length, 0)
+  t.same(await client.list(), [])
+})
+
+t.test('when another user signs in, nothing of the one before goes on in their name', async (t) => {
+  const { createClient } = await startService(t)
+  const [alice, bob] = [await createUser(), await createUser()]
+  const expired = await expiredToken(alice)
+  let current = expired
+  let signIn = () => {}
+  const { client } = await createClient({
+    token: () => current,
+    async fetch(request) {
+      const answer = await fetch(request)
+      signIn()
+      return answer
+    },
+  })
+  signIn = () => {
+    current = bob.token
+    client.forgetToken()
+    signIn = () => {}
+  }
+  await t.rejects(client.create({ title: 'Of Alice' }), { status: 401, code: 'token_expired' })
+  t.same(await client.list(), [])
+  t.equal((await client.me()).id, bob.id)
+})
