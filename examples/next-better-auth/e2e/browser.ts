@@ -67,7 +67,6 @@ export interface Visitor {
 interface VisitOptions extends BrowserContextOptions {
   variant?: Variant
   name?: string
-  /** Errors of scripts that the test expects. */
 }
 
 /** Opens a browser window of somebody who has not signed in. What goes wrong in its scripts fails the test. */
@@ -154,6 +153,12 @@ export const row = (page: Page, title: string) =>
   page.getByRole('listitem').filter({ has: checkbox(page, title) })
 export const notice = (page: Page, text: string) =>
   page.getByRole('status', { name: 'Notices' }).getByText(text)
+
+/** Clicks the box of a task, and waits until it shows what it should. */
+export async function tick(page: Page, title: string, checked = true) {
+  await checkbox(page, title).click()
+  await page.getByRole('checkbox', { name: title, exact: true, checked }).waitFor()
+}
 
 /** The titles on screen, from top to bottom. */
 export const titles = (page: Page) =>

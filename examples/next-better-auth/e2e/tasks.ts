@@ -11,6 +11,7 @@ import {
   row,
   shows,
   type Task,
+  tick,
   titles,
   type World,
 } from './browser.ts'
@@ -36,8 +37,8 @@ export function tasks(world: World) {
     await look(page, 'empty')
     await page.getByRole('textbox', { name: 'New task' }).fill('  Water the plants  ')
     await page.getByRole('button', { name: 'Due date and notes' }).click()
-    await page.getByLabel('Due date').fill(day(1))
-    await page.getByLabel('Due time').fill('15:00')
+    await page.getByLabel('Due date', { exact: true }).fill(day(1))
+    await page.getByLabel('Due time', { exact: true }).fill('15:00')
     await page.getByLabel('Notes').fill('The fern needs little.')
     await look(page, 'composer')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
@@ -62,7 +63,7 @@ export function tasks(world: World) {
     await checkbox(page, 'Pay the rent').waitFor()
     await page.getByRole('button', { name: 'Edit Pay the rent' }).click()
     await form.getByLabel('Title').fill('Pay the rent and the power')
-    await form.getByLabel('Due date').fill(day(5))
+    await form.getByLabel('Due date', { exact: true }).fill(day(5))
     await form.getByLabel('Notes').fill('From the joint account')
     await form.getByRole('button', { name: 'Save' }).click()
     await row(page, 'Pay the rent and the power').getByText('From the joint account').waitFor()
@@ -122,11 +123,11 @@ export function tasks(world: World) {
       )
     await counts(['4', '1', '2'])
     await summary.getByRole('heading', { name: 'One thing is late.' }).waitFor()
-    await checkbox(page, 'Pay the rent').check()
+    await tick(page, 'Pay the rent')
     await counts(['3', '0', '3'])
     await summary.getByRole('heading', { name: '3 things to do.' }).waitFor()
     await summary.getByRole('img', { name: '50 percent done' }).waitFor()
-    await checkbox(page, 'Read a novel').uncheck()
+    await tick(page, 'Read a novel', false)
     await counts(['4', '0', '2'])
   })
 
@@ -140,7 +141,7 @@ export function tasks(world: World) {
     await notice(page, '“Buy milk” is still open.').waitFor()
     assert.equal(await checkbox(page, 'Buy milk').isChecked(), false)
     await look(page, 'rolled-back')
-    await checkbox(page, 'Buy milk').check()
+    await tick(page, 'Buy milk')
     await eventually(async () =>
       assert.equal((await api<Task[]>('GET', '/api/tasks')).body[0]!.completed, true),
     )
