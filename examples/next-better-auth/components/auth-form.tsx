@@ -75,14 +75,12 @@ function useSubmit(kind: keyof typeof WORDS) {
     if (busy) return
     setBusy(true)
     setProblem(null)
-    const read = new FormData(event.currentTarget)
-    const [name, email, password] = ['name', 'email', 'password'].map((field) =>
-      String(read.get(field) ?? ''),
-    )
-    const credentials = { email: email!, password: password! }
+    const fields = new FormData(event.currentTarget)
+    const text = (name: string) => fields.get(name) as string
+    const credentials = { email: text('email'), password: text('password') }
     const { error } = await (
       kind === 'sign-up'
-        ? authClient.signUp.email({ ...credentials, name: name! })
+        ? authClient.signUp.email({ ...credentials, name: text('name') })
         : authClient.signIn.email(credentials)
     ).catch(() => ({ error: { status: 0 } }))
     if (!error) return window.location.assign('/')
