@@ -84,7 +84,7 @@ export function access(world: World) {
     const { page } = await arrive(t, world, { ...phone, tasks: [...TASKS, long] })
     const fits = async (what: string) => {
       const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
-      assert.ok(content! <= screen!, `${what}: ${content} in ${screen}`)
+      assert.ok(content <= screen, `${what}: ${content} in ${screen}`)
     }
     await fits('list')
     await look(page, 'phone')
