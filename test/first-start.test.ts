@@ -14,7 +14,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { createUser, signToken } from './helpers/app.ts'
-import { collect } from './helpers/service.ts'
+import { collect } from './helpers/output.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const FILES = ['src', 'prisma', 'prisma.config.ts', 'package.json', 'tsconfig.json']

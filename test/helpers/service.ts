@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { SECRET } from './app.ts'
 import { serviceDatabaseUrl } from './database.ts'
 import { findSecrets } from './secrets.ts'
+import { collect } from './output.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -59,24 +60,4 @@ export async function startService(
   const url = /Server listening at (http:[^"]+)/.exec(output.text())![1]!
   await output.contains(ready)
   return { url, kill, output }
-}
-
-/** What a process prints, and a way to wait for it. */
-export function collect(child: ChildProcess) {
-  let text = ''
-  const waiting = new Set<() => void>()
-  const add = (chunk: Buffer) => {
-    text += chunk.toString()
-    for (const check of waiting) check()
-  }
-  child.stdout!.on('data', add)
-  child.stderr!.on('data', add)
-  const contains = (part: string) =>
-    new Promise<void>((resolve, reject) => {
-      const check = () => text.includes(part) && (waiting.delete(check), resolve())
-      waiting.add(check)
-      child.once('exit', () => reject(new Error(`ended without "${part}": ${text}`)))
-      check()
-    })
-  return { text: () => text, contains }
 }

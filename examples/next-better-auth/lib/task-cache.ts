@@ -5,8 +5,8 @@ import type { Filters } from './filters'
 type Pages = InfiniteData<Page, string | undefined>
 
 /** Shows a task as it is now, in every list that holds it. */
-export function replaceTask(cache: QueryClient, id: number, change: (task: Task) => Task) {
-  editPages(cache, (tasks) => tasks.map((task) => (task.id === id ? change(task) : task)))
+export function replaceTask(cache: QueryClient, saved: Task) {
+  editPages(cache, (tasks) => tasks.map((task) => (task.id === saved.id ? saved : task)))
 }
 
 /** Takes a task out of the lists; of those only, where `filters` says so. */
