@@ -44,7 +44,11 @@ export const Environment = Type.Object({
   MAX_REQUESTS_IN_FLIGHT: integer('beyond them requests get a 503; 0 switches it off', 2000, 0, 1_000_000),
   MAX_EVENT_LOOP_DELAY_MS: integer('beyond it requests get a 503; 0 switches it off', 1000, 0, 60_000),
   REQUEST_TIMEOUT_MS: integer('time for a client to send its whole request', 30_000, 1000, 600_000),
-  SHUTDOWN_DELAY_MS: optionalInteger('told to stop, go on serving this long while /ready says no', 0, 600_000),
+  SHUTDOWN_DELAY_MS: optionalInteger(
+    'told to stop, go on serving this long while /ready says no',
+    0,
+    600_000,
+  ),
   SHUTDOWN_TIMEOUT_MS: integer('then time for requests in flight', 10_000, 100, 600_000),
   METRICS: choice('serve /metrics', ['on', 'off'], 'on'),
   METRICS_PORT: optionalInteger('serve /metrics on this port instead', 0, 65_535),
