@@ -40,9 +40,15 @@ export const Environment = Type.Object({
   TRUST_PROXY: text('proxies whose X-Forwarded-* count: true, a number of hops, or addresses'),
   CORS_ORIGINS: text('origins that browsers may call from, comma-separated'),
   RATE_LIMIT_MAX: optionalInteger('requests a minute per user; 0 switches it off', 0, 1_000_000),
+  RATE_LIMIT_ADDRESS_MAX: optionalInteger(
+    'calls a minute per address without a valid token; 0 switches it off',
+    0,
+    1_000_000,
+  ),
   REDIS_URL: text('shares the rate limits between copies of the service'),
   MAX_REQUESTS_IN_FLIGHT: integer('beyond them requests get a 503; 0 switches it off', 2000, 0, 1_000_000),
   MAX_EVENT_LOOP_DELAY_MS: integer('beyond it requests get a 503; 0 switches it off', 1000, 0, 60_000),
+  MAX_CONNECTIONS: integer('beyond them new ones are dropped; 0 switches it off', 10_000, 0, 1_000_000),
   REQUEST_TIMEOUT_MS: integer('time for a client to send its whole request', 30_000, 1000, 600_000),
   SHUTDOWN_DELAY_MS: optionalInteger(
     'told to stop, go on serving this long while /ready says no',

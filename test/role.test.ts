@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import t from 'tap'
 import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
-import { collect, startService } from './helpers/service.ts'
+import { collect } from './helpers/output.ts'
+import { startService } from './helpers/service.ts'
 
 const name = `role_${randomBytes(6).toString('hex')}`
 

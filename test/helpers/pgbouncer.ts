@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { Test } from 'tap'
 import { giveToServer, isRoot } from '../../src/embedded-setup.ts'
-import { collect } from './service.ts'
+import { collect } from './output.ts'
 
 // Debian puts it where only root looks.
 const env = { ...process.env, PATH: `${process.env.PATH}${delimiter}/usr/sbin` }

@@ -5,7 +5,12 @@ import { Trouble } from '../components/trouble'
 export default function ErrorPage({ reset }: { error: Error; reset: () => void }) {
   return (
     <main>
-      <Trouble title="That should not have happened" text="Your tasks are safe." onRetry={reset} />
+      <Trouble
+        heading="h1"
+        title="That should not have happened"
+        text="Your tasks are safe."
+        onRetry={reset}
+      />
     </main>
   )
 }

@@ -2,6 +2,7 @@
 import Link from 'next/link'
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { authClient } from '../lib/auth-client'
+import { useHydrated } from '../lib/use-hydrated'
 import styles from './auth-form.module.css'
 import { Mark } from './icons'
 
@@ -38,25 +39,32 @@ export function AuthForm({ kind, note }: { kind: keyof typeof WORDS; note?: stri
             {note}
           </p>
         )}
-        <form onSubmit={(event) => void submit(event)} aria-label={submitLabel} aria-describedby={errorId}>
-          {kind === 'sign-up' && <Field name="name" label="Name" autoComplete="name" />}
-          <Field name="email" label="Email" type="email" autoComplete="email" />
-          <Field
-            name="password"
-            label="Password"
-            type="password"
-            autoComplete={kind === 'sign-up' ? 'new-password' : 'current-password'}
-            minLength={8}
-            hint={kind === 'sign-up' ? 'At least 8 characters.' : undefined}
-          />
-          {problem && (
-            <p id={errorId} ref={error} tabIndex={-1} role="alert" className="form-error">
-              {problem.text}
-            </p>
-          )}
-          <button type="submit" className="button primary wide" aria-disabled={busy}>
-            {busy ? 'One moment…' : submitLabel}
-          </button>
+        <form
+          method="post"
+          onSubmit={(event) => void submit(event)}
+          aria-label={submitLabel}
+          aria-describedby={errorId}
+        >
+          <fieldset disabled={!useHydrated()}>
+            {kind === 'sign-up' && <Field name="name" label="Name" autoComplete="name" />}
+            <Field name="email" label="Email" type="email" autoComplete="email" />
+            <Field
+              name="password"
+              label="Password"
+              type="password"
+              autoComplete={kind === 'sign-up' ? 'new-password' : 'current-password'}
+              minLength={8}
+              hint={kind === 'sign-up' ? 'At least 8 characters.' : undefined}
+            />
+            {problem && (
+              <p id={errorId} ref={error} tabIndex={-1} role="alert" className="form-error">
+                {problem.text}
+              </p>
+            )}
+            <button type="submit" className="button primary wide" aria-disabled={busy}>
+              {busy ? 'One moment…' : submitLabel}
+            </button>
+          </fieldset>
         </form>
         <p className={styles.other}>
           {other.text} <Link href={other.href}>{other.link}</Link>
@@ -75,14 +83,12 @@ function useSubmit(kind: keyof typeof WORDS) {
     if (busy) return
     setBusy(true)
     setProblem(null)
-    const read = new FormData(event.currentTarget)
-    const [name, email, password] = ['name', 'email', 'password'].map((field) =>
-      String(read.get(field) ?? ''),
-    )
-    const credentials = { email: email!, password: password! }
+    const fields = new FormData(event.currentTarget)
+    const text = (name: string) => fields.get(name) as string
+    const credentials = { email: text('email'), password: text('password') }
     const { error } = await (
       kind === 'sign-up'
-        ? authClient.signUp.email({ ...credentials, name: name! })
+        ? authClient.signUp.email({ ...credentials, name: text('name') })
         : authClient.signIn.email(credentials)
     ).catch(() => ({ error: { status: 0 } }))
     if (!error) return window.location.assign('/')

@@ -4,6 +4,7 @@ import type { BrowserSettings } from '../lib/settings'
 import { TaskApiProvider } from '../lib/task-api'
 import { useDeletion } from '../lib/use-deletion'
 import { useFilters } from '../lib/use-filters'
+import { useHydrated } from '../lib/use-hydrated'
 import { Composer } from './composer'
 import { ConnectionBanner } from './connection-banner'
 import { Header } from './header'
@@ -15,6 +16,7 @@ import { Toolbar } from './toolbar'
 
 /** Everything that somebody who is signed in sees. */
 export function TaskApp({ user, settings }: { user: SignedInUser; settings: BrowserSettings }) {
+  if (!useHydrated()) return <main className={styles.main} aria-busy="true" />
   return (
     <TaskApiProvider settings={settings} userId={user.id}>
       <NoticesProvider>

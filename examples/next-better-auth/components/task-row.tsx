@@ -1,7 +1,7 @@
 import type { Task } from '@task-api/client'
-import { useId, useRef, useState } from 'react'
+import { useId, useLayoutEffect, useRef, useState } from 'react'
 import { describeDue, isDueToday, isOverdue } from '../lib/due'
-import { useToggleTask } from '../lib/use-changes'
+import { useCompleted } from '../lib/use-changes'
 import { CalendarIcon, DeleteIcon, EditIcon } from './icons'
 import { TaskEditor } from './task-editor'
 import styles from './task-row.module.css'
@@ -16,21 +16,23 @@ interface Props {
 export const checkboxId = ({ id }: Task) => `task-${id}`
 
 /** One task of the list, or the form that changes it in its place. */
-export function TaskRow({ task, now, onDelete }: Props) {
+export function TaskRow({ task: saved, now, onDelete }: Props) {
+  const [completed, setCompleted] = useCompleted(saved)
+  const task = { ...saved, completed }
   const [editing, setEditing] = useState(false)
   const editButton = useRef<HTMLButtonElement>(null)
   const titleId = useId()
-  const toggle = useToggleTask(task)
-  const close = () => {
-    setEditing(false)
-    // Back to where the keyboard was, once the button is there again.
-    requestAnimationFrame(() => editButton.current?.focus())
-  }
+  const wasEditing = useRef(false)
+  // Back to where the keyboard was, once the button is there again.
+  useLayoutEffect(() => {
+    if (wasEditing.current && !editing) editButton.current?.focus()
+    wasEditing.current = editing
+  }, [editing])
 
   if (editing) {
     return (
       <li className={styles.row} data-editing>
-        <TaskEditor task={task} onClose={close} />
+        <TaskEditor task={task} onClose={() => setEditing(false)} />
       </li>
     )
   }
@@ -42,7 +44,7 @@ export function TaskRow({ task, now, onDelete }: Props) {
         className={styles.check}
         aria-labelledby={titleId}
         checked={task.completed}
-        onChange={({ target }) => toggle.mutate(target.checked)}
+        onChange={({ target }) => setCompleted(target.checked)}
       />
       <div className={styles.text}>
         <p id={titleId} className={styles.title}>
@@ -75,8 +77,10 @@ function Due({ task, due, now }: { task: Task; due: string; now: Date }) {
   return (
     <p className={`${styles.due} ${urgency}`}>
       <CalendarIcon size={15} />
-      {overdue && 'Overdue: '}
-      <time dateTime={due}>{describeDue(due, now)}</time>
+      <span>
+        {overdue && 'Overdue: '}
+        <time dateTime={due}>{describeDue(due, now)}</time>
+      </span>
     </p>
   )
 }

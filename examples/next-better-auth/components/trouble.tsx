@@ -1,12 +1,20 @@
 import { CloudOffIcon } from './icons'
 import styles from './states.module.css'
 
+interface Props {
+  title: string
+  text: string
+  onRetry?: () => void
+  /** h1 where nothing else is on the page. */
+  heading?: 'h1' | 'h3'
+}
+
 /** In place of what cannot be shown. It tries again by itself; the button is for the impatient. */
-export function Trouble({ title, text, onRetry }: { title: string; text: string; onRetry?: () => void }) {
+export function Trouble({ title, text, onRetry, heading: Heading = 'h3' }: Props) {
   return (
     <div className={styles.state} role="alert">
       <CloudOffIcon size={40} />
-      <h3>{title}</h3>
+      <Heading>{title}</Heading>
       <p>{text}</p>
       {onRetry && (
         <>

@@ -13,6 +13,7 @@ export function Unavailable() {
   return (
     <main>
       <Trouble
+        heading="h1"
         title="Daybook is taking a break"
         text="Your tasks are safe, but cannot be reached right now."
         onRetry={() => router.refresh()}

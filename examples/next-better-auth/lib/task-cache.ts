@@ -5,8 +5,8 @@ import type { Filters } from './filters'
 type Pages = InfiniteData<Page, string | undefined>
 
 /** Shows a task as it is now, in every list that holds it. */
-export function replaceTask(cache: QueryClient, id: number, change: (task: Task) => Task) {
-  editPages(cache, (tasks) => tasks.map((task) => (task.id === id ? change(task) : task)))
+export function replaceTask(cache: QueryClient, saved: Task) {
+  editPages(cache, (tasks) => tasks.map((task) => (task.id === saved.id ? saved : task)))
 }
 
 /** Takes a task out of the lists; of those only, where `filters` says so. */
@@ -21,14 +21,14 @@ export function removeTask(
 /** Counts and the lists that are not on screen are asked for again when they are next looked at. */
 export async function refreshCounts(cache: QueryClient) {
   void cache.invalidateQueries({ queryKey: ['tasks'], refetchType: 'none' })
+  await cache.cancelQueries({ queryKey: ['summary'] })
   await cache.invalidateQueries({ queryKey: ['summary'] })
 }
 
+/** Asks for everything again. An answer that is on its way may be from before the change: it does not count. */
 export async function refreshAll(cache: QueryClient) {
-  await Promise.all([
-    cache.invalidateQueries({ queryKey: ['tasks'] }),
-    cache.invalidateQueries({ queryKey: ['summary'] }),
-  ])
+  await cache.cancelQueries()
+  await cache.invalidateQueries()
 }
 
 function editPages(cache: QueryClient, edit: (tasks: Task[], filters: Filters) => Task[]) {

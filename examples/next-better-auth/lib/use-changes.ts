@@ -1,6 +1,7 @@
 'use client'
 import { type NewTask, type Task, TaskApiError, type TaskChanges } from '@task-api/client'
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useNotices } from '../components/notices'
 import { explain, SessionEndedError } from './errors'
 import type { Filters } from './filters'
@@ -19,7 +20,7 @@ export function useCreateTask() {
   return useMutation({
     mutationKey: ['create'],
     mutationFn: (task: NewTask) => client.create(task),
-    onSuccess: () => refreshAll(cache),
+    onSuccess: () => void refreshAll(cache),
   })
 }
 
@@ -30,38 +31,45 @@ export function useUpdateTask(id: number) {
     ...oneByOne(id),
     mutationFn: (changes: TaskChanges) => client.update(id, changes),
     onSuccess: (saved) => {
-      replaceTask(cache, id, () => saved)
+      replaceTask(cache, saved)
       // Its place in the order, or in the list at all, may be another now.
       void refreshAll(cache)
     },
   })
 }
 
-/** Shows the change at once, and takes it back where the service does not confirm it. */
-export function useToggleTask({ id, title }: Task) {
+/**
+ * Whether the task is done, and the way to change that. The change shows at once, and is taken back where the
+ * service does not confirm it.
+ */
+export function useCompleted({ id, title, completed, updated_at }: Task) {
   const client = useTaskClient()
   const cache = useQueryClient()
   const report = useFailureReport(cache)
-  return useMutation({
+  // Holds until the task changes: then the service has spoken.
+  const [wish, setWish] = useState<{ completed: boolean; since: string } | null>(null)
+  const { mutate } = useMutation({
     ...oneByOne(id),
-    mutationFn: (completed: boolean) => client.complete(id, completed),
-    onMutate: async (completed) => {
-      // An answer that is on its way would show the state of before.
-      await cache.cancelQueries({ queryKey: ['tasks'] })
-      replaceTask(cache, id, (task) => ({ ...task, completed }))
-    },
-    onError: (error, completed) => {
-      replaceTask(cache, id, (task) => ({ ...task, completed: !completed }))
-      report(error, `“${title}” is ${completed ? 'still open' : 'still done'}.`)
+    mutationFn: (wanted: boolean) => client.complete(id, wanted),
+    onError: (error, wanted) => {
+      setWish(null)
+      report(error, `“${title}” is ${wanted ? 'still open' : 'still done'}.`)
     },
     onSuccess: (saved) => {
       // While another change of this task waits, what is on screen is newer than the answer.
       if (cache.isMutating({ mutationKey: keyOf(id) }) > 1) return
-      replaceTask(cache, id, () => saved)
+      replaceTask(cache, saved)
       removeTask(cache, id, ({ show }) => !shows(show, saved.completed))
+      // A list that is on its way may show the state of before.
+      const late = cache.isFetching({ queryKey: ['tasks'] }) > 0
+      void (late ? refreshAll(cache) : refreshCounts(cache))
     },
-    onSettled: () => refreshCounts(cache),
   })
+  const change = (wanted: boolean) => {
+    setWish({ completed: wanted, since: updated_at })
+    mutate(wanted)
+  }
+  return [wish?.since === updated_at ? wish.completed : completed, change] as const
 }
 
 const shows = (show: Filters['show'], completed: boolean) =>
@@ -81,7 +89,7 @@ export function useDeleteTask() {
     onError: (error, { title }) => report(error, `“${title}” was not deleted.`),
     onSuccess: (_nothing, { id }) => {
       removeTask(cache, id)
-      return refreshCounts(cache)
+      void refreshCounts(cache)
     },
   })
 }
