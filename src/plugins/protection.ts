@@ -68,10 +68,16 @@ export const loadLimit = fp<{ http: Config['http'] }>(async (app, { http }) => {
   const max = http.maxRequestsInFlight
   if (max === 0) return
   let inFlight = 0
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     inFlight += 1
-    // Comes also where the client went away before its answer.
-    reply.raw.once('close', () => (inFlight -= 1))
+    let isOpen = true
+    const end = () => {
+      if (isOpen) inFlight -= 1
+      isOpen = false
+    }
+    reply.raw.once('close', end)
+    // Where the client went away, Node 20 does not close answers that wait for one before them.
+    request.raw.once('close', end)
     done(inFlight > max ? overloaded() : undefined)
   })
 })
