@@ -42,7 +42,13 @@ try {
 
 /** Starts the service as its image says, uses it, and stops it as a cluster does. */
 async function rehearse(image: Image, databaseUrl: string) {
-  const variables = { DATABASE_URL: databaseUrl, BETTER_AUTH_SECRET: SECRET, PORT, SHUTDOWN_DELAY_MS: '1000' }
+  const variables = {
+    DATABASE_URL: databaseUrl,
+    BETTER_AUTH_SECRET: SECRET,
+    HOST: '127.0.0.1',
+    PORT,
+    SHUTDOWN_DELAY_MS: '1000',
+  }
   const service = startIn(image, image.cmd!, variables)
   const ended = once(service, 'exit')
   try {

@@ -105,6 +105,7 @@ async function welcome(config: Config, port: number) {
   console.log(`
   Task API   ${url}
   Docs       ${url}/docs
+  Front end  ${config.http.corsOrigins[0]}, once yours or examples/next-better-auth runs there
   Try it     curl -H 'Authorization: Bearer ${token}' ${url}/api/tasks
 `)
 }

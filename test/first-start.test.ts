@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   symlinkSync,
@@ -13,7 +14,9 @@ import {
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
+import { withLocalIssuer } from '../src/local.ts'
 import { createUser, signToken } from './helpers/app.ts'
+import { query } from './helpers/database.ts'
 import { collect } from './helpers/output.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -84,6 +87,12 @@ t.test(
       (await fetch(`${url}/api/tasks`, { headers: { authorization: `Bearer ${stranger}` } })).status,
       401,
     )
+    const database = readFileSync(join(folder, '.local/database-url'), 'utf8')
+    t.same(
+      await query(database, 'SELECT title FROM tasks'),
+      [{ title: 'kept' }],
+      'a front end beside it can find the database',
+    )
     t.equal(await first.stop(), 0)
     t.notOk(existsSync(join(folder, '.local/postgres/data/postmaster.pid')), 'PostgreSQL stopped too')
 
@@ -107,3 +116,17 @@ t.test(
     t.equal(await second.stop(), 0)
   },
 )
+
+t.test('the issuer is a front end on this machine, unless another one is named', async (t) => {
+  t.same(withLocalIssuer({ PORT: '1' }), { PORT: '1', BETTER_AUTH_URL: 'http://localhost:3000' })
+  t.same(
+    withLocalIssuer({ BETTER_AUTH_URL: '' }),
+    { BETTER_AUTH_URL: 'http://localhost:3000' },
+    'empty is not set',
+  )
+  for (const named of [
+    { BETTER_AUTH_URL: 'https://app.example.com' },
+    { JWKS_URL: 'https://keys.example.com' },
+  ])
+    t.same(withLocalIssuer(named), named)
+})

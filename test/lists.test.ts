@@ -42,6 +42,18 @@ async function fill(app: TestApp, user: TestUser, count: number) {
   )
 }
 
+t.test('the next page is asked for with the parameters that are known, and no others', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  for (const title of ['a', 'b']) await createTask(app, user, { title })
+  const sent =
+    'utm_source=x&constructor=y&__proto__=z&hasOwnProperty=1&limit=01&sort=title&a[]=%3E%3B%22&page=2'
+  const { headers } = await app.call('GET', `/api/tasks?${sent}`, { user })
+  t.match(headers.link, /^<\/api\/tasks\?limit=1&sort=title&cursor=[\w-]+>; rel="next"$/)
+  const next = await app.call('GET', /<([^>]+)>/.exec(headers.link!)![1]!, { user })
+  t.match(next, { status: 200, body: [{ title: 'b' }], headers: { link: undefined } })
+})
+
 t.test('without parameters the list is complete, the newest task first', async (t) => {
   const app = await startApp(t)
   const user = await createUser()

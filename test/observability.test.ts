@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import pg from 'pg'
 import t from 'tap'
 import { createTask, createUser, signToken, startApp, type TestApp } from './helpers/app.ts'
@@ -173,4 +175,122 @@ t.test('a line that is given headers or a URL after all tells no token and no se
   const line = logLines.find((text) => text.includes('a mistake'))
   t.match(JSON.parse(line!), { headers: { accept: 'text/html' }, req: { method: 'GET' } })
   t.notMatch(line, 'hidden')
+})
+
+const root = join(import.meta.dirname, '..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+/** The rules of deploy/alerts.yaml, as far as a pattern can read them: one entry of the list each. */
+const alerts = read('deploy/alerts.yaml')
+  .split(/^ +- alert: /m)
+  .slice(1)
+  .map((text) => ({
+    name: /^\w+/.exec(text)![0],
+    expression: /expr: ([^]*?)\n {8}(for|labels):/.exec(text)![1]!.replace(/^\|/, ''),
+    text,
+  }))
+
+interface Panel {
+  title: string
+  targets?: { expr: string }[]
+}
+const { panels, templating } = JSON.parse(read('deploy/grafana-dashboard.json')) as {
+  panels: Panel[]
+  templating: { list: { query: string | { query: string } }[] }
+}
+const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
+
+/** Of Prometheus, not of the service. */
+const OF_PROMETHEUS = ['job', 'instance']
+const WORDS = ['and', 'or', 'by', 'ignoring']
+
+/** What is named in an expression of PromQL: metrics, with the labels that choose among their series. */
+function namesIn(expression: string) {
+  const grouped = [...expression.matchAll(/\b(?:by|ignoring) \(([^)]*)\)/g)].flatMap(([, list]) =>
+    list!.split(', '),
+  )
+  const bare = expression
+    .replaceAll(/\b(by|ignoring) \([^)]*\)/g, '')
+    .replaceAll(/\{[^}]*\}|\[[^\]]*\]|\b[\d.]+\b/g, '')
+  const metrics = [...bare.matchAll(/\b[a-z_]\w*\b(?! *\()/g)].map(([name]) => name)
+  const selectors = [...expression.matchAll(/(\w+)\{([^}]*)\}/g)].map(([, metric, list]) => ({
+    metric: metric!,
+    matchers: [...list!.matchAll(/(\w+)=(~?)"([^"]*)"/g)].map(([, label, isPattern, value]) => ({
+      label: label!,
+      fits: (text: string) => (isPattern ? new RegExp(`^(${value})$`).test(text) : text === value),
+    })),
+  }))
+  return { grouped, metrics: metrics.filter((name) => !WORDS.includes(name)), selectors }
+}
+
+t.test('dashboard and alerts ask for metrics, labels and values that are served', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_MAX: '3' })
+  const user = await createUser()
+  for (let count = 0; count < 4; count += 1) await app.call('GET', '/api/tasks', { user })
+  await app.call('GET', '/api/tasks')
+  await app.call('GET', '/ready')
+  const served = [...(await samplesOf(app)).keys()].map((name) => ({
+    metric: /^\w+/.exec(name)![0],
+    labels: Object.fromEntries(
+      [...name.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, value]) => [label!, value!]),
+    ),
+  }))
+  // Made by Prometheus itself.
+  served.push({ metric: 'up', labels: {} })
+  // Most errors happen to nobody here, but their codes and statuses are words of the source.
+  const sources = readdirSync(join(root, 'src/plugins')).map((name) => read(`src/plugins/${name}`))
+  const words = sources.join('').match(/[a-z]+(_[a-z]+)*|\b[1-5]\d\d\b/g)!
+
+  t.ok(alerts.length >= 10 && queries.length >= 20)
+  for (const expression of [...alerts.map((alert) => alert.expression), ...queries]) {
+    const { grouped, metrics, selectors } = namesIn(expression)
+    t.same(
+      metrics,
+      selectors.map(({ metric }) => metric),
+      `every metric has its selector: ${expression}`,
+    )
+    const known = new Set(OF_PROMETHEUS)
+    for (const { metric, matchers } of selectors) {
+      const series = served.filter((sample) => sample.metric === metric)
+      t.ok(series.length > 0, `${metric} is served`)
+      for (const label of series.flatMap(({ labels }) => Object.keys(labels))) known.add(label)
+      t.ok(
+        matchers.some(({ label }) => label === 'job'),
+        `of this service alone: ${expression}`,
+      )
+      for (const { label, fits } of matchers) {
+        if (OF_PROMETHEUS.includes(label)) continue
+        const values = series.flatMap(({ labels }) => labels[label] ?? [])
+        if (values.length > 0 && /^(code|status)$/.test(label)) values.push(...words)
+        t.ok(values.some(fits), `${metric} has such a ${label}: ${expression}`)
+      }
+    }
+    for (const label of grouped) t.ok(known.has(label), `${label} is a label in ${expression}`)
+  }
+  for (const { query } of templating.list)
+    if (typeof query === 'object') {
+      const metric = /label_values\((\w+)/.exec(query.query)![1]!
+      t.ok(
+        served.some((sample) => sample.metric === metric),
+        metric,
+      )
+    }
+})
+
+t.test('every alert says what it is and where its runbook is', async (t) => {
+  const headings = new Set([...read('docs/operations.md').matchAll(/^#+ (\w+)$/gm)].map(([, name]) => name))
+  for (const { name, text } of alerts) {
+    t.match(text, /severity: (critical|warning|info)\b/, name)
+    for (const annotation of ['summary', 'description'])
+      t.match(text, new RegExp(`^ +${annotation}: \\S.+$`, 'm'))
+    t.ok(text.includes(`runbook_url: docs/operations.md#${name.toLowerCase()}\n`), name)
+    t.ok(headings.has(name), `${name} has a paragraph`)
+  }
+  const mentioned = [...JSON.stringify(panels).matchAll(/\bTaskApi\w+/g)].map(([name]) => name)
+  t.ok(mentioned.length > 5)
+  for (const name of mentioned)
+    t.ok(
+      alerts.some((alert) => alert.name === name),
+      name,
+    )
 })

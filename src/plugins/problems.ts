@@ -104,8 +104,8 @@ export function bodyOf({ status, code, detail, errors }: Answer, requestId: stri
   return JSON.stringify(body)
 }
 
-export function sendProblem(error: AnyError, request: FastifyRequest, reply: FastifyReply) {
-  const answer = answerTo(error)
+export async function sendProblem(error: AnyError, request: FastifyRequest, reply: FastifyReply) {
+  const answer = await limitAddress(answerTo(error), request, reply)
   if (answer.status === 500) request.log.error({ err: error }, answer.detail)
   else if (answer.status > 500) request.log.warn({ code: answer.code, reason: error.message }, answer.detail)
   reply.problemCode = answer.code
@@ -114,6 +114,18 @@ export function sendProblem(error: AnyError, request: FastifyRequest, reply: Fas
     .headers({ ...answer.headers })
     .type('application/problem+json; charset=utf-8')
     .send(bodyOf(answer, request.id))
+}
+
+/**
+ * Failures that no known user caused count against the address, and beyond its limit they are a 429. A good token
+ * counts for its user only, whatever others behind the same address do; and an expired one was good before: its
+ * front end has to learn that it needs another.
+ */
+async function limitAddress(answer: Answer, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
+  const isExempt =
+    answer.status >= 500 || answer.code === 'token_expired' || reply.hasHeader('ratelimit-limit')
+  if (isExempt || (request.user as object | null | undefined)) return answer
+  return request.server.countAddress(request, reply).then(() => answer, answerTo)
 }
 
 /** Every error that reaches Fastify leaves as a problem. */

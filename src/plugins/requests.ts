@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, METHODS as ALL_METHODS } from 'node:http'
 import { isUtf8 } from 'node:buffer'
 import { problem } from '../problem.ts'
 
@@ -34,6 +34,15 @@ function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
 const ambiguousHost = () =>
   problem(400, 'bad_host', 'The request needs one header Host.', { headers: { connection: 'close' } })
 
+/** Node reads two thousand and drops the others without a word, be it a second Host. */
+const MAX_HEADERS = 200
+
+function refusalOf(request: IncomingMessage) {
+  if (request.rawHeaders.length > 2 * MAX_HEADERS)
+    return problem(431, 'headers_too_large', `The request has more than ${MAX_HEADERS} headers.`)
+  return hasOneHost(request) ? undefined : ambiguousHost()
+}
+
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** Node takes dozens of methods; those that no route has are one. */
@@ -55,12 +64,17 @@ export const requests = fp(async (app) => {
     reply.header('x-request-id', request.id)
     // Where the client goes first there is no answer, and so no onResponse.
     request.raw.once('close', () => request.raw.aborted && end(request, reply, CLIENT_GONE))
-    done(hasOneHost(request.raw) ? undefined : ambiguousHost())
+    done(refusalOf(request.raw))
   })
   app.addHook('onResponse', (request, reply, done) => {
     end(request, reply, reply.statusCode)
     done()
   })
+
+  // Known, though no path takes them, so that each path can say so; QUERY without its demand for a body.
+  for (const method of ALL_METHODS)
+    if (method === 'QUERY' || !app.supportedMethods.includes(method))
+      app.addHttpMethod(method, { overrideExisting: true })
 
   const parseJson = app.getDefaultJsonParser('remove', 'remove')
   app.removeAllContentTypeParsers()

@@ -4,7 +4,7 @@ import { problem, raise } from '../problem.ts'
 import { decodeCursor, encodeCursor, type Position, positionBehind, type Sort } from './cursor.ts'
 import { dueBound, parseDueDate } from './due-date.ts'
 import type { TaskRepository } from './repository.ts'
-import { type ListQuery, SORTS, type Task } from './schemas.ts'
+import { ListQuery, SORTS, type Task } from './schemas.ts'
 import { wordsOf } from './search.ts'
 import type { Selection } from './selection.ts'
 
@@ -83,8 +83,9 @@ const invalid = (parameter: string, message: string) =>
 /** The query of the next page: this one's, from behind its last task on. */
 function nextPage({ offset: _, ...query }: ListQuery, sort: Sort, lastJson: string): string {
   const last = JSON.parse(lastJson) as Task
-  const parameters = { ...query, cursor: encodeCursor(query, sort, last) }
-  return new URLSearchParams(parameters as unknown as Record<string, string>).toString()
+  const known = Object.entries(query).filter(([name]) => Object.hasOwn(ListQuery.properties, name))
+  const parameters = { ...Object.fromEntries(known), cursor: encodeCursor(query, sort, last) }
+  return new URLSearchParams(parameters as Record<string, string>).toString()
 }
 
 /**

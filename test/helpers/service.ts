@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { SECRET } from './app.ts'
 import { serviceDatabaseUrl } from './database.ts'
+import { findSecrets } from './secrets.ts'
 import { collect } from './output.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -32,6 +33,7 @@ export async function startService(
     DATABASE_URL: serviceDatabaseUrl(),
     BETTER_AUTH_SECRET: SECRET,
     RATE_LIMIT_MAX: '0',
+    RATE_LIMIT_ADDRESS_MAX: '0',
     SHUTDOWN_DELAY_MS: '0',
     // A process that starts on a busy machine keeps its event loop waiting: that is not what is tested.
     MAX_EVENT_LOOP_DELAY_MS: '0',
@@ -41,7 +43,11 @@ export async function startService(
   const loader = isCovered ? process.execArgv : ['--import', 'tsx']
   const service = spawn(process.execPath, [...loader, join(ROOT, 'src/server.ts')], { env, cwd: ROOT })
   const output = collect(service)
-  t.teardown(() => kill('SIGKILL'))
+  t.teardown(async () => {
+    await kill('SIGKILL')
+    const [leak] = findSecrets(output.text().split('\n'), env.DATABASE_URL)
+    if (leak !== undefined) t.fail('the log tells a secret', { leak })
+  })
   async function kill(signal: NodeJS.Signals = 'SIGTERM') {
     if (service.exitCode === null && service.signalCode === null) {
       const exit = once(service, 'exit')

@@ -51,22 +51,16 @@ export class Writer {
   async write(url: string): Promise<boolean> {
     const { method, path, body, after } = this.choose()
     const answer = await this.call(url, method, path, body).catch(() => undefined)
-    const isAcknowledged = answer !== undefined && answer.status < 300
-    if (answer && !isAcknowledged && answer.status !== 503)
-      throw new Error(`${method} ${path} was answered ${answer.status}`)
-    const task = (answer?.body as Task | undefined) ?? after
-    const id = isAcknowledged && task ? task.id : Number(/\d+/.exec(path) ?? UNKNOWN)
-    const tasks = new Map(this.tasks)
-    tasks.delete(id)
-    if (after) tasks.set(id, { ...after, id })
-    if (!isAcknowledged) this.possibleTasks = tasks
-    else {
-      if (after && contentsOf([task!]) !== contentsOf([after]))
-        throw new Error(`${method} ${path} ${JSON.stringify(body)} led to ${JSON.stringify(task)}`)
-      this.acknowledged += 1
-      this.tasks = tasks
+    if (answer === undefined || answer.status === 503) {
+      this.possibleTasks = this.tasksWith(path, after)
+      return false
     }
-    return isAcknowledged
+    const task = answer.body as Task
+    if (answer.status >= 300 || (after && contentsOf([task]) !== contentsOf([after])))
+      throw new Error(`${method} ${path} was answered with ${answer.status} ${JSON.stringify(task)}`)
+    this.tasks = this.tasksWith(path, after && { ...after, id: task.id })
+    this.acknowledged += 1
+    return true
   }
 
   /**
@@ -114,6 +108,13 @@ export class Writer {
       return { method: 'PATCH', path: `${path}/complete`, body: { completed }, after: { ...task, completed } }
     if (dice < 0.9) return { method: 'GET', path, after: task }
     return { method: 'DELETE', path, after: undefined }
+  }
+
+  private tasksWith(path: string, after: Task | undefined): Tasks {
+    const tasks = new Map(this.tasks)
+    if (after) tasks.set(after.id, after)
+    else tasks.delete(Number(path.split('/').at(-1)))
+    return tasks
   }
 
   private async call(url: string, method: string, path: string, body?: object) {

@@ -21,14 +21,14 @@ export function removeTask(
 /** Counts and the lists that are not on screen are asked for again when they are next looked at. */
 export async function refreshCounts(cache: QueryClient) {
   void cache.invalidateQueries({ queryKey: ['tasks'], refetchType: 'none' })
+  await cache.cancelQueries({ queryKey: ['summary'] })
   await cache.invalidateQueries({ queryKey: ['summary'] })
 }
 
+/** Asks for everything again. An answer that is on its way may be from before the change: it does not count. */
 export async function refreshAll(cache: QueryClient) {
-  await Promise.all([
-    cache.invalidateQueries({ queryKey: ['tasks'] }),
-    cache.invalidateQueries({ queryKey: ['summary'] }),
-  ])
+  await cache.cancelQueries()
+  await cache.invalidateQueries()
 }
 
 function editPages(cache: QueryClient, edit: (tasks: Task[], filters: Filters) => Task[]) {

@@ -20,7 +20,7 @@ export function useCreateTask() {
   return useMutation({
     mutationKey: ['create'],
     mutationFn: (task: NewTask) => client.create(task),
-    onSuccess: () => refreshAll(cache),
+    onSuccess: () => void refreshAll(cache),
   })
 }
 
@@ -55,14 +55,14 @@ export function useCompleted({ id, title, completed, updated_at }: Task) {
       setWish(null)
       report(error, `“${title}” is ${wanted ? 'still open' : 'still done'}.`)
     },
-    onSuccess: async (saved) => {
+    onSuccess: (saved) => {
       // While another change of this task waits, what is on screen is newer than the answer.
       if (cache.isMutating({ mutationKey: keyOf(id) }) > 1) return
-      // A list that is on its way may show the state of before.
-      await cache.cancelQueries({ queryKey: ['tasks'] })
       replaceTask(cache, saved)
       removeTask(cache, id, ({ show }) => !shows(show, saved.completed))
-      void refreshCounts(cache)
+      // A list that is on its way may show the state of before.
+      const late = cache.isFetching({ queryKey: ['tasks'] }) > 0
+      void (late ? refreshAll(cache) : refreshCounts(cache))
     },
   })
   const change = (wanted: boolean) => {
@@ -89,7 +89,7 @@ export function useDeleteTask() {
     onError: (error, { title }) => report(error, `“${title}” was not deleted.`),
     onSuccess: (_nothing, { id }) => {
       removeTask(cache, id)
-      return refreshCounts(cache)
+      void refreshCounts(cache)
     },
   })
 }
