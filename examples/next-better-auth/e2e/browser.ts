@@ -99,19 +99,31 @@ export async function visit(
     const path = variant === 'secret' ? '/api/token' : '/api/auth/token'
     return ((await (await context.request.get(path)).json()) as { token: string }).token
   }
-  const api = async <Body>(method: string, path: string, data?: object) => {
-    const response = await fetch(stage.serviceUrl + path, {
+  const api = createCaller(stage.serviceUrl, token)
+  return { page, context, origin, name, email: `${randomUUID()}@example.com`, api, token }
+}
+
+/** Calls the service with a token that is kept until it is refused. */
+function createCaller(serviceUrl: string, token: () => Promise<string>): Visitor['api'] {
+  let current: string | undefined
+  const send = async (method: string, path: string, data?: object) =>
+    fetch(serviceUrl + path, {
       method,
       headers: {
-        authorization: `Bearer ${await token()}`,
+        authorization: `Bearer ${(current ??= await token())}`,
         ...(data && { 'content-type': 'application/json' }),
       },
       ...(data && { body: JSON.stringify(data) }),
     })
+  return async <Body>(method: string, path: string, data?: object) => {
+    let response = await send(method, path, data)
+    if (response.status === 401) {
+      current = undefined
+      response = await send(method, path, data)
+    }
     const text = await response.text()
     return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Body }
   }
-  return { page, context, origin, name, email: `${randomUUID()}@example.com`, api, token }
 }
 
 export interface World {
