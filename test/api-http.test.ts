@@ -41,6 +41,9 @@ function parse(block: string): Request {
 t.test('every call in docs/api.http works, and every operation is one of them', async (t) => {
   const { app, call } = await startApp(t)
   const { token } = await createUser()
+  // /ready waits for two seconds, which the first connection may take on a busy machine.
+  await call('GET', '/api/me', { user: await createUser() })
+  await app.inject('/ready')
   const known: Record<string, unknown> = { origin: '', token }
   const fill = (text: string) =>
     text.replace(/\{\{(\w+)(?:\.response\.body\.\$\.(\w+))?\}\}/g, (_, name: string, field?: string) => {

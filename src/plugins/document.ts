@@ -67,7 +67,7 @@ const RATE_LIMITS = {
   'ratelimit-reset': 'RateLimitReset',
 } as const
 
-/** Adds to the document that the routes make what is the same for all of them, or what @fastify/swagger has no word for. */
+/** Adds to the document what is the same for all routes, or what @fastify/swagger has no word for. */
 export function completeDocument(document: object): object {
   const { paths, components } = document as Document
   components.responses ??= {}
