@@ -30,7 +30,9 @@ RUN npm ci --omit=dev --omit=optional --omit=peer \
   && cd node_modules/@prisma/client/runtime \
   # Prisma ships its query compiler for five databases, in two sizes and two module formats: one of them is used.
   && find . -name 'query_compiler_*' ! -name 'query_compiler_fast_bg.postgresql.*mjs' -delete \
-  && find /app/node_modules -name '*.map' -delete
+  && find /app/node_modules -name '*.map' -delete \
+  # Node takes the build for Node.
+  && rm -rf /app/node_modules/@opentelemetry/*/build/esm /app/node_modules/@opentelemetry/*/build/esnext
 
 FROM node:24.21.0-bookworm-slim AS service
 WORKDIR /app

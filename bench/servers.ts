@@ -61,6 +61,7 @@ const environment = (databaseUrl: string, port: number) => ({
   DATABASE_POOL_MAX: POOL_MAX,
   BETTER_AUTH_SECRET: SECRET,
   RATE_LIMIT_MAX: '0',
+  SHUTDOWN_DELAY_MS: '0',
 })
 
 /** Any answer will do: the floor has no /health. */

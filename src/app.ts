@@ -5,14 +5,18 @@ import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
 import type { Config } from './config.ts'
 import type { Database } from './database.ts'
+import { redact } from './log.ts'
 import { auth } from './plugins/auth.ts'
 import { health } from './plugins/health.ts'
 import { metrics } from './plugins/metrics.ts'
-import { describeProtectedRoute, openapi } from './plugins/openapi.ts'
+import { openapi } from './plugins/openapi.ts'
 import { answerClientError, answerExpectation } from './plugins/client-errors.ts'
+import { connections } from './plugins/connections.ts'
 import { problems } from './plugins/problems.ts'
-import { loadLimit, protection, userRateLimit } from './plugins/protection.ts'
+import { loadLimit, protection } from './plugins/protection.ts'
+import { rateLimits, userRateLimit } from './plugins/rate-limits.ts'
 import { collectRoutes, requestId, requests } from './plugins/requests.ts'
+import { describeProtectedRoute } from './plugins/responses.ts'
 import { shutdown } from './plugins/shutdown.ts'
 import { validation } from './plugins/validation.ts'
 import { problem } from './problem.ts'
@@ -37,24 +41,30 @@ type RawRequest = IncomingMessage & { frameworkError?: Error }
 /** The service, wired but not listening. Production and tests build it here, from the same parts. */
 export async function buildApp(
   config: Config,
-  { prisma, pool, statementsInFlight }: Database,
-  logger: FastifyServerOptions['logger'] = { level: config.logLevel },
+  database: Database,
+  logger: Extract<FastifyServerOptions['logger'], object> = { level: config.logLevel },
 ) {
+  const { prisma } = database
   const app = Fastify({
-    logger,
+    logger: { ...logger, redact },
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: requestId,
     requestIdHeader: false,
     trustProxy: config.http.trustProxy,
     bodyLimit: 64 * 1024,
     requestTimeout: config.http.requestTimeoutMs,
-    // A Host that is missing is refused by us, in the shape of all errors.
-    http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false },
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // A Host that is missing is refused by us, in the shape of all errors.
+      requireHostHeader: false,
+      // Node looks only so often for what came too late.
+      connectionsCheckingInterval: 1000,
+    },
     // A part of the path may be as long as the whole: what it can mean is for its schema to say.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_HEADER_BYTES },
     // A URL that cannot be decoded has no route, but its answer is to pass all hooks, above all that of /api.
     frameworkErrors: (error, { raw }, reply) => {
-      const path = raw.url?.startsWith('/api') ? '/api/' : '/404'
+      const path = /^\/(a|%61)(p|%70)(i|%69)/.test(raw.url ?? '') ? '/api/' : '/404'
       app.routing(Object.assign(raw, { url: path, frameworkError: error }), reply.raw)
     },
     clientErrorHandler: answerClientError,
@@ -64,18 +74,21 @@ export async function buildApp(
   app.server.on('checkExpectation', answerExpectation)
   const rejectOtherMethods = collectRoutes(app)
 
+  await app.register(connections, { http: config.http })
   await app.register(problems)
   await app.register(validation, { formats: taskFormats })
   await app.register(requests)
+  // Loaded only where it is used: neither a start nor a request pays for it otherwise.
+  if (config.telemetry) {
+    const { telemetry } = await import('./plugins/telemetry.ts')
+    await app.register(telemetry, { name, version, signals: config.telemetry, database })
+  }
   await app.register(sensible)
   await app.register(shutdown)
   await app.register(protection, { http: config.http })
+  await app.register(rateLimits, config.rateLimit)
   await app.register(openapi, { version })
-  await app.register(metrics, {
-    ...config.metrics,
-    host: config.http.host,
-    database: { pool, statementsInFlight },
-  })
+  await app.register(metrics, { ...config.metrics, host: config.http.host, database })
   await app.register(health, {
     name,
     version,

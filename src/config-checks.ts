@@ -30,7 +30,7 @@ function* checkUrls(env: Environment) {
   for (const name of ['DATABASE_URL', 'DIRECT_URL'] as const) {
     if (!isUrl(env[name], /^postgres(ql)?:$/)) yield `${name} must be a postgresql:// URL.`
   }
-  for (const name of ['BETTER_AUTH_URL', 'JWKS_URL'] as const) {
+  for (const name of ['BETTER_AUTH_URL', 'JWKS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const) {
     if (!isUrl(env[name], /^https?:$/)) yield `${name} must be an http:// or https:// URL.`
   }
   if (!isUrl(env.REDIS_URL, /^rediss?:$/)) yield 'REDIS_URL must be a redis:// or rediss:// URL.'

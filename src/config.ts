@@ -32,7 +32,9 @@ export function createConfig(variables: Variables) {
       port: env.PORT,
       trustProxy: trustProxy(env.TRUST_PROXY),
       corsOrigins: list(env.CORS_ORIGINS) ?? defaultOrigins(env),
+      maxConnections: env.MAX_CONNECTIONS,
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+      shutdownDelayMs: env.SHUTDOWN_DELAY_MS ?? (production ? 5000 : 0),
       shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
       maxRequestsInFlight: env.MAX_REQUESTS_IN_FLIGHT,
       maxEventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
@@ -51,8 +53,22 @@ export function createConfig(variables: Variables) {
       audience: list(env.JWT_AUDIENCE),
       jwks: jwksSettings(env),
     }),
-    rateLimit: Object.freeze({ max: env.RATE_LIMIT_MAX ?? (production ? 600 : 0), redisUrl: env.REDIS_URL }),
+    rateLimit: Object.freeze({
+      max: env.RATE_LIMIT_MAX ?? (production ? 600 : 0),
+      maxByAddress: env.RATE_LIMIT_ADDRESS_MAX ?? (production ? 300 : 0),
+      redisUrl: env.REDIS_URL,
+    }),
     metrics: Object.freeze({ enabled: env.METRICS === 'on', port: env.METRICS_PORT }),
+    telemetry: telemetrySettings(env),
+  })
+}
+
+/** What OpenTelemetry needs beside it, its SDK reads by itself. */
+function telemetrySettings(env: Environment) {
+  if (env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined
+  return Object.freeze({
+    traces: env.OTEL_TRACES_EXPORTER === 'otlp',
+    metrics: env.OTEL_METRICS_EXPORTER === 'otlp',
   })
 }
 

@@ -24,9 +24,9 @@ export function sqlState(error: unknown): string | undefined {
 
 /**
  * A server that is away, full, starting, stopping, read-only, or not migrated yet; a password that was changed;
- * statements that were in each other's way, or forgotten, also when tried again.
+ * statements that were in each other's way, or forgotten, also when tried again; or mixed up by an old pooler.
  */
-const UNAVAILABLE_STATE = /^(08|28|53|57|58|40|25006|26000|3D000|42P01|55P03)/
+const UNAVAILABLE_STATE = /^(08|28|53|57|58|40|25006|26000|3D000|42P01|42P05|55P03)/
 const UNAVAILABLE_KIND = /^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TlsConnectionError)$/
 /** Of the socket, where pg could not even connect. */
 const UNAVAILABLE_CODE = /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/

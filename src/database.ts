@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Config } from './config.ts'
 import { Prisma, PrismaClient } from './generated/prisma/client.ts'
 import { Pipeline } from './pipeline.ts'
-import { SETTINGS } from './statement.ts'
+import { SETTINGS, statementName } from './statement.ts'
 
 export type Database = ReturnType<typeof createDatabase>
 /** The generated client, with `$json`. */
@@ -13,6 +13,9 @@ export interface SendOptions {
   /** Whether what the statement costs depends on its values, and may be much. */
   isHeavy?: boolean
 }
+
+/** Told about a statement when it is asked for; the answer settles when the statement has, for better or worse. */
+export type WatchStatement = (text: string, answer: Promise<unknown>) => void
 
 type OnQuery = (event: { query: string; values?: unknown[] }) => void
 
@@ -39,12 +42,8 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
     statementNameGenerator: ({ sql }) => nameOf(sql) as string,
   })
   const client = onQuery === undefined ? new PrismaClient({ adapter }) : createWatchedClient(adapter, onQuery)
-  // Statements wait for those before them on their connection: heavy ones have a quarter of the connections,
-  // where nobody waits but others like them, and cannot take the rest however many they are.
-  const heavyConnections = Math.floor(config.poolMax / 4)
-  // One connection is left to Prisma.
-  const pipeline = new Pipeline(pool, Math.max(1, config.poolMax - 1 - heavyConnections))
-  const heavyPipeline = heavyConnections > 0 ? new Pipeline(pool, heavyConnections) : undefined
+  const { pipeline, heavyPipeline } = createPipelines(pool, config.poolMax)
+  const watchers: WatchStatement[] = []
   const prisma = client.$extends({
     client: {
       /**
@@ -56,7 +55,9 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
         onQuery?.({ query: text, values })
         const name = isHeavy ? undefined : nameOf(text)
         const lane = (isHeavy && heavyPipeline) || pipeline
-        return lane.query(owner, { name, text, values, timeoutMs: config.queryTimeoutMs })
+        const answer = lane.query(owner, { name, text, values, timeoutMs: config.queryTimeoutMs })
+        for (const watch of watchers) watch(text, answer)
+        return answer
       },
     },
   })
@@ -65,7 +66,8 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
     await pool.end()
   }
   const statementsInFlight = () => pipeline.inFlight + (heavyPipeline?.inFlight ?? 0)
-  return { prisma, pool, statementsInFlight, close }
+  const watchStatements = (watch: WatchStatement) => void watchers.push(watch)
+  return { prisma, pool, statementsInFlight, watchStatements, close }
 }
 
 function createPool(config: Config['database']): pg.Pool {
@@ -81,8 +83,21 @@ function createPool(config: Config['database']): pg.Pool {
   // A connection that ends while nobody uses it is no news: the next query makes another.
   pool.on('error', () => {})
   // The first statement on each connection: those behind it rely on the name.
-  pool.on('connect', (client) => void client.query({ ...SETTINGS, values: ['', 0] }).catch(() => {}))
+  const prepare = (client: pg.PoolClient) =>
+    void client.query({ ...SETTINGS, values: ['', 0] }).catch(() => {})
+  if (config.prepared) pool.on('connect', prepare)
   return pool
+}
+
+/**
+ * Statements wait for those before them on their connection: heavy ones have a quarter of the connections, where
+ * nobody waits but others like them, and cannot take the rest however many they are.
+ */
+function createPipelines(pool: pg.Pool, connections: number) {
+  const heavyConnections = Math.floor(connections / 4)
+  // One connection is left to Prisma.
+  const pipeline = new Pipeline(pool, Math.max(1, connections - 1 - heavyConnections))
+  return { pipeline, heavyPipeline: heavyConnections > 0 ? new Pipeline(pool, heavyConnections) : undefined }
 }
 
 /** Prisma describes each of its statements to whoever listens, which costs. */
@@ -97,10 +112,13 @@ function createStatementNames() {
   const names = new Map<string, string>()
   return (sql: string) => {
     let name = names.get(sql)
-    if (name === undefined && names.size < MAX_STATEMENT_NAMES) names.set(sql, (name = `s${names.size}`))
+    if (name === undefined && names.size < MAX_STATEMENT_NAMES) names.set(sql, (name = statementName(sql)))
     return name
   }
 }
+
+/** What a statement does: one of five words, whatever clients send. */
+export const operationOf = (text: string) => /^\s*(SELECT|INSERT|UPDATE|DELETE)\b/.exec(text)?.[1] ?? 'OTHER'
 
 /** SQL that reads a timestamptz as RFC 3339 in UTC with milliseconds, whatever the session's time zone. */
 export const instantSql = (column: string) =>

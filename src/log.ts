@@ -2,6 +2,20 @@ import pino from 'pino'
 
 const MAX_UNWRITTEN_BYTES = 1_000_000
 
+const HEADERS = ['headers', 'req.headers', 'request.headers']
+/**
+ * Left out of every line. Nothing logs a request or its headers; should something ever do so, it tells no token, no
+ * cookie, and no words that somebody searched for. The paths are exact because a wildcard slows down every line.
+ */
+export const redact = {
+  paths: [
+    ...HEADERS.flatMap((headers) => [`${headers}.authorization`, `${headers}.cookie`]),
+    'req.url',
+    'request.url',
+  ],
+  remove: true,
+}
+
 /**
  * Standard output as the log's destination. Where nothing can be written (a terminal that is gone, a disk that
  * is full) lines are dropped: a service must not end, nor wait, because of its log.

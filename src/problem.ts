@@ -3,24 +3,33 @@ import { type Static, Type } from '@sinclair/typebox'
 
 const InputError = Type.Object({
   path: Type.String({ description: 'JSON Pointer into the input.', examples: ['/title'] }),
-  message: Type.String({ examples: ['is required'] }),
+  message: Type.String({ description: 'What is wrong with it.', examples: ['is required'] }),
 })
 
 /** The one shape of every error (RFC 9457). */
 export const Problem = Type.Object(
   {
-    type: Type.Literal('about:blank', { description: 'There is no page about it: code tells errors apart.' }),
+    type: Type.Literal('about:blank', {
+      description: 'There is no page about it: code tells errors apart.',
+      examples: ['about:blank'],
+    }),
     title: Type.String({ description: 'The name of the status.', examples: ['Not Found'] }),
-    status: Type.Integer({ examples: [404] }),
+    status: Type.Integer({ description: 'The status of this answer.', examples: [404] }),
     detail: Type.String({ description: 'One sentence for people.', examples: ['There is no such task.'] }),
     message: Type.String({
       description: 'The same sentence as detail.',
       examples: ['There is no such task.'],
     }),
     code: Type.String({ description: 'Stable word for programs.', examples: ['task_not_found'] }),
-    request_id: Type.String({ description: 'The X-Request-Id of this answer; the logs carry it too.' }),
+    request_id: Type.String({
+      description: 'The X-Request-Id of this answer; the logs carry it too.',
+      examples: ['8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10'],
+    }),
     errors: Type.Optional(
-      Type.Array(InputError, { description: 'Each mistake, where the input is invalid.' }),
+      Type.Array(InputError, {
+        description: 'Each mistake, where the input is invalid.',
+        examples: [[{ path: '/title', message: 'is required' }]],
+      }),
     ),
   },
   { $id: 'Problem', description: 'RFC 9457 problem details.' },

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 
 /** A string that is one of a few words; unlike a union of literals its errors can name them. */
-export const OneOf = <const Word extends string>(words: Word[], options: object = {}) =>
+export const OneOf = <const Word extends string>(words: readonly Word[], options: object = {}) =>
   Type.Unsafe<Word>({ type: 'string', enum: words, ...options })
 
 /** A string or null, in the form of JSON Schema 2020-12 that OpenAPI 3.1 uses. */

@@ -3,7 +3,6 @@ import type { FastifyBaseLogger } from 'fastify'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { buildApp } from './app.ts'
 import { type Config, ConfigError, createConfig } from './config.ts'
 import { createDatabase, type Database } from './database.ts'
@@ -14,6 +13,8 @@ const projectFolder = join(import.meta.dirname, '..')
 if (existsSync('.env')) process.loadEnvFile()
 // Production never sees what makes a first start on a laptop easy.
 const local = process.env.NODE_ENV === 'production' ? undefined : await import('./local.ts')
+
+type App = Awaited<ReturnType<typeof buildApp>>
 
 /** Connections that may come at once. Beyond Node's 511 clients would try again only after a second. */
 const BACKLOG = 4096
@@ -30,21 +31,32 @@ async function start() {
   const variables = await prepareVariables()
   const config = createConfig(variables)
   const log = createLogDestination(config.production ? 4096 : 0)
+  process.once('exit', () => log.flush())
   const database = createDatabase(config.database)
   const app = await buildApp(config, database, { level: config.logLevel, stream: log })
-  closeWithGrace({ delay: config.http.shutdownTimeoutMs, logger: app.log }, async ({ err, signal }) => {
-    if (err) app.log.error({ err }, 'stopping after an error that nothing caught')
-    else app.log.info(`stopping on ${signal ?? 'exit'}`)
-    app.stopping = true
-    await app.close()
-    await database.close()
-    await promisify(log.flush.bind(log))().catch(() => {})
-  })
+  closeOnSignal(app, database, config.http)
   await app.listen({ host: config.http.host, port: config.http.port, backlog: BACKLOG })
   await waitForDatabase(database, app.log)
   if (config.production) await warnWithoutSecondWall(database, app.log)
   await local?.applyMigrations(projectFolder, variables)
   if (local && config.tokens.secret) await welcome(config, (app.server.address() as { port: number }).port)
+}
+
+/**
+ * Told to stop, the service first says so on `/ready` and goes on serving, until balancers have heard of it. An
+ * error that nothing caught allows no such delay.
+ */
+function closeOnSignal(app: App, database: Database, { shutdownDelayMs, shutdownTimeoutMs }: Config['http']) {
+  const delay = shutdownDelayMs + shutdownTimeoutMs
+  closeWithGrace({ delay, logger: app.log }, async ({ err, signal }) => {
+    app.stopping = true
+    if (err) app.log.error({ err }, 'stopping after an error that nothing caught')
+    else app.log.info(`stopping on ${signal ?? 'exit'}`)
+    if (signal) await sleep(shutdownDelayMs)
+    await app.close()
+    await database.close()
+    app.log.info('stopped: every request is answered, every connection closed')
+  })
 }
 
 async function prepareVariables() {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import pg from 'pg'
 
@@ -22,13 +23,18 @@ export interface StatementText {
 }
 
 /**
+ * The name under which a server keeps a statement. It follows from the text, so that a pooler which gives one client
+ * the statements of another has it find none, rather than one of another text.
+ */
+export const statementName = (text: string) => hash('sha1', text, 'base64url').slice(0, 16)
+
+const SET_LOCALLY = `SELECT set_config('app.user_id', $1, true), set_config('statement_timeout', $2, true)`
+
+/**
  * Settings that end with their transaction, so that poolers may hand the connection to anybody: the owner, whom
  * row-level security reads, and how long the statement may run.
  */
-export const SETTINGS = {
-  name: 'settings',
-  text: `SELECT set_config('app.user_id', $1, true), set_config('statement_timeout', $2, true)`,
-}
+export const SETTINGS = { name: statementName(SET_LOCALLY), text: SET_LOCALLY }
 
 type Callback = (error: Error | undefined, texts: string[]) => void
 

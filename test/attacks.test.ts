@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { createTask, createUser, SECRET, signToken, startApp, type TestApp } from './helpers/app.ts'
 import { databaseUrl, query } from './helpers/database.ts'
 import { assertRefused, forge, goodClaims, HS256, hmac, type Json, seconds } from './helpers/forge.ts'
@@ -242,6 +242,39 @@ t.test('a foreign task and a missing one differ in no byte, on every copy of the
   }
 })
 
+t.test(
+  'a foreign task and a missing one cost the same statements, so that no clock tells them apart',
+  async (t) => {
+    const app = await startApp(t)
+    const [alice, mallory] = [await createUser(), await createUser()]
+    const { id } = await createTask(app, alice, { title: 'secret' })
+    await app.call('GET', '/api/me', { user: mallory })
+    for (const [method, suffix, body] of [
+      ['GET', ''],
+      ['PUT', '', { title: 'x' }],
+      ['PUT', '', {}],
+      ['PATCH', '', { completed: true }],
+      ['DELETE', ''],
+      ['PATCH', '/complete'],
+      ['PATCH', '/complete', { completed: true }],
+    ] as [string, string, object?][]) {
+      const costOf = async (id: number) => {
+        const before = app.statements.length
+        const { status } = await app.call(method, `/api/tasks/${id}${suffix}`, { user: mallory, body })
+        t.equal(status, 404)
+        const isId = (value: unknown) => String(value) === String(id)
+        const values = app.values
+          .slice(before)
+          .map((all) => all?.map((value) => (isId(value) ? 'id' : value)))
+        return { statements: app.statements.slice(before), values }
+      }
+      const [foreign, missing] = [await costOf(id), await costOf(999_999_999_999)]
+      t.equal(foreign.statements.length, 1, `${method} ${suffix}`)
+      t.same(foreign, missing, `${method} ${suffix}`)
+    }
+  },
+)
+
 t.test('keys of JavaScript in a body, a query or a path change no prototype', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
@@ -316,8 +349,12 @@ t.test('an own path leads to the service, whatever the user is called', async (t
   }
 })
 
-t.test('what a client calls the service stands in no answer', async (t) => {
-  const app = await startApp(t)
+t.test('what a client calls the service stands in no answer, be it through a trusted proxy', async (t) => {
+  for (const settings of [{}, { TRUST_PROXY: '1' }, { TRUST_PROXY: 'true' }])
+    await assertUnnamed(t, await startApp(t, settings))
+})
+
+async function assertUnnamed(t: Test, app: TestApp) {
   const user = await createUser()
   const evil = 'evil.example'
   const headers = {
@@ -356,7 +393,7 @@ t.test('what a client calls the service stands in no answer', async (t) => {
     t.notMatch(received, evil, path)
     t.notMatch(received, /^location: (?!\.?\/(?!\/))/im, path)
   }
-})
+}
 
 t.test('no origin that only resembles an allowed one may call', async (t) => {
   const { call } = await startApp(t, { CORS_ORIGINS: 'https://app.example.com' })
@@ -608,6 +645,24 @@ t.test('an address that a client claims to have counts for nothing', async (t) =
   }
   t.same(statuses, [200, 200, 200, 429, 429])
   t.notMatch(app.logLines.join(''), '203.0.113.')
+})
+
+t.test('the page of the documentation runs its own scripts, and nothing else', async (t) => {
+  const { call } = await startApp(t)
+  const { headers, text } = await call('GET', '/docs/')
+  const policy = Object.fromEntries(
+    headers['content-security-policy']!.split(';').map((part) => part.trim().split(/ (.*)/)),
+  ) as Record<string, string>
+  t.match(policy, { 'default-src': "'none'", 'script-src': "'self'", 'frame-ancestors': "'none'" })
+  t.notMatch(JSON.stringify(policy), /unsafe|https?:|\*/, 'nothing inline, and nothing from elsewhere')
+  t.notOk('upgrade-insecure-requests' in policy, 'over plain HTTP the page works, too')
+  t.notMatch(text, /<script(?![^>]*\ssrc=)|<style|\son\w+=/i, 'so it may have nothing inline')
+  const used = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => new URL(url!, 'http://x/docs/'))
+  t.ok(used.length >= 5)
+  for (const { origin, pathname } of used) {
+    t.equal(origin, 'http://x')
+    t.equal((await call('GET', pathname)).status, 200, pathname)
+  }
 })
 
 t.test('the watch on the log sees what must not stand there', async (t) => {

@@ -68,14 +68,20 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
     ['CORS_ORIGINS', 'https://app.example.com/', origins],
     ['CORS_ORIGINS', 'https://app.example.com,null', origins],
     ['RATE_LIMIT_MAX', '-1', 'must be at least 0.'],
+    ['RATE_LIMIT_ADDRESS_MAX', '1000001', 'must be at most 1000000.'],
     ['REDIS_URL', `https://:${PASSWORD}@redis`, 'must be a redis:// or rediss:// URL.'],
     ['MAX_REQUESTS_IN_FLIGHT', '-1', 'must be at least 0.'],
     ['MAX_EVENT_LOOP_DELAY_MS', 'off', 'must be integer.'],
+    ['MAX_CONNECTIONS', 'many', 'must be integer.'],
     ['REQUEST_TIMEOUT_MS', '0', 'must be at least 1000.'],
+    ['SHUTDOWN_DELAY_MS', '-1', 'must be at least 0.'],
     ['SHUTDOWN_TIMEOUT_MS', '600001', 'must be at most 600000.'],
     ['METRICS', 'true', 'must be one of: on, off.'],
     ['METRICS_PORT', '8000', 'must not be PORT.'],
     ['METRICS_PORT', '99999', 'must be at most 65535.'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317', web],
+    ['OTEL_TRACES_EXPORTER', 'console', 'must be one of: otlp, none.'],
+    ['OTEL_METRICS_EXPORTER', 'prometheus', 'must be one of: otlp, none.'],
     ['LOG_LEVEL', 'verbose', 'must be one of: trace, debug, info, warn, error, fatal, silent.'],
   ]
   for (const [name, value, sentence] of cases) {
@@ -141,14 +147,24 @@ t.test('what is not set has its default', async (t) => {
   t.match(createConfig(VALID), {
     production: false,
     logLevel: 'info',
-    http: { host: 'localhost', port: 8000, trustProxy: false, corsOrigins: ['http://localhost:3000'] },
+    http: {
+      host: 'localhost',
+      port: 8000,
+      trustProxy: false,
+      corsOrigins: ['http://localhost:3000'],
+      shutdownDelayMs: 0,
+    },
     database: { url: VALID.DATABASE_URL, poolMax: 10, prepared: true },
     tokens: { secret: SECRET, issuer: undefined, audience: undefined, jwks: undefined },
-    rateLimit: { max: 0, redisUrl: undefined },
+    rateLimit: { max: 0, maxByAddress: 0, redisUrl: undefined },
     metrics: { enabled: true, port: undefined },
   })
   const production = createConfig(PRODUCTION)
-  t.match(production, { production: true, http: { host: '0.0.0.0' }, rateLimit: { max: 600 } })
+  t.match(production, {
+    production: true,
+    http: { host: '0.0.0.0', shutdownDelayMs: 5000 },
+    rateLimit: { max: 600, maxByAddress: 300 },
+  })
   const empty = Object.fromEntries(Object.keys(Environment.properties).map((name) => [name, '']))
   t.same(createConfig({ ...empty, ...VALID }), createConfig(VALID), 'empty is not set')
 })
@@ -163,15 +179,17 @@ t.test('what is set is taken', async (t) => {
     METRICS: 'off',
     METRICS_PORT: '8000',
     RATE_LIMIT_MAX: '0',
+    RATE_LIMIT_ADDRESS_MAX: '7',
+    MAX_CONNECTIONS: '5',
   })
   t.match(config, {
-    http: { host: '::1', corsOrigins: ['https://a.example.com', 'http://localhost:5173'] },
+    http: { host: '::1', maxConnections: 5, corsOrigins: ['https://a.example.com', 'http://localhost:5173'] },
     database: { prepared: false },
     tokens: {
       issuer: undefined,
       jwks: { issuer: ['https://app.example.com'], maxAgeMs: 600_000, cooldownMs: 5000 },
     },
-    rateLimit: { max: 0 },
+    rateLimit: { max: 0, maxByAddress: 7 },
     metrics: { enabled: false },
   })
 })

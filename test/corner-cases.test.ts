@@ -292,6 +292,10 @@ const BODIES: [what: string, body: string | Buffer, status: number, title?: stri
     201,
     'x',
   ],
+  ['as many lists as fit', `{"title":"x","n":${'['.repeat(32_700)}${']'.repeat(32_700)}}`, 201, 'x'],
+  ['as many lists as fit, and no end', '['.repeat(65_536), 400],
+  ['as many objects as fit, and no end', '{"a":'.repeat(13_000), 400],
+  ['as many lists as fit for a title', `{"title":${'['.repeat(32_700)}${']'.repeat(32_700)}}`, 400],
   ['ten thousand lists that never end', `{"title":"x","n":${'['.repeat(10_000)}`, 400],
   [
     'thousands of objects in one another',

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
@@ -95,6 +96,21 @@ t.test('a 405 names the methods that the path takes', async (t) => {
   t.equal((await call('PATCH', '/ready')).headers.allow, 'GET, HEAD')
 })
 
+t.test('a method that no path takes is a 405, too, with or without a body', async (t) => {
+  const { call } = await startApp(t)
+  const user = await createUser()
+  const taken = ['GET', 'HEAD', 'POST', 'OPTIONS', 'CONNECT']
+  for (const method of METHODS.filter((name) => !taken.includes(name))) {
+    for (const options of [{}, { body: '{' }, { body: '<x/>', headers: { 'content-type': 'text/xml' } }]) {
+      if (['PUT', 'PATCH', 'DELETE'].includes(method) && 'body' in options) continue
+      const answer = await call(method, '/api/tasks', { user, ...options })
+      t.match(answer, { status: 405, headers: { allow: 'GET, HEAD, POST' } }, method)
+    }
+    t.equal((await call(method, '/health')).status, 405, method)
+    t.equal((await call(method, '/nothing')).status, 404, method)
+  }
+})
+
 t.test('a fault of ours is a 500 that tells nothing but its id, which the log has too', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
@@ -140,6 +156,18 @@ t.test('what is no HTTP is answered on the socket, in the same shape', async (t)
     [
       'a URL that is too long',
       `GET /${'y'.repeat(40_000)} HTTP/1.1\r\nhost: x\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
+    [
+      'too many headers',
+      `GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${'a:\r\n'.repeat(200)}\r\n`,
+      431,
+      'headers_too_large',
+    ],
+    [
+      'a second host where Node no longer looks',
+      `GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${'a:\r\n'.repeat(3000)}host: y\r\n\r\n`,
       431,
       'headers_too_large',
     ],

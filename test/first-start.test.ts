@@ -17,7 +17,7 @@ import t, { type Test } from 'tap'
 import { withLocalIssuer } from '../src/local.ts'
 import { createUser, signToken } from './helpers/app.ts'
 import { query } from './helpers/database.ts'
-import { collect } from './helpers/service.ts'
+import { collect } from './helpers/output.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const FILES = ['src', 'prisma', 'prisma.config.ts', 'package.json', 'tsconfig.json']

@@ -42,6 +42,18 @@ async function fill(app: TestApp, user: TestUser, count: number) {
   )
 }
 
+t.test('the next page is asked for with the parameters that are known, and no others', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  for (const title of ['a', 'b']) await createTask(app, user, { title })
+  const sent =
+    'utm_source=x&constructor=y&__proto__=z&hasOwnProperty=1&limit=01&sort=title&a[]=%3E%3B%22&page=2'
+  const { headers } = await app.call('GET', `/api/tasks?${sent}`, { user })
+  t.match(headers.link, /^<\/api\/tasks\?limit=1&sort=title&cursor=[\w-]+>; rel="next"$/)
+  const next = await app.call('GET', /<([^>]+)>/.exec(headers.link!)![1]!, { user })
+  t.match(next, { status: 200, body: [{ title: 'b' }], headers: { link: undefined } })
+})
+
 t.test('without parameters the list is complete, the newest task first', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
@@ -63,6 +75,35 @@ t.test('status filters, by each of its names', async (t) => {
   t.same(await list('completed'), [done])
   for (const name of ['pending', 'active', 'incomplete']) t.same(await list(name), [pending])
 })
+
+t.test(
+  'completed and sort_by are other names, which ask for nothing where we have no word for it',
+  async (t) => {
+    const app = await startApp(t)
+    const user = await createUser()
+    const b = await createTask(app, user, { title: 'b', completed: true })
+    const a = await createTask(app, user, { title: 'a', completed: true })
+    const c = await createTask(app, user, { title: 'c' })
+    const answers: [query: string, tasks: object[]][] = [
+      ['completed=true', [a, b]],
+      ['completed=false', [c]],
+      ['completed=maybe', [c, a, b]],
+      ['completed=', [c, a, b]],
+      ['completed=true&status=all', [c, a, b]],
+      ['sort_by=title', [a, b, c]],
+      ['sort_by=title&order=desc', [c, b, a]],
+      ['sort_by=created_at&order=asc', [b, a, c]],
+      ['sort_by=priority', [c, a, b]],
+      ['sort_by=constructor', [c, a, b]],
+      ['sort_by=title&sort=created', [c, a, b]],
+      ['sort_by=title&completed=true', [a, b]],
+    ]
+    for (const [query, tasks] of answers) {
+      t.same((await app.call('GET', `/api/tasks?${query}`, { user })).body, tasks, query)
+      t.same(await walk(app, user, `/api/tasks?${query}&limit=1`), tasks, `${query}, page by page`)
+    }
+  },
+)
 
 t.test('titles sort alphabetically whatever their case, ties by id', async (t) => {
   const app = await startApp(t)

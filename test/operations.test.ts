@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { type AddressInfo, connect } from 'node:net'
 import pg from 'pg'
 import t from 'tap'
 import { createDatabase } from '../src/database.ts'
@@ -266,6 +267,30 @@ t.test('requests that would only wait are told to come back, and later ones are 
     [200, 200],
   )
   t.equal((await toggle()).status, 200)
+})
+
+t.test('requests count no longer when their client is gone, even those that waited their turn', async (t) => {
+  const { app, call, database } = await startApp(t, { MAX_REQUESTS_IN_FLIGHT: '3' })
+  const user = await createUser()
+  const { id } = await createTask({ call }, user)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const lock = new pg.Client(databaseUrl())
+  await lock.connect()
+  await lock.query('BEGIN')
+  await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  const head = `Host: x\r\nAuthorization: Bearer ${user.token}`
+  socket.write(`PATCH /api/tasks/${id}/complete HTTP/1.1\r\n${head}\r\n\r\n`.repeat(3))
+  while (database.statementsInFlight() < 3) await new Promise((resolve) => setTimeout(resolve, 5))
+  socket.destroy()
+  await lock.query('ROLLBACK')
+  await lock.end()
+  while (database.statementsInFlight() > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  const answers = await Promise.all(Array.from({ length: 3 }, () => call('GET', '/api/tasks', { user })))
+  t.same(
+    answers.map(({ status }) => status),
+    [200, 200, 200],
+  )
 })
 
 t.test('while the event loop is late requests are told to come back, and operators are served', async (t) => {

@@ -109,6 +109,26 @@ t.test('statements that the server has lost are prepared again', async (t) => {
   t.same(await titles(owner), ['one', 'two', 'three'])
 })
 
+t.test('without prepared statements no connection keeps any', async (t) => {
+  const { prisma, pool, owner } = await open(t, { DATABASE_PREPARED: 'off', DATABASE_POOL_MAX: '1' })
+  t.same(await prisma.$json(owner, insert(owner, 'one')), ['one'])
+  await prisma.$queryRaw`SELECT 1`
+  t.same((await pool.query('SELECT name FROM pg_prepared_statements')).rows, [])
+})
+
+t.test('a name means the same statement on every connection of every copy of the service', async (t) => {
+  const kept = async (statements: Prisma.Sql[]) => {
+    const { prisma, pool, owner } = await open(t, { DATABASE_POOL_MAX: '1' })
+    for (const statement of statements) await prisma.$json(owner, statement)
+    const { rows } = await pool.query<{ name: string; statement: string }>(
+      'SELECT name, statement FROM pg_prepared_statements ORDER BY name',
+    )
+    return rows
+  }
+  const [one, two] = [sql`SELECT 1`, sql`SELECT 2`]
+  t.same(await kept([one, two]), await kept([two, one]))
+})
+
 t.test('whoever waits for a connection is told when there is none to be had', async (t) => {
   const { prisma, statementsInFlight } = await open(t, {
     DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing',

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import t from 'tap'
 import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
-import { collect, startService } from './helpers/service.ts'
+import { collect } from './helpers/output.ts'
+import { startService } from './helpers/service.ts'
 
 const name = `role_${randomBytes(6).toString('hex')}`
 
@@ -35,7 +36,7 @@ t.test('without a database, or as somebody who may not, it says why', async (t) 
 
 t.test('a service that bypasses row-level security says so when it starts', async (t) => {
   const warning = 'bypasses row-level security'
-  const { output } = await startService(t, { DATABASE_URL: databaseUrl() }, warning)
+  const { output } = await startService(t, { DATABASE_URL: databaseUrl() }, { ready: warning })
   t.match(output.text(), warning)
   const { output: quiet, kill } = await startService(t)
   await kill()

@@ -5,10 +5,13 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
 import { withDatabase, withServiceRole } from './helpers/database.ts'
 
+/** tap leaves a core free, which on two cores would be half of them; many files share one PostgreSQL. */
+const JOBS = Math.min(4, availableParallelism())
 const LEAST_COVERAGE = { lines: 97, functions: 97, branches: 94 }
 
 if (existsSync('.env')) process.loadEnvFile()
@@ -31,7 +34,7 @@ async function runSuite(url: string): Promise<number> {
   const env = { ...process.env, DATABASE_URL: url, DIRECT_URL: url, NODE_ENV: 'test' }
   execFileSync('npx', ['prisma', 'migrate', 'deploy'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const tap = await withServiceRole(url, (serviceUrl) =>
-    spawnSync('npx', ['tap', ...process.argv.slice(2)], {
+    spawnSync('npx', ['tap', `--jobs=${JOBS}`, ...process.argv.slice(2)], {
       env: { ...env, TEST_DATABASE_URL: url, TEST_SERVICE_DATABASE_URL: serviceUrl },
       stdio: 'inherit',
     }),

@@ -45,7 +45,8 @@ export const auth = fp<{ tokens: Tokens }>(async (app, { tokens }) => {
   const authorize = async (request: FastifyRequest): Promise<undefined> => {
     request.user = await identify(request).catch(toProblem)
     const { user_id: owner = request.user.id } = request.params as { user_id?: string }
-    if (owner !== request.user.id) throw problem(403, 'wrong_user', 'This path belongs to another user.')
+    if (owner !== request.user.id)
+      throw problem(403, 'wrong_user', 'The path names a user other than the one of the token.')
   }
   const authorizeOnce = (request: FastifyRequest) => (request.authorization ??= authorize(request))
 

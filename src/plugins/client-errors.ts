@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { type Answer, bodyOf } from './problems.ts'
 
 /** Node's own note of the answer that a socket is busy with. */
-type BusySocket = Socket & { _httpMessage?: OutgoingMessage | null }
+export type BusySocket = Socket & { _httpMessage?: OutgoingMessage | null }
 
 const ANSWERS: Readonly<Record<string, Answer>> = {
   HPE_HEADER_OVERFLOW: {

@@ -1,18 +1,24 @@
 import { Type } from '@sinclair/typebox'
 import fp from 'fastify-plugin'
 import { unavailable } from '../problem.ts'
-import { errorResponses, json } from './openapi.ts'
+import { errorResponses, json } from './responses.ts'
 import { stopping } from './shutdown.ts'
 
 const tags = ['Operations']
-const Status = Type.Object({ status: Type.Literal('ok', { examples: ['ok'] }) }, { $id: 'Status' })
+const Status = Type.Object(
+  { status: Type.Literal('ok', { description: 'Else the answer is an error.', examples: ['ok'] }) },
+  { $id: 'Status', description: 'All is well.' },
+)
 const About = Type.Object(
   {
-    name: Type.String({ examples: ['task-api'] }),
-    version: Type.String({ examples: ['1.0.0'] }),
-    links: Type.Record(Type.String(), Type.String(), { examples: [{ docs: '/docs' }] }),
+    name: Type.String({ description: 'Of the service.', examples: ['task-api'] }),
+    version: Type.String({ description: 'Of what is running.', examples: ['1.0.0'] }),
+    links: Type.Record(Type.String(), Type.String(), {
+      description: 'Paths of what there is, by name.',
+      examples: [{ docs: '/docs' }],
+    }),
   },
-  { $id: 'About' },
+  { $id: 'About', description: 'Which service answers here.' },
 )
 const LINKS = {
   docs: '/docs',
@@ -47,23 +53,37 @@ export const health = fp<HealthOptions>(async (app, { name, version, pingDatabas
       asking = undefined
     }))
 
-  const ok = { 200: json(Status, 'Yes.') }
+  const examples = { ok: { summary: 'All is well', value: { status: 'ok' as const } } }
+  const ok = { 200: json(Status, 'Yes.', { examples }) }
   const about = {
     tags,
     operationId: 'getAbout',
+    description: 'A first look, and where to go from here.',
     summary: 'Name, version and links',
-    response: { 200: json(About, 'This service.') },
+    response: {
+      200: json(About, 'This service.', {
+        examples: { about: { summary: 'This one', value: { name, version, links: LINKS } } },
+      }),
+    },
   }
   app.get('/', { schema: about }, async () => {
     return { name, version, links: LINKS }
   })
-  const live = { tags, operationId: 'getHealth', summary: 'Does the process live?', response: ok }
+  const live = {
+    tags,
+    operationId: 'getHealth',
+    description: 'It answers as long as the process can: what restarts processes asks this.',
+    summary: 'Does the process live?',
+    response: ok,
+  }
   app.get('/health', { schema: live }, async () => {
     return { status: 'ok' as const }
   })
   const ready = {
     tags,
     operationId: 'getReady',
+    description:
+      'Whether requests should be sent here: what distributes them asks this. 503 also while the service stops.',
     summary: 'Does the database answer?',
     response: { ...ok, ...errorResponses(503) },
   }

@@ -1,30 +1,25 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createServer } from 'node:http'
-import type pg from 'pg'
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Config } from '../config.ts'
+import { type Database, operationOf } from '../database.ts'
+import { methodOf, routeOf } from './requests.ts'
 
-/** Prometheus metrics, on `/metrics` or on a port of their own. */
+type WatchedDatabase = Pick<Database, 'pool' | 'statementsInFlight' | 'watchStatements'>
+
+/** Upper bounds of the histograms; 0.2 s is what a request may take. */
+export const DURATIONS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10]
+
+/** Prometheus metrics, on `/metrics` or on a port of their own. No label holds what a client sent. */
 export const metrics = fp<Config['metrics'] & { host: string; database: WatchedDatabase }>(
   async (app, { enabled, port, host, database }) => {
     if (!enabled) return
     const register = new Registry()
     collectDefaultMetrics({ register })
-    watchDatabase(register, database)
-    const duration = new Histogram({
-      name: 'http_request_duration_seconds',
-      help: 'Time from the request line to the end of the answer',
-      labelNames: ['method', 'route', 'status'],
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10],
-      registers: [register],
-    })
-    app.addHook('onResponse', (request, reply, done) => {
-      duration
-        .labels(request.method, routeOf(request), String(reply.statusCode))
-        .observe(reply.elapsedTime / 1000)
-      done()
-    })
+    watchRequests(register, app)
+    watchStatements(register, database)
+    watchPool(register, database)
 
     if (port === undefined) {
       app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
@@ -46,28 +41,57 @@ export const metrics = fp<Config['metrics'] & { host: string; database: WatchedD
   },
 )
 
-/** The pattern, never the path: ids would make a time series each. */
-export const routeOf = (request: FastifyRequest) => request.routeOptions.url ?? 'unknown'
-
-interface WatchedDatabase {
-  pool: pg.Pool
-  statementsInFlight: () => number
+function watchRequests(register: Registry, app: FastifyInstance) {
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the request line to the end of the answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: DURATIONS_S,
+    registers: [register],
+  })
+  const problems = new Counter({
+    name: 'http_problems_total',
+    help: 'Answers that were errors, by the code that clients were told',
+    labelNames: ['status', 'code'],
+    registers: [register],
+  })
+  app.onRequestEnd((request, reply, status) => {
+    const labels = { method: methodOf(request), route: routeOf(request), status }
+    duration.observe(labels, reply.elapsedTime / 1000)
+    if (reply.problemCode !== undefined) problems.inc({ status, code: reply.problemCode })
+  })
 }
 
-function watchDatabase(register: Registry, { pool, statementsInFlight }: WatchedDatabase) {
-  const states = {
-    total: () => pool.totalCount,
-    idle: () => pool.idleCount,
-    waiting: () => pool.waitingCount,
-  }
+function watchStatements(register: Registry, database: WatchedDatabase) {
+  const duration = new Histogram({
+    name: 'database_statement_duration_seconds',
+    help: 'Time from when a statement is asked for to its answer, the wait for a connection included',
+    labelNames: ['operation'],
+    buckets: DURATIONS_S,
+    registers: [register],
+  })
+  database.watchStatements((text, answer) => {
+    const start = performance.now()
+    const observe = () =>
+      duration.observe({ operation: operationOf(text) }, (performance.now() - start) / 1000)
+    answer.then(observe, observe)
+  })
   new Gauge({
     name: 'database_statements_in_flight',
     help: 'Statements that PostgreSQL has not answered yet, and those that wait to be sent',
     registers: [register],
     collect() {
-      this.set(statementsInFlight())
+      this.set(database.statementsInFlight())
     },
   })
+}
+
+function watchPool(register: Registry, { pool }: WatchedDatabase) {
+  const states = {
+    total: () => pool.totalCount,
+    idle: () => pool.idleCount,
+    waiting: () => pool.waitingCount,
+  }
   new Gauge({
     name: 'database_pool_connections',
     help: 'Connections to PostgreSQL, and requests that wait for one',

@@ -44,6 +44,13 @@ const DATABASE_UNAVAILABLE: Answer = {
 }
 const INTERNAL: Answer = { status: 500, code: 'internal_error', detail: 'Something went wrong on our side.' }
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The `code` of the problem that is the answer. */
+    problemCode: string | undefined
+  }
+}
+
 type AnyError = Error & {
   code?: string
   status?: number
@@ -97,10 +104,11 @@ export function bodyOf({ status, code, detail, errors }: Answer, requestId: stri
   return JSON.stringify(body)
 }
 
-export function sendProblem(error: AnyError, request: FastifyRequest, reply: FastifyReply) {
-  const answer = answerTo(error)
+export async function sendProblem(error: AnyError, request: FastifyRequest, reply: FastifyReply) {
+  const answer = await limitAddress(answerTo(error), request, reply)
   if (answer.status === 500) request.log.error({ err: error }, answer.detail)
   else if (answer.status > 500) request.log.warn({ code: answer.code, reason: error.message }, answer.detail)
+  reply.problemCode = answer.code
   return reply
     .code(answer.status)
     .headers({ ...answer.headers })
@@ -108,8 +116,21 @@ export function sendProblem(error: AnyError, request: FastifyRequest, reply: Fas
     .send(bodyOf(answer, request.id))
 }
 
+/**
+ * Failures that no known user caused count against the address, and beyond its limit they are a 429. A good token
+ * counts for its user only, whatever others behind the same address do; and an expired one was good before: its
+ * front end has to learn that it needs another.
+ */
+async function limitAddress(answer: Answer, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
+  const isExempt =
+    answer.status >= 500 || answer.code === 'token_expired' || reply.hasHeader('ratelimit-limit')
+  if (isExempt || (request.user as object | null | undefined)) return answer
+  return request.server.countAddress(request, reply).then(() => answer, answerTo)
+}
+
 /** Every error that reaches Fastify leaves as a problem. */
 export const problems = fp(async (app) => {
   app.addSchema(Problem)
+  app.decorateReply('problemCode', undefined)
   app.setErrorHandler<AnyError>(sendProblem)
 })

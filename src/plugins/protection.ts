@@ -1,13 +1,11 @@
 import cors from '@fastify/cors'
-import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import fp from 'fastify-plugin'
 import helmet from 'helmet'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../config.ts'
-import { problem, unavailable } from '../problem.ts'
-
-const RATE_LIMIT_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']
+import { unavailable } from '../problem.ts'
+import { RATE_LIMIT_HEADERS } from './rate-limits.ts'
 
 /** What shields the service from browsers, and browsers from the service: CORS and security headers. */
 export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => {
@@ -70,46 +68,18 @@ export const loadLimit = fp<{ http: Config['http'] }>(async (app, { http }) => {
   const max = http.maxRequestsInFlight
   if (max === 0) return
   let inFlight = 0
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     inFlight += 1
-    // Comes also where the client went away before its answer.
-    reply.raw.once('close', () => (inFlight -= 1))
+    let isOpen = true
+    const end = () => {
+      if (isOpen) inFlight -= 1
+      isOpen = false
+    }
+    reply.raw.once('close', end)
+    // Where the client went away, Node 20 does not close answers that wait for one before them.
+    request.raw.once('close', end)
     done(inFlight > max ? overloaded() : undefined)
   })
 })
 
 const overloaded = () => unavailable('overloaded', 'There are too many requests right now.')
-
-/** Its client is loaded where it is used: it takes a tenth of the time that a start takes. */
-async function connectToRedis(url: string) {
-  const { Redis } = await import('ioredis')
-  return new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
-}
-
-/** Requests a minute per user. In memory, or in Redis where several copies of the service share the count. */
-export const userRateLimit = fp<Config['rateLimit']>(async (app, { max, redisUrl }) => {
-  if (max === 0) return
-  const redis = redisUrl === undefined ? undefined : await connectToRedis(redisUrl)
-  redis?.on('error', (err) =>
-    app.log.warn({ err }, 'Redis is not available: requests are not limited meanwhile'),
-  )
-  app.addHook('onClose', async () => redis?.disconnect())
-
-  await app.register(rateLimit, {
-    global: false,
-    cache: 50_000,
-    skipOnError: true,
-    nameSpace: 'task-api-',
-    ...(redis && { redis }),
-  })
-  const count = app.createRateLimit({ max, timeWindow: '1 minute', keyGenerator: ({ user }) => user.id })
-  app.addHook('preHandler', async (request, reply) => {
-    const limit = await count(request)
-    if (limit.isAllowed) return
-    const values = [limit.max, limit.remaining, limit.ttlInSeconds]
-    RATE_LIMIT_HEADERS.forEach((name, index) => reply.header(name, values[index]))
-    if (!limit.isExceeded) return
-    const detail = `You may send ${max} requests a minute.`
-    throw problem(429, 'rate_limited', detail, { headers: { 'retry-after': String(limit.ttlInSeconds) } })
-  })
-})

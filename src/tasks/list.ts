@@ -4,7 +4,7 @@ import { problem, raise } from '../problem.ts'
 import { decodeCursor, encodeCursor, type Position, positionBehind, type Sort } from './cursor.ts'
 import { dueBound, parseDueDate } from './due-date.ts'
 import type { TaskRepository } from './repository.ts'
-import type { ListQuery, Task } from './schemas.ts'
+import { ListQuery, SORTS, type Task } from './schemas.ts'
 import { wordsOf } from './search.ts'
 import type { Selection } from './selection.ts'
 
@@ -21,7 +21,7 @@ export async function sendList(
   reply: FastifyReply,
   path: string,
 ) {
-  const query = request.query as ListQuery
+  const query = withoutAliases(request.query as ListQuery)
   const owner = request.user.id
   const selection = selectionOf(query, new Date())
   reply.type('application/json; charset=utf-8')
@@ -33,6 +33,15 @@ export async function sendList(
   if (found.length > page.length)
     reply.header('link', `<${path}?${nextPage(query, selection.sort, page.at(-1)!)}>; rel="next"`)
   return reply.send(`[${page.join(',')}]`)
+}
+
+/** Says in our words what many clients ask for in words of other APIs; what has none is dropped. */
+function withoutAliases(query: ListQuery): ListQuery {
+  const { completed, sort_by, ...own } = query
+  if (completed === undefined && sort_by === undefined) return query
+  const sort = own.sort ?? SORTS.find((name) => name === sort_by)
+  const status = own.status ?? (completed === 'true' ? 'completed' : completed === 'false' && 'pending')
+  return { ...own, ...(sort && { sort }), ...(status && { status }) }
 }
 
 function selectionOf(query: ListQuery, now: Date): Selection {
@@ -74,8 +83,9 @@ const invalid = (parameter: string, message: string) =>
 /** The query of the next page: this one's, from behind its last task on. */
 function nextPage({ offset: _, ...query }: ListQuery, sort: Sort, lastJson: string): string {
   const last = JSON.parse(lastJson) as Task
-  const parameters = { ...query, cursor: encodeCursor(query, sort, last) }
-  return new URLSearchParams(parameters as unknown as Record<string, string>).toString()
+  const known = Object.entries(query).filter(([name]) => Object.hasOwn(ListQuery.properties, name))
+  const parameters = { ...Object.fromEntries(known), cursor: encodeCursor(query, sort, last) }
+  return new URLSearchParams(parameters as Record<string, string>).toString()
 }
 
 /**

@@ -6,9 +6,18 @@ export const Task = Type.Object(
   {
     id: Type.Integer({ minimum: 1, description: 'Unique among all tasks.', examples: [42] }),
     user_id: Type.String({ description: 'The owner: the user that the token names.', examples: ['alice'] }),
-    title: Type.String({ minLength: 1, maxLength: 200, examples: ['Water the plants'] }),
-    description: StringOrNull({ maxLength: 1000, examples: ['The fern needs little, the mint a lot.'] }),
-    completed: Type.Boolean({ examples: [false] }),
+    title: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'Without white space around it.',
+      examples: ['Water the plants'],
+    }),
+    description: StringOrNull({
+      maxLength: 1000,
+      description: 'What else there is to say; null for nothing.',
+      examples: ['The fern needs little, the mint a lot.'],
+    }),
+    completed: Type.Boolean({ description: 'Whether it is done.', examples: [false] }),
     due_date: StringOrNull({
       description: 'A day, which ends where the reader is, or an instant in UTC: the form it was given in.',
       examples: ['2026-12-01', '2026-12-01T14:00:00.000Z'],
@@ -32,6 +41,7 @@ const title = Type.Unsafe<string>({
 const description = StringOrNull({
   maxLength: 1000,
   format: 'storable-text',
+  description: 'At most 1000 characters; null for none.',
   examples: ['The fern needs little.'],
 })
 const due_date = StringOrNull({
@@ -39,7 +49,7 @@ const due_date = StringOrNull({
   description: 'A day (2026-12-01) or an instant with offset (2026-12-01T15:00:00+01:00); null for none.',
   examples: ['2026-12-01'],
 })
-const completed = Type.Boolean({ examples: [true] })
+const completed = Type.Boolean({ description: 'Whether it is done.', examples: [true] })
 
 export const NewTask = Type.Object(
   {
@@ -67,13 +77,16 @@ export const Completion = Type.Unsafe<{ completed?: boolean } | null>({
 
 export const Summary = Type.Object(
   {
-    total: Type.Integer({ minimum: 0, examples: [12] }),
-    pending: Type.Integer({ minimum: 0, examples: [9] }),
-    completed: Type.Integer({ minimum: 0, examples: [3] }),
+    total: Type.Integer({ minimum: 0, description: 'All tasks.', examples: [12] }),
+    pending: Type.Integer({ minimum: 0, description: 'Those that are not completed.', examples: [9] }),
+    completed: Type.Integer({ minimum: 0, description: 'Those that are.', examples: [3] }),
     overdue: Type.Integer({ minimum: 0, description: 'Pending and past their due date.', examples: [2] }),
-    message: Type.String({ examples: ['9 tasks pending, 2 overdue'] }),
+    message: Type.String({
+      description: 'The same in a sentence, to be shown as it is.',
+      examples: ['9 tasks pending, 2 overdue'],
+    }),
   },
-  { $id: 'Summary' },
+  { $id: 'Summary', description: 'How many tasks the caller has.' },
 )
 export type Summary = Static<typeof Summary>
 
@@ -84,7 +97,8 @@ const time_zone = Type.Optional(
     examples: ['Europe/Berlin'],
   }),
 )
-const dueBoundary = (description: string) => Type.Optional(Type.String({ format: 'due-date', description }))
+const dueBoundary = (description: string) =>
+  Type.Optional(Type.String({ format: 'due-date', description, examples: ['2026-12-01'] }))
 
 export const SummaryQuery = Type.Object({ time_zone })
 
@@ -100,6 +114,8 @@ const search = (description: string) =>
     }),
   )
 
+export const SORTS = ['created', 'created_at', 'title', 'due_date', 'updated', 'updated_at'] as const
+
 export const ListQuery = Type.Object({
   search: search(
     'Only tasks in whose title or description every one of these words occurs, be it within a longer word. ' +
@@ -110,22 +126,43 @@ export const ListQuery = Type.Object({
   status: Type.Optional(
     OneOf(['all', 'pending', 'active', 'incomplete', 'completed'], {
       description: 'Default all. active and incomplete mean pending.',
+      examples: ['pending'],
     }),
   ),
   overdue: Type.Optional(
-    Type.Boolean({ description: 'Only what is pending and past its due date, or only the rest.' }),
+    Type.Boolean({
+      description: 'Only what is pending and past its due date, or only the rest.',
+      examples: [true],
+    }),
   ),
   due_from: dueBoundary('Only what is due on this day or at this instant, or later.'),
   due_before: dueBoundary('Only what is due before this day begins, or before this instant.'),
   time_zone,
+  completed: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      description:
+        'true and false are other names for the status completed and pending, where there is no status.',
+      examples: ['true'],
+    }),
+  ),
   sort: Type.Optional(
-    OneOf(['created', 'created_at', 'title', 'due_date', 'updated', 'updated_at'], {
-      description: 'Default created.',
+    OneOf(SORTS, {
+      description: 'Default created. Tasks without a due date come last.',
+      examples: ['due_date'],
+    }),
+  ),
+  sort_by: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      description: 'Another name for sort, where there is none. What sort does not take is ignored here.',
+      examples: ['due_date'],
     }),
   ),
   order: Type.Optional(
     OneOf(['asc', 'desc'], {
       description: 'Default desc for created and updated, asc for title and due_date.',
+      examples: ['asc'],
     }),
   ),
   limit: Type.Optional(
@@ -141,12 +178,17 @@ export const ListQuery = Type.Object({
       minimum: 0,
       maximum: 2_147_483_647,
       description: 'Tasks to leave out first; needs limit.',
+      examples: [40],
     }),
   ),
   cursor: Type.Optional(
-    Type.String({ maxLength: 2000, description: 'From the Link header of the page before; needs limit.' }),
+    Type.String({
+      maxLength: 2000,
+      description: 'From the Link header of the page before; needs limit.',
+      examples: ['eyJpZCI6IjQyIn0'],
+    }),
   ),
-  count: Type.Optional(Type.Boolean({ description: 'true adds X-Total-Count.' })),
+  count: Type.Optional(Type.Boolean({ description: 'true adds X-Total-Count.', examples: [true] })),
 })
 export type ListQuery = Static<typeof ListQuery>
 
@@ -159,25 +201,3 @@ export const TaskParams = Type.Object({
 export const OwnerParams = Type.Object({
   user_id: Type.String({ description: 'The user that the token names.', examples: ['alice'] }),
 })
-
-export const createdHeaders = { location: { type: 'string', description: 'Path of the task.' } }
-export const listHeaders = {
-  link: {
-    type: 'string',
-    description: 'rel="next": the URL of the next page, relative to the service (RFC 8288).',
-  },
-  'x-total-count': {
-    type: 'integer',
-    description: 'With count=true: how many tasks the filters let through.',
-  },
-}
-
-/** The same routes stand in the document twice, under different tags and operation ids. */
-export const describer =
-  (namesUser: boolean) =>
-  <Schema extends object>(verb: string, summary: string, schema: Schema) => ({
-    tags: [namesUser ? 'Tasks by user' : 'Tasks'],
-    summary,
-    operationId: `${verb}${verb === 'list' ? 'Tasks' : verb === 'summarize' ? 'Tasks' : 'Task'}${namesUser ? 'ByUser' : ''}`,
-    ...schema,
-  })

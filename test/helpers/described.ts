@@ -2,11 +2,16 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
+import { taskFormats } from '../../src/tasks/formats.ts'
 import type { Answer } from './app.ts'
 
 /** A JSON Schema, as far as the document uses it. */
 export interface Schema {
   $ref?: string
+  description?: string
+  examples?: unknown[]
+  const?: unknown
+  items?: Schema
   type?: string | string[]
   enum?: string[]
   format?: string
@@ -19,24 +24,52 @@ export interface Schema {
   properties?: Record<string, Schema>
 }
 interface Content {
-  content?: Record<string, { schema: Schema }>
+  content?: Record<string, { schema: Schema; examples?: Record<string, { summary: string; value: unknown }> }>
+}
+type Reference = { $ref: string }
+type Header = { description?: string; schema: Schema }
+interface Response extends Content {
+  description: string
+  headers?: Record<string, Header | Reference>
 }
 export interface Operation {
   operationId: string
-  parameters?: { in: 'path' | 'query'; name: string; schema: Schema }[]
+  summary?: string
+  description?: string
+  tags?: string[]
+  security?: object[]
+  parameters?: {
+    in: 'path' | 'query'
+    name: string
+    description?: string
+    schema: Schema
+    example?: unknown
+  }[]
   requestBody?: Content & { required: boolean }
-  responses: Record<string, Content & { headers?: Record<string, { schema: Schema }> }>
+  responses: Record<string, Response | Reference>
 }
 export interface Document {
+  info: { description?: string }
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, Schema> }
+  components: {
+    schemas: Record<string, Schema>
+    headers: Record<string, Header>
+    responses: Record<string, Response>
+  }
 }
 type AnyApp = Pick<FastifyInstance, 'swagger'>
 
 export const documentOf = (app: unknown) => (app as AnyApp).swagger() as unknown as Document
 
+/** What a reference into the document points to; anything else is itself. */
+export function lookUp<T extends object>(document: Document, item: T | Reference): T {
+  if (!('$ref' in item)) return item
+  const [, , kind, name] = item.$ref.split('/') as [string, string, keyof Document['components'], string]
+  return document.components[kind][name] as T
+}
+
 /** Headers that say something about a resource: where the document does not name them, none is sent. */
-const DESCRIBED_HEADERS = ['link', 'location', 'x-total-count']
+const DESCRIBED_HEADERS = ['link', 'location', 'x-total-count', 'retry-after', 'www-authenticate']
 const PROBLEM: Schema = { $ref: '#/components/schemas/Problem' }
 
 const validators = new WeakMap<object, Ajv2020>()
@@ -59,12 +92,15 @@ export function mistakeIn(document: Document, method: string, url: string, answe
   const [type] = (answer.headers['content-type'] ?? '').split(';')
   if (operation === undefined)
     return answer.status < 400 ? undefined : mistakeInProblem(document, answer, type)
-  const response = operation.responses[answer.status]
-  if (response === undefined) return 'is not described'
-  const schema = response.content?.[type!]?.schema
-  if (response.content === undefined) return answer.text === '' ? undefined : 'should have no body'
-  if (schema === undefined) return `is not described as ${type}`
-  return mistakeInHeaders(document, response.headers ?? {}, answer) ?? mistakeInBody(document, schema, answer)
+  const described = operation.responses[answer.status]
+  if (described === undefined) return 'is not described'
+  const { content, headers = {} } = lookUp(document, described)
+  if (content === undefined) return answer.text === '' ? undefined : 'should have no body'
+  const media = content[type!]
+  if (media === undefined) return `is not described as ${type}`
+  const { code } = answer.body as { code?: string }
+  if (answer.status >= 400 && !Object.hasOwn(media.examples ?? {}, code ?? '')) return `has the code ${code}`
+  return mistakeInHeaders(document, headers, answer) ?? mistakeInBody(document, media.schema, answer)
 }
 
 function mistakeInProblem(document: Document, answer: Answer, type: string | undefined) {
@@ -74,7 +110,7 @@ function mistakeInProblem(document: Document, answer: Answer, type: string | und
 }
 
 function mistakeInBody(document: Document, schema: Schema, { status, headers, body }: Answer) {
-  const validate = compile(document, schema)
+  const validate = validatorOf(document, schema)
   if (!validate(body)) return `does not match its schema: ${JSON.stringify(validate.errors)}`
   if (status < 400) return undefined
   const problem = body as { status: number; request_id: string; detail: string; message: string }
@@ -87,13 +123,13 @@ function mistakeInBody(document: Document, schema: Schema, { status, headers, bo
 
 function mistakeInHeaders(
   document: Document,
-  described: Record<string, { schema: Schema }>,
+  described: Record<string, Header | Reference>,
   { headers }: Answer,
 ) {
   for (const name of DESCRIBED_HEADERS.filter((name) => headers[name] !== undefined)) {
-    const schema = described[name]?.schema
+    const schema = described[name] && lookUp(document, described[name]).schema
     const value = schema?.type === 'integer' ? Number(headers[name]) : headers[name]
-    if (schema === undefined || !compile(document, schema)(value)) return `has the header ${name}`
+    if (schema === undefined || !validatorOf(document, schema)(value)) return `has the header ${name}`
   }
   return undefined
 }
@@ -115,12 +151,14 @@ function decode(path: string): string {
   }
 }
 
-function compile(document: Document, schema: object): ValidateFunction {
+/** Formats of ours are checked by the service's own code. */
+export function validatorOf(document: Document, schema: object): ValidateFunction {
   const known = compiled.get(schema)
   if (known !== undefined) return known
   let ajv = validators.get(document)
   if (ajv === undefined) {
     ajv = addFormats.default(new Ajv2020({ strict: false }))
+    for (const [name, { validate }] of Object.entries(taskFormats)) ajv.addFormat(name, validate)
     ajv.addSchema({ $id: 'doc', components: document.components })
     validators.set(document, ajv)
   }

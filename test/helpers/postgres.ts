@@ -11,7 +11,7 @@ import { query } from './database.ts'
 const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations')
 
 /** A migrated PostgreSQL server of this test alone, which may do to it what it likes. */
-export async function startPostgres(t: Test, settings: Record<string, string> = {}) {
+export async function startPostgres(t: Pick<Test, 'teardown'>, settings: Record<string, string> = {}) {
   const project = mkdtempSync(join(tmpdir(), 'task-api-fault-'))
   const start = () => startEmbeddedPostgres(project, settings)
   const { url, folder } = start()

@@ -1,21 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { SECRET } from './app.ts'
 import { serviceDatabaseUrl } from './database.ts'
+import { findSecrets } from './secrets.ts'
+import { collect } from './output.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
+interface StartOptions {
+  /** What the output says when the service is ready. */
+  ready?: string
+  /** Without the loader of this test, which measures coverage, a start takes a third of the CPU. */
+  isCovered?: boolean
+}
+
 /**
- * Starts the process that production runs, with the loader and the coverage of this test, on a free port,
- * and waits until its output says `ready`.
+ * Starts the process that production runs on a free port, and waits until it is ready.
  * `kill` ends it and returns its exit code, null after a signal that it could not handle.
  */
 export async function startService(
   t: Test,
   variables: Record<string, string> = {},
-  ready = 'the database answers',
+  { ready = 'the database answers', isCovered = true }: StartOptions = {},
 ) {
   const env = {
     ...process.env,
@@ -25,16 +33,21 @@ export async function startService(
     DATABASE_URL: serviceDatabaseUrl(),
     BETTER_AUTH_SECRET: SECRET,
     RATE_LIMIT_MAX: '0',
+    RATE_LIMIT_ADDRESS_MAX: '0',
+    SHUTDOWN_DELAY_MS: '0',
     // A process that starts on a busy machine keeps its event loop waiting: that is not what is tested.
     MAX_EVENT_LOOP_DELAY_MS: '0',
+    ...(!isCovered && { NODE_OPTIONS: '' }),
     ...variables,
   }
-  const service = spawn(process.execPath, [...process.execArgv, join(ROOT, 'src/server.ts')], {
-    env,
-    cwd: ROOT,
-  })
+  const loader = isCovered ? process.execArgv : ['--import', 'tsx']
+  const service = spawn(process.execPath, [...loader, join(ROOT, 'src/server.ts')], { env, cwd: ROOT })
   const output = collect(service)
-  t.teardown(() => kill('SIGKILL'))
+  t.teardown(async () => {
+    await kill('SIGKILL')
+    const [leak] = findSecrets(output.text().split('\n'), env.DATABASE_URL)
+    if (leak !== undefined) t.fail('the log tells a secret', { leak })
+  })
   async function kill(signal: NodeJS.Signals = 'SIGTERM') {
     if (service.exitCode === null && service.signalCode === null) {
       const exit = once(service, 'exit')
@@ -47,24 +60,4 @@ export async function startService(
   const url = /Server listening at (http:[^"]+)/.exec(output.text())![1]!
   await output.contains(ready)
   return { url, kill, output }
-}
-
-/** What a process prints, and a way to wait for it. */
-export function collect(child: ChildProcess) {
-  let text = ''
-  const waiting = new Set<() => void>()
-  const add = (chunk: Buffer) => {
-    text += chunk.toString()
-    for (const check of waiting) check()
-  }
-  child.stdout!.on('data', add)
-  child.stderr!.on('data', add)
-  const contains = (part: string) =>
-    new Promise<void>((resolve, reject) => {
-      const check = () => text.includes(part) && (waiting.delete(check), resolve())
-      waiting.add(check)
-      child.once('exit', () => reject(new Error(`ended without "${part}": ${text}`)))
-      check()
-    })
-  return { text: () => text, contains }
 }

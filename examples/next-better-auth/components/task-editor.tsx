@@ -17,6 +17,7 @@ export function TaskEditor({ task, onClose }: { task: Task; onClose: () => void 
   const update = useUpdateTask(task.id)
   const { announce } = useNotices()
   useEffect(() => {
+    titleInput.current?.form?.scrollIntoView({ block: 'nearest' })
     titleInput.current?.focus()
     titleInput.current?.select()
   }, [])

@@ -77,8 +77,10 @@ function Due({ task, due, now }: { task: Task; due: string; now: Date }) {
   return (
     <p className={`${styles.due} ${urgency}`}>
       <CalendarIcon size={15} />
-      {overdue && 'Overdue: '}
-      <time dateTime={due}>{describeDue(due, now)}</time>
+      <span>
+        {overdue && 'Overdue: '}
+        <time dateTime={due}>{describeDue(due, now)}</time>
+      </span>
     </p>
   )
 }

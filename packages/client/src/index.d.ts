@@ -13,10 +13,10 @@ export type Problem = components['schemas']['Problem']
 type OrUndefined<Fields> = { [Name in keyof Fields]?: Fields[Name] | undefined }
 type Query = OrUndefined<NonNullable<operations['listTasks']['parameters']['query']>>
 
-/** Which tasks, and in which order. */
-export type ListQuery = Omit<Query, 'limit' | 'offset' | 'cursor' | 'count' | 'q'>
+/** Which tasks, and in which order. Other names for the same are left out. */
+export type ListQuery = Omit<PageQuery, 'limit' | 'offset' | 'cursor' | 'count'>
 /** A part of a list: `limit` tasks (50 where it is not given), from `cursor` or `offset` on. */
-export type PageQuery = Omit<Query, 'q'>
+export type PageQuery = Omit<Query, 'q' | 'completed' | 'sort_by'>
 export type SummaryQuery = OrUndefined<NonNullable<operations['summarizeTasks']['parameters']['query']>>
 
 export interface Page {

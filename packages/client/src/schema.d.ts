@@ -8,7 +8,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Name, version and links */
+    /**
+     * Name, version and links
+     * @description A first look, and where to go from here.
+     */
     get: operations['getAbout']
     put?: never
     post?: never
@@ -25,7 +28,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Does the process live? */
+    /**
+     * Does the process live?
+     * @description It answers as long as the process can: what restarts processes asks this.
+     */
     get: operations['getHealth']
     put?: never
     post?: never
@@ -42,7 +48,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Does the database answer? */
+    /**
+     * Does the database answer?
+     * @description Whether requests should be sent here: what distributes them asks this. 503 also while the service stops.
+     */
     get: operations['getReady']
     put?: never
     post?: never
@@ -59,7 +68,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Who am I? */
+    /**
+     * Who am I?
+     * @description The first call makes the user, and later ones take a changed e-mail address or name from the token.
+     */
     get: operations['getMe']
     put?: never
     post?: never
@@ -80,7 +92,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Am I signed in? */
+    /**
+     * Am I signed in?
+     * @description The same as /api/me, in the words of the first front end.
+     */
     get: operations['getSession']
     put?: never
     post?: never
@@ -103,7 +118,10 @@ export interface paths {
      */
     get: operations['listTasks']
     put?: never
-    /** Create a task */
+    /**
+     * Create a task
+     * @description Not to be repeated blindly: each request makes a task of its own.
+     */
     post: operations['createTask']
     delete?: never
     options?: never
@@ -118,7 +136,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Count my tasks */
+    /**
+     * Count my tasks
+     * @description What is overdue depends on where the reader is: time_zone says where a day ends.
+     */
     get: operations['summarizeTasks']
     put?: never
     post?: never
@@ -135,7 +156,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Get a task */
+    /**
+     * Get a task
+     * @description Where it is not yours the answer is the same as where there is none.
+     */
     get: operations['getTask']
     /**
      * Change a task
@@ -143,7 +167,10 @@ export interface paths {
      */
     put: operations['putTask']
     post?: never
-    /** Delete a task */
+    /**
+     * Delete a task
+     * @description For good. A second time there is no such task.
+     */
     delete: operations['deleteTask']
     options?: never
     head?: never
@@ -187,7 +214,10 @@ export interface paths {
      */
     get: operations['listTasksByUser']
     put?: never
-    /** Create a task */
+    /**
+     * Create a task
+     * @description Not to be repeated blindly: each request makes a task of its own.
+     */
     post: operations['createTaskByUser']
     delete?: never
     options?: never
@@ -202,7 +232,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Count my tasks */
+    /**
+     * Count my tasks
+     * @description What is overdue depends on where the reader is: time_zone says where a day ends.
+     */
     get: operations['summarizeTasksByUser']
     put?: never
     post?: never
@@ -219,7 +252,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Get a task */
+    /**
+     * Get a task
+     * @description Where it is not yours the answer is the same as where there is none.
+     */
     get: operations['getTaskByUser']
     /**
      * Change a task
@@ -227,7 +263,10 @@ export interface paths {
      */
     put: operations['putTaskByUser']
     post?: never
-    /** Delete a task */
+    /**
+     * Delete a task
+     * @description For good. A second time there is no such task.
+     */
     delete: operations['deleteTaskByUser']
     options?: never
     head?: never
@@ -266,6 +305,7 @@ export interface components {
     Problem: {
       /**
        * @description There is no page about it: code tells errors apart.
+       * @example about:blank
        * @enum {string}
        */
       type: 'about:blank'
@@ -274,7 +314,10 @@ export interface components {
        * @example Not Found
        */
       title: string
-      /** @example 404 */
+      /**
+       * @description The status of this answer.
+       * @example 404
+       */
       status: number
       /**
        * @description One sentence for people.
@@ -291,22 +334,39 @@ export interface components {
        * @example task_not_found
        */
       code: string
-      /** @description The X-Request-Id of this answer; the logs carry it too. */
+      /**
+       * @description The X-Request-Id of this answer; the logs carry it too.
+       * @example 8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10
+       */
       request_id: string
-      /** @description Each mistake, where the input is invalid. */
+      /**
+       * @description Each mistake, where the input is invalid.
+       * @example [
+       *       {
+       *         "path": "/title",
+       *         "message": "is required"
+       *       }
+       *     ]
+       */
       errors?: {
         /**
          * @description JSON Pointer into the input.
          * @example /title
          */
         path: string
-        /** @example is required */
+        /**
+         * @description What is wrong with it.
+         * @example is required
+         */
         message: string
       }[]
     }
     /** @description Sets the state instead of flipping it, so that a retry is harmless. */
     Completion: {
-      /** @example true */
+      /**
+       * @description Whether it is done.
+       * @example true
+       */
       completed?: boolean
     } | null
     /** @description Unknown fields are ignored. */
@@ -319,6 +379,7 @@ export interface components {
       title: string
       /**
        * Format: storable-text
+       * @description At most 1000 characters; null for none.
        * @example The fern needs little.
        */
       description?: string | null
@@ -328,22 +389,38 @@ export interface components {
        * @example 2026-12-01
        */
       due_date?: string | null
-      /** @example true */
+      /**
+       * @description Whether it is done.
+       * @example true
+       */
       completed?: boolean
     }
+    /** @description How many tasks the caller has. */
     Summary: {
-      /** @example 12 */
+      /**
+       * @description All tasks.
+       * @example 12
+       */
       total: number
-      /** @example 9 */
+      /**
+       * @description Those that are not completed.
+       * @example 9
+       */
       pending: number
-      /** @example 3 */
+      /**
+       * @description Those that are.
+       * @example 3
+       */
       completed: number
       /**
        * @description Pending and past their due date.
        * @example 2
        */
       overdue: number
-      /** @example 9 tasks pending, 2 overdue */
+      /**
+       * @description The same in a sentence, to be shown as it is.
+       * @example 9 tasks pending, 2 overdue
+       */
       message: string
     }
     /** @description A task, which only its owner can see. */
@@ -358,11 +435,20 @@ export interface components {
        * @example alice
        */
       user_id: string
-      /** @example Water the plants */
+      /**
+       * @description Without white space around it.
+       * @example Water the plants
+       */
       title: string
-      /** @example The fern needs little, the mint a lot. */
+      /**
+       * @description What else there is to say; null for nothing.
+       * @example The fern needs little, the mint a lot.
+       */
       description: string | null
-      /** @example false */
+      /**
+       * @description Whether it is done.
+       * @example false
+       */
       completed: boolean
       /**
        * @description A day, which ends where the reader is, or an instant in UTC: the form it was given in.
@@ -393,6 +479,7 @@ export interface components {
       title?: string
       /**
        * Format: storable-text
+       * @description At most 1000 characters; null for none.
        * @example The fern needs little.
        */
       description?: string | null
@@ -402,7 +489,10 @@ export interface components {
        * @example 2026-12-01
        */
       due_date?: string | null
-      /** @example true */
+      /**
+       * @description Whether it is done.
+       * @example true
+       */
       completed?: boolean
     }
     /** @description Who the caller is, in the form that front ends of the first service ask for. */
@@ -423,11 +513,13 @@ export interface components {
        */
       name: string | null
       /**
+       * @description Always true: without a valid token this is a 401.
        * @example true
        * @enum {boolean}
        */
       is_authenticated: true
     }
+    /** @description The caller, as the service knows them. */
     User: {
       /**
        * @description The identity in the token.
@@ -452,10 +544,130 @@ export interface components {
       created_at: string
     }
   }
-  responses: never
+  responses: {
+    /** @description What is needed is away, or we are overloaded or stopping: Retry-After says when to come back. `code`: database_unavailable, keys_unavailable, overloaded, stopping. */
+    ServiceUnavailable: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        'retry-after': components['headers']['RetryAfter']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description There is no token, or none that is valid. `code`: token_missing, token_invalid, token_expired. */
+    Unauthorized: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        'www-authenticate': components['headers']['Challenge']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description The e-mail address of the token belongs to another user. `code`: email_taken. */
+    Conflict: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description Too many requests: Retry-After says when to come back. Nothing was done. `code`: rate_limited. */
+    TooManyRequests: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        'retry-after': components['headers']['RetryAfter']
+        'ratelimit-limit': components['headers']['RateLimitLimit']
+        'ratelimit-remaining': components['headers']['RateLimitRemaining']
+        'ratelimit-reset': components['headers']['RateLimitReset']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description A fault of ours. `code`: internal_error. */
+    InternalServerError: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description The input is invalid. `code`: validation_failed, malformed_json, bad_content_length, bad_url. */
+    BadRequest: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description The body is larger than 64 KiB. `code`: body_too_large. */
+    PayloadTooLarge: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description The body is not JSON. `code`: unsupported_media_type. */
+    UnsupportedMediaType: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description There is no such task, or it is not yours. `code`: task_not_found. */
+    NotFound: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description The path names a user other than the one of the token. `code`: wrong_user. */
+    Forbidden: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+  }
   parameters: never
   requestBodies: never
-  headers: never
+  headers: {
+    /** @description The X-Request-Id of the request, where it has a short one without odd characters; else a fresh one. */
+    RequestId: string
+    /** @description Seconds after which another try makes sense. */
+    RetryAfter: number
+    /** @description RFC 6750: Bearer, and what is wrong with the token where one was sent. */
+    Challenge: string
+    /** @description Requests that the running minute allows. Like the next two only where requests are limited. */
+    RateLimitLimit: number
+    /** @description Requests that are left of it. */
+    RateLimitRemaining: number
+    /** @description Seconds until the next minute begins. */
+    RateLimitReset: number
+  }
   pathItems: never
 }
 export type $defs = Record<string, never>
@@ -472,15 +684,23 @@ export interface operations {
       /** @description This service. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
           [name: string]: unknown
         }
         content: {
           'application/json': {
-            /** @example task-api */
+            /**
+             * @description Of the service.
+             * @example task-api
+             */
             name: string
-            /** @example 1.0.0 */
+            /**
+             * @description Of what is running.
+             * @example 1.0.0
+             */
             version: string
             /**
+             * @description Paths of what there is, by name.
              * @example {
              *       "docs": "/docs"
              *     }
@@ -505,11 +725,13 @@ export interface operations {
       /** @description Yes. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
           [name: string]: unknown
         }
         content: {
           'application/json': {
             /**
+             * @description Else the answer is an error.
              * @example ok
              * @enum {string}
              */
@@ -531,11 +753,13 @@ export interface operations {
       /** @description Yes. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
           [name: string]: unknown
         }
         content: {
           'application/json': {
             /**
+             * @description Else the answer is an error.
              * @example ok
              * @enum {string}
              */
@@ -543,26 +767,7 @@ export interface operations {
           }
         }
       }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      503: components['responses']['ServiceUnavailable']
     }
   }
   getMe: {
@@ -577,112 +782,21 @@ export interface operations {
       /** @description The caller. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['User']
         }
       }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   deleteMe: {
@@ -697,176 +811,22 @@ export interface operations {
       /** @description You and all your tasks are gone. */
       204: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content?: never
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is larger than 64 KiB. */
-      413: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "The body is larger than 64 KiB.",
-           *       "message": "The body is larger than 64 KiB.",
-           *       "code": "body_too_large",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "The body is not JSON.",
-           *       "message": "The body is not JSON.",
-           *       "code": "unsupported_media_type",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   getSession: {
@@ -881,126 +841,29 @@ export interface operations {
       /** @description Yes, as this user. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Session']
         }
       }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   listTasks: {
     parameters: {
       query?: {
-        /**
-         * @description Only tasks in whose title or description every one of these words occurs, be it within a longer word. Case and accents make no difference, ß is ss, and no character has a meaning of its own. At most 100 characters; empty is no search.
-         * @example cafe
-         */
+        /** @description Only tasks in whose title or description every one of these words occurs, be it within a longer word. Case and accents make no difference, ß is ss, and no character has a meaning of its own. At most 100 characters; empty is no search. */
         search?: string
-        /**
-         * @description Another name for search; where both are given they must be the same.
-         * @example cafe
-         */
+        /** @description Another name for search; where both are given they must be the same. */
         q?: string
         /** @description Default all. active and incomplete mean pending. */
         status?: 'all' | 'pending' | 'active' | 'incomplete' | 'completed'
@@ -1010,19 +873,17 @@ export interface operations {
         due_from?: string
         /** @description Only what is due before this day begins, or before this instant. */
         due_before?: string
-        /**
-         * @description IANA name of the zone in which days begin and end; default UTC.
-         * @example Europe/Berlin
-         */
+        /** @description IANA name of the zone in which days begin and end; default UTC. */
         time_zone?: string
-        /** @description Default created. */
+        /** @description true and false are other names for the status completed and pending, where there is no status. */
+        completed?: string
+        /** @description Default created. Tasks without a due date come last. */
         sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at'
+        /** @description Another name for sort, where there is none. What sort does not take is ignored here. */
+        sort_by?: string
         /** @description Default desc for created and updated, asc for title and due_date. */
         order?: 'asc' | 'desc'
-        /**
-         * @description Page size. Without it the list is complete.
-         * @example 20
-         */
+        /** @description Page size. Without it the list is complete. */
         limit?: number
         /** @description Tasks to leave out first; needs limit. */
         offset?: number
@@ -1044,138 +905,22 @@ export interface operations {
           link?: string
           /** @description With count=true: how many tasks the filters let through. */
           'x-total-count'?: number
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task'][]
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   createTask: {
@@ -1196,187 +941,30 @@ export interface operations {
         headers: {
           /** @description Path of the task. */
           location?: string
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is larger than 64 KiB. */
-      413: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "The body is larger than 64 KiB.",
-           *       "message": "The body is larger than 64 KiB.",
-           *       "code": "body_too_large",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "The body is not JSON.",
-           *       "message": "The body is not JSON.",
-           *       "code": "unsupported_media_type",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   summarizeTasks: {
     parameters: {
       query?: {
-        /**
-         * @description IANA name of the zone in which days begin and end; default UTC.
-         * @example Europe/Berlin
-         */
+        /** @description IANA name of the zone in which days begin and end; default UTC. */
         time_zone?: string
       }
       header?: never
@@ -1388,138 +976,22 @@ export interface operations {
       /** @description The counts. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Summary']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   getTask: {
@@ -1540,158 +1012,23 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no such task, or it is not yours. */
-      404: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "There is no such task, or it is not yours.",
-           *       "message": "There is no such task, or it is not yours.",
-           *       "code": "task_not_found",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   putTask: {
@@ -1716,198 +1053,25 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no such task, or it is not yours. */
-      404: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "There is no such task, or it is not yours.",
-           *       "message": "There is no such task, or it is not yours.",
-           *       "code": "task_not_found",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is larger than 64 KiB. */
-      413: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "The body is larger than 64 KiB.",
-           *       "message": "The body is larger than 64 KiB.",
-           *       "code": "body_too_large",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "The body is not JSON.",
-           *       "message": "The body is not JSON.",
-           *       "code": "unsupported_media_type",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   deleteTask: {
@@ -1928,196 +1092,23 @@ export interface operations {
       /** @description The task is gone. */
       204: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content?: never
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no such task, or it is not yours. */
-      404: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "There is no such task, or it is not yours.",
-           *       "message": "There is no such task, or it is not yours.",
-           *       "code": "task_not_found",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is larger than 64 KiB. */
-      413: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "The body is larger than 64 KiB.",
-           *       "message": "The body is larger than 64 KiB.",
-           *       "code": "body_too_large",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "The body is not JSON.",
-           *       "message": "The body is not JSON.",
-           *       "code": "unsupported_media_type",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   patchTask: {
@@ -2142,198 +1133,25 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no such task, or it is not yours. */
-      404: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "There is no such task, or it is not yours.",
-           *       "message": "There is no such task, or it is not yours.",
-           *       "code": "task_not_found",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is larger than 64 KiB. */
-      413: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "The body is larger than 64 KiB.",
-           *       "message": "The body is larger than 64 KiB.",
-           *       "code": "body_too_large",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "The body is not JSON.",
-           *       "message": "The body is not JSON.",
-           *       "code": "unsupported_media_type",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   completeTask: {
@@ -2358,212 +1176,33 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no such task, or it is not yours. */
-      404: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "There is no such task, or it is not yours.",
-           *       "message": "There is no such task, or it is not yours.",
-           *       "code": "task_not_found",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is larger than 64 KiB. */
-      413: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "The body is larger than 64 KiB.",
-           *       "message": "The body is larger than 64 KiB.",
-           *       "code": "body_too_large",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "The body is not JSON.",
-           *       "message": "The body is not JSON.",
-           *       "code": "unsupported_media_type",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   listTasksByUser: {
     parameters: {
       query?: {
-        /**
-         * @description Only tasks in whose title or description every one of these words occurs, be it within a longer word. Case and accents make no difference, ß is ss, and no character has a meaning of its own. At most 100 characters; empty is no search.
-         * @example cafe
-         */
+        /** @description Only tasks in whose title or description every one of these words occurs, be it within a longer word. Case and accents make no difference, ß is ss, and no character has a meaning of its own. At most 100 characters; empty is no search. */
         search?: string
-        /**
-         * @description Another name for search; where both are given they must be the same.
-         * @example cafe
-         */
+        /** @description Another name for search; where both are given they must be the same. */
         q?: string
         /** @description Default all. active and incomplete mean pending. */
         status?: 'all' | 'pending' | 'active' | 'incomplete' | 'completed'
@@ -2573,19 +1212,17 @@ export interface operations {
         due_from?: string
         /** @description Only what is due before this day begins, or before this instant. */
         due_before?: string
-        /**
-         * @description IANA name of the zone in which days begin and end; default UTC.
-         * @example Europe/Berlin
-         */
+        /** @description IANA name of the zone in which days begin and end; default UTC. */
         time_zone?: string
-        /** @description Default created. */
+        /** @description true and false are other names for the status completed and pending, where there is no status. */
+        completed?: string
+        /** @description Default created. Tasks without a due date come last. */
         sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at'
+        /** @description Another name for sort, where there is none. What sort does not take is ignored here. */
+        sort_by?: string
         /** @description Default desc for created and updated, asc for title and due_date. */
         order?: 'asc' | 'desc'
-        /**
-         * @description Page size. Without it the list is complete.
-         * @example 20
-         */
+        /** @description Page size. Without it the list is complete. */
         limit?: number
         /** @description Tasks to leave out first; needs limit. */
         offset?: number
@@ -2613,158 +1250,23 @@ export interface operations {
           link?: string
           /** @description With count=true: how many tasks the filters let through. */
           'x-total-count'?: number
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task'][]
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The path belongs to another user. */
-      403: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "The path belongs to another user.",
-           *       "message": "The path belongs to another user.",
-           *       "code": "wrong_user",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   createTaskByUser: {
@@ -2791,207 +1293,31 @@ export interface operations {
         headers: {
           /** @description Path of the task. */
           location?: string
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The path belongs to another user. */
-      403: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "The path belongs to another user.",
-           *       "message": "The path belongs to another user.",
-           *       "code": "wrong_user",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is larger than 64 KiB. */
-      413: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "The body is larger than 64 KiB.",
-           *       "message": "The body is larger than 64 KiB.",
-           *       "code": "body_too_large",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "The body is not JSON.",
-           *       "message": "The body is not JSON.",
-           *       "code": "unsupported_media_type",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   summarizeTasksByUser: {
     parameters: {
       query?: {
-        /**
-         * @description IANA name of the zone in which days begin and end; default UTC.
-         * @example Europe/Berlin
-         */
+        /** @description IANA name of the zone in which days begin and end; default UTC. */
         time_zone?: string
       }
       header?: never
@@ -3009,158 +1335,23 @@ export interface operations {
       /** @description The counts. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Summary']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The path belongs to another user. */
-      403: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "The path belongs to another user.",
-           *       "message": "The path belongs to another user.",
-           *       "code": "wrong_user",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   getTaskByUser: {
@@ -3186,178 +1377,24 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The path belongs to another user. */
-      403: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "The path belongs to another user.",
-           *       "message": "The path belongs to another user.",
-           *       "code": "wrong_user",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no such task, or it is not yours. */
-      404: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "There is no such task, or it is not yours.",
-           *       "message": "There is no such task, or it is not yours.",
-           *       "code": "task_not_found",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   putTaskByUser: {
@@ -3387,218 +1424,26 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The path belongs to another user. */
-      403: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "The path belongs to another user.",
-           *       "message": "The path belongs to another user.",
-           *       "code": "wrong_user",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no such task, or it is not yours. */
-      404: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "There is no such task, or it is not yours.",
-           *       "message": "There is no such task, or it is not yours.",
-           *       "code": "task_not_found",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is larger than 64 KiB. */
-      413: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "The body is larger than 64 KiB.",
-           *       "message": "The body is larger than 64 KiB.",
-           *       "code": "body_too_large",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "The body is not JSON.",
-           *       "message": "The body is not JSON.",
-           *       "code": "unsupported_media_type",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   deleteTaskByUser: {
@@ -3624,216 +1469,24 @@ export interface operations {
       /** @description The task is gone. */
       204: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content?: never
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The path belongs to another user. */
-      403: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "The path belongs to another user.",
-           *       "message": "The path belongs to another user.",
-           *       "code": "wrong_user",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no such task, or it is not yours. */
-      404: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "There is no such task, or it is not yours.",
-           *       "message": "There is no such task, or it is not yours.",
-           *       "code": "task_not_found",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is larger than 64 KiB. */
-      413: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "The body is larger than 64 KiB.",
-           *       "message": "The body is larger than 64 KiB.",
-           *       "code": "body_too_large",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "The body is not JSON.",
-           *       "message": "The body is not JSON.",
-           *       "code": "unsupported_media_type",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   patchTaskByUser: {
@@ -3863,218 +1516,26 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The path belongs to another user. */
-      403: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "The path belongs to another user.",
-           *       "message": "The path belongs to another user.",
-           *       "code": "wrong_user",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no such task, or it is not yours. */
-      404: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "There is no such task, or it is not yours.",
-           *       "message": "There is no such task, or it is not yours.",
-           *       "code": "task_not_found",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is larger than 64 KiB. */
-      413: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "The body is larger than 64 KiB.",
-           *       "message": "The body is larger than 64 KiB.",
-           *       "code": "body_too_large",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "The body is not JSON.",
-           *       "message": "The body is not JSON.",
-           *       "code": "unsupported_media_type",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
   completeTaskByUser: {
@@ -4104,218 +1565,26 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['Task']
         }
       }
-      /** @description The input is invalid: errors says what and where. */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "The input is invalid: errors says what and where.",
-           *       "message": "The input is invalid: errors says what and where.",
-           *       "code": "validation_failed",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10",
-           *       "errors": [
-           *         {
-           *           "path": "/title",
-           *           "message": "is required"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no token, or none that is valid. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "There is no token, or none that is valid.",
-           *       "message": "There is no token, or none that is valid.",
-           *       "code": "token_expired",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The path belongs to another user. */
-      403: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "The path belongs to another user.",
-           *       "message": "The path belongs to another user.",
-           *       "code": "wrong_user",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description There is no such task, or it is not yours. */
-      404: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "There is no such task, or it is not yours.",
-           *       "message": "There is no such task, or it is not yours.",
-           *       "code": "task_not_found",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The e-mail address of the token belongs to another user. */
-      409: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The e-mail address of the token belongs to another user.",
-           *       "message": "The e-mail address of the token belongs to another user.",
-           *       "code": "email_taken",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is larger than 64 KiB. */
-      413: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "The body is larger than 64 KiB.",
-           *       "message": "The body is larger than 64 KiB.",
-           *       "code": "body_too_large",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The body is not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "The body is not JSON.",
-           *       "message": "The body is not JSON.",
-           *       "code": "unsupported_media_type",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description Too many requests: Retry-After says when to come back. */
-      429: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "Too many requests: Retry-After says when to come back.",
-           *       "message": "Too many requests: Retry-After says when to come back.",
-           *       "code": "rate_limited",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description A fault of ours. */
-      500: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "A fault of ours.",
-           *       "message": "A fault of ours.",
-           *       "code": "internal_error",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The database or the keys are away, or we are overloaded or stopping: see Retry-After. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "message": "The database or the keys are away, or we are overloaded or stopping: see Retry-After.",
-           *       "code": "database_unavailable",
-           *       "request_id": "8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
     }
   }
 }

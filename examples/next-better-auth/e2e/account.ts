@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { arrive, checkbox, look, PASSWORD, result, tick, visit, type World } from './browser.ts'
+
+/** Signing up, in and out, and what tokens have to do with it. */
+export function account(world: World) {
+  test('somebody signs up, out and in again', async (t) => {
+    const { page, email, name } = await visit(t, world)
+    await page.goto('/')
+    await page.waitForURL('**/sign-in')
+    await look(page, 'sign-in')
+    await page.getByRole('link', { name: 'Create an account' }).click()
+    await page.getByRole('heading', { name: 'Begin your daybook' }).waitFor()
+    await page.getByLabel('Name').fill(name)
+    await page.getByLabel('Email').fill(email)
+    await page.getByLabel('Password').fill(PASSWORD)
+    await look(page, 'sign-up')
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await page.getByRole('heading', { name: 'A fresh page.' }).waitFor()
+    await page.getByRole('banner').getByText(name).waitFor()
+    await page.getByRole('textbox', { name: 'New task' }).fill('Water the plants')
+    await page.keyboard.press('Enter')
+    await checkbox(page, 'Water the plants').waitFor()
+
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL('**/sign-in')
+    await page.goto('/')
+    await page.waitForURL('**/sign-in')
+    await page.getByLabel('Email').fill(email)
+    await page.getByLabel('Password').fill('not the password')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('alert').getByText('Invalid email or password').waitFor()
+    await look(page, 'sign-in-refused')
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await checkbox(page, 'Water the plants').waitFor()
+  })
+
+  test('an address that is taken is told in a sentence', async (t) => {
+    const { email } = await arrive(t, world)
+    const { page } = await visit(t, world)
+    await page.goto('/sign-up')
+    await page.getByLabel('Name').fill('Somebody else')
+    await page.getByLabel('Email').fill(email)
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await page.getByRole('alert').getByText('User already exists').waitFor()
+    await look(page, 'sign-up-refused')
+  })
+
+  test('a token that expires during use is fetched again, once, and nobody notices', async (t) => {
+    const { page, token } = await arrive(t, world, { variant: 'short', tasks: [{ title: 'Buy milk' }] })
+    await untilExpired(await token())
+    let [refusals, fetches] = [0, 0]
+    page.on('response', (response) => {
+      if (response.url().startsWith(world.stage.serviceUrl) && response.status() === 401) refusals += 1
+      if (response.url().endsWith('/api/auth/token')) fetches += 1
+    })
+    const answer = page.waitForResponse((response) => response.ok() && response.url().endsWith('/complete'))
+    await tick(page, 'Buy milk')
+    await answer
+    assert.ok(refusals >= 1)
+    assert.equal(fetches, 1)
+    assert.ok(await checkbox(page, 'Buy milk').isChecked())
+    assert.equal(await page.getByRole('alert').filter({ hasText: /./ }).count(), 0)
+    assert.equal(await page.getByRole('status', { name: 'Notices' }).textContent(), '')
+  })
+
+  test('a session that has ended leads to the sign-in page, which says so', async (t) => {
+    const visitor = await arrive(t, world, { variant: 'short', tasks: [{ title: 'Buy milk' }] })
+    const { page, context } = visitor
+    await untilExpired(await visitor.token())
+    await context.clearCookies()
+    await checkbox(page, 'Buy milk').click()
+    await page.getByRole('status').getByText('Your session has ended.').waitFor()
+    await look(page, 'session-ended')
+  })
+
+  test('the shared-secret variant serves the same user with tokens of its own', async (t) => {
+    const { page, token, context } = await arrive(t, world, {
+      variant: 'secret',
+      tasks: [{ title: 'Buy milk' }],
+    })
+    assert.equal(partOf(await token(), 0).alg, 'HS256')
+    await tick(page, 'Buy milk')
+    await page.getByRole('heading', { name: 'All done. Enjoy it.' }).waitFor()
+    // One session, one user: the other variant sees the same task.
+    const other = await context.newPage()
+    await other.goto(await world.stage.origin())
+    await result(other, 1)
+    assert.ok(await checkbox(other, 'Buy milk').isChecked())
+  })
+}
+
+const partOf = (token: string, part: number) =>
+  JSON.parse(Buffer.from(token.split('.')[part]!, 'base64url').toString()) as { alg?: string; exp?: number }
+
+/** The page's own token is older than this one. */
+const untilExpired = (token: string) => sleep(partOf(token, 1).exp! * 1000 - Date.now() + 1100)

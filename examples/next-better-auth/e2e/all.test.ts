@@ -1,0 +1,32 @@
+/** `npm run e2e`: the app in a real browser, against the service and nothing in between. */
+import { after, before, describe, test } from 'node:test'
+import { access } from './access.ts'
+import { account } from './account.ts'
+import { findChromium, openBrowser, type World } from './browser.ts'
+import { faults } from './faults.ts'
+import { isolation } from './isolation.ts'
+import { startStage } from './stage.ts'
+import { tasks } from './tasks.ts'
+
+const chromium = findChromium()
+if (chromium === undefined && process.env.E2E_REQUIRED) throw new Error('There is no Chromium on the PATH.')
+
+if (chromium === undefined) {
+  test('the app in a browser', { skip: 'left out: there is no Chromium; install it, or set CHROMIUM_PATH' })
+} else {
+  const world = {} as World
+  before(async () => {
+    Object.assign(world, { stage: await startStage(), browser: await openBrowser(chromium) })
+    await world.stage.origin()
+  })
+  after(async () => {
+    await world.browser?.close()
+    await world.stage?.stop()
+  })
+  // Each test has users of its own: these may meet.
+  describe('in use', { concurrency: 3 }, () => {
+    for (const suite of [account, tasks, isolation, access]) suite(world)
+  })
+  // These take away what all share.
+  describe('when something fails', () => faults(world))
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Route } from 'playwright-core'
+import {
+  arrive,
+  checkbox,
+  eventually,
+  look,
+  notice,
+  result,
+  row,
+  shows,
+  type Task,
+  tick,
+  titles,
+  type World,
+} from './browser.ts'
+
+/** The day that is so many days from now where the visitors live. */
+const day = (fromNow: number) =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(Date.now() + fromNow * 86_400_000)
+
+const MIXED = [
+  { title: 'Pay the rent', due_date: day(-2) },
+  { title: 'Call the plumber', description: 'The kitchen tap drips.', due_date: day(0) },
+  { title: 'Book the train', due_date: day(3) },
+  { title: 'Read a novel', completed: true },
+  { title: 'Frame the café poster' },
+  { title: 'Renew the passport', due_date: day(-9), completed: true },
+]
+
+/** Everything that can be done with tasks. */
+export function tasks(world: World) {
+  test('a first visit has an empty page, and a first task fills it', async (t) => {
+    const { page, api } = await arrive(t, world)
+    await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor()
+    await look(page, 'empty')
+    await page.getByRole('textbox', { name: 'New task' }).fill('  Water the plants  ')
+    await page.getByRole('button', { name: 'Due date and notes' }).click()
+    await page.getByLabel('Due date', { exact: true }).fill(day(1))
+    await page.getByLabel('Due time', { exact: true }).fill('15:00')
+    await page.getByLabel('Notes', { exact: true }).fill('The fern needs little.')
+    await look(page, 'composer')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await row(page, 'Water the plants').getByText('The fern needs little.').waitFor()
+    await row(page, 'Water the plants')
+      .getByText(/^Tomorrow at 3:00/)
+      .waitFor()
+    await page.getByRole('heading', { name: 'One thing to do.' }).waitFor()
+    assert.equal(await page.getByRole('textbox', { name: 'New task' }).inputValue(), '')
+    const { body } = await api<Task[]>('GET', '/api/tasks')
+    assert.equal(body[0]!.title, 'Water the plants')
+    assert.match(body[0]!.due_date!, /^\d{4}-\d\d-\d\dT1[34]:00:00\.000Z$/)
+  })
+
+  test('a task is edited in its place, or left as it was', async (t) => {
+    const { page, api } = await arrive(t, world, { tasks: MIXED })
+    await page.getByRole('button', { name: 'Edit Pay the rent' }).click()
+    const form = page.getByRole('form', { name: 'Edit Pay the rent' })
+    await look(page, 'editing')
+    await form.getByLabel('Title').fill('Pay nobody')
+    await page.keyboard.press('Escape')
+    await checkbox(page, 'Pay the rent').waitFor()
+    await page.getByRole('button', { name: 'Edit Pay the rent' }).click()
+    await form.getByLabel('Title').fill('Pay the rent and the power')
+    await form.getByLabel('Due date', { exact: true }).fill(day(5))
+    await form.getByLabel('Notes', { exact: true }).fill('From the joint account')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await row(page, 'Pay the rent and the power').getByText('From the joint account').waitFor()
+    const { body } = await api<Task[]>('GET', '/api/tasks?search=power')
+    assert.equal(body[0]!.due_date, day(5))
+  })
+
+  test('an edit that the service refuses keeps what was written', async (t) => {
+    const { page } = await arrive(t, world, { tasks: [{ title: 'Pay the rent' }] })
+    await page.route('**/api/tasks/*', (route) => route.fulfill({ status: 500, body: '' }), { times: 1 })
+    await page.getByRole('button', { name: 'Edit Pay the rent' }).click()
+    const form = page.getByRole('form', { name: 'Edit Pay the rent' })
+    await form.getByLabel('Title').fill('Pay the rent today')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.getByRole('alert').getByText('your text is still here').waitFor()
+    await look(page, 'editing-failed')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await checkbox(page, 'Pay the rent today').waitFor()
+  })
+
+  test('filters, search and order narrow the list, stand in the address and survive a reload', async (t) => {
+    const { page } = await arrive(t, world, { tasks: MIXED })
+    await look(page, 'list')
+    await page.getByRole('radio', { name: 'Open' }).check()
+    await shows(page, 'Frame the café poster', 'Book the train', 'Call the plumber', 'Pay the rent')
+    await page.getByRole('radio', { name: 'Overdue' }).check()
+    await shows(page, 'Pay the rent')
+    await look(page, 'overdue')
+    await page.getByRole('radio', { name: 'Done' }).check()
+    await shows(page, 'Renew the passport', 'Read a novel')
+    await page.getByRole('radio', { name: 'All' }).check()
+    await page.getByRole('combobox', { name: 'Due' }).selectOption('Next 7 days')
+    await shows(page, 'Book the train', 'Call the plumber')
+    await page.getByRole('combobox', { name: 'Due' }).selectOption('Due today')
+    await shows(page, 'Call the plumber')
+    await page.getByRole('combobox', { name: 'Due' }).selectOption('Any time')
+    await page.getByRole('combobox', { name: 'Sort by' }).selectOption('Title A to Z')
+    await shows(page, ...MIXED.map(({ title }) => title).toSorted())
+    await page.getByRole('searchbox', { name: 'Search tasks' }).fill('CAFE poster')
+    await shows(page, 'Frame the café poster')
+    assert.equal(new URL(page.url()).search, '?sort=title&search=CAFE+poster')
+    await page.reload()
+    await shows(page, 'Frame the café poster')
+    await page.getByRole('searchbox', { name: 'Search tasks' }).fill('no such thing')
+    await page.getByRole('heading', { name: 'No match' }).waitFor()
+    await look(page, 'no-match')
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await result(page, MIXED.length)
+  })
+
+  test('the summary counts along, what is overdue included', async (t) => {
+    const { page } = await arrive(t, world, { tasks: MIXED })
+    const summary = page.getByRole('region', { name: 'Summary' })
+    const counts = (expected: string[]) =>
+      eventually(async () =>
+        assert.deepEqual(await summary.getByRole('definition').allTextContents(), expected),
+      )
+    await counts(['4', '1', '2'])
+    await summary.getByRole('heading', { name: 'One thing is late.' }).waitFor()
+    await tick(page, 'Pay the rent')
+    await counts(['3', '0', '3'])
+    await summary.getByRole('heading', { name: '3 things to do.' }).waitFor()
+    await summary.getByRole('img', { name: '50 percent done' }).waitFor()
+    await tick(page, 'Read a novel', false)
+    await counts(['4', '0', '2'])
+  })
+
+  test('a tick shows at once, and goes where the service does not take it', async (t) => {
+    const { page, api } = await arrive(t, world, { tasks: [{ title: 'Buy milk' }] })
+    const held = new Promise<Route>((hold) => void page.route('**/complete', hold, { times: 1 }))
+    await checkbox(page, 'Buy milk').click()
+    const request = await held
+    assert.ok(await checkbox(page, 'Buy milk').isChecked(), 'before there is an answer')
+    await request.fulfill({ status: 500, body: '' })
+    await notice(page, '“Buy milk” is still open.').waitFor()
+    assert.equal(await checkbox(page, 'Buy milk').isChecked(), false)
+    await look(page, 'rolled-back')
+    await tick(page, 'Buy milk')
+    await eventually(async () =>
+      assert.equal((await api<Task[]>('GET', '/api/tasks')).body[0]!.completed, true),
+    )
+  })
+
+  test('a deleted task comes back while there is time, and is gone afterwards', async (t) => {
+    const { page, api } = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Buy milk' }] })
+    const stored = async () => (await api<Task[]>('GET', '/api/tasks')).body.map(({ title }) => title)
+    await page.getByRole('button', { name: 'Delete Buy milk' }).click()
+    await notice(page, 'Deleted “Buy milk”.').waitFor()
+    await shows(page, 'Keep')
+    await look(page, 'deleted')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await shows(page, 'Buy milk', 'Keep')
+    assert.deepEqual(await stored(), ['Buy milk', 'Keep'])
+    await page.getByRole('button', { name: 'Delete Buy milk' }).click()
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await eventually(async () => assert.deepEqual(await stored(), ['Keep']))
+    await page.getByRole('button', { name: 'Delete Keep' }).click()
+    await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor()
+    await page.goto('/sign-up')
+    await eventually(async () => assert.deepEqual(await stored(), [], 'also where the page is left'))
+  })
+
+  test('a long list grows while it is scrolled, with every task once', async (t) => {
+    const many = Array.from({ length: 75 }, (_, number) => ({ title: `Task ${number + 1}` }))
+    const { page } = await arrive(t, world, { tasks: many })
+    assert.ok((await titles(page)).length < 75)
+    await eventually(async () => {
+      await page.mouse.wheel(0, 2000)
+      assert.equal((await titles(page)).length, 75)
+    })
+    assert.deepEqual(await titles(page), many.map(({ title }) => title).toReversed())
+    assert.equal(await page.getByRole('button', { name: 'Show more' }).count(), 0)
+    await look(page, 'end-of-long-list')
+  })
+}

@@ -1,0 +1,296 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import pg from 'pg'
+import t from 'tap'
+import { createTask, createUser, signToken, startApp, type TestApp } from './helpers/app.ts'
+import { databaseUrl } from './helpers/database.ts'
+import { encode, seconds } from './helpers/forge.ts'
+import { startRaw } from './helpers/raw.ts'
+
+/** The samples of /metrics, by what stands before their value. */
+async function samplesOf({ call }: Pick<TestApp, 'call'>): Promise<Map<string, number>> {
+  const { text } = await call('GET', '/metrics')
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(lines.map((line) => [line.replace(/ \S+$/, ''), Number(/\S+$/.exec(line)![0])]))
+}
+
+interface Line {
+  msg: string
+  status: number
+  code?: string
+}
+const requestLines = ({ logLines }: Pick<TestApp, 'logLines'>) =>
+  logLines.map((line) => JSON.parse(line) as Line).filter(({ msg }) => msg === 'request')
+
+t.test('what clients are refused is counted by its reason, and the log tells it too', async (t) => {
+  const app = await startApp(t, {
+    RATE_LIMIT_MAX: '2',
+    // Nobody answers there.
+    JWKS_URL: 'http://127.0.0.1:1/jwks',
+    JWT_ISSUER: 'https://issuer.example',
+    JWT_AUDIENCE: 'https://api.example',
+  })
+  const user = await createUser()
+  const expired = await signToken({ sub: user.id, exp: seconds(-600) })
+  const unknownKey = `${encode({ alg: 'EdDSA', kid: 'x' })}.${encode({ sub: 'x' })}.${encode('x')}`
+  const url = '/api/tasks'
+  await app.call('GET', url)
+  await app.call('GET', url, { token: 'not.a.token' })
+  await app.call('POST', url, { token: 'not.a.token', body: '{' })
+  await app.call('GET', url, { token: expired })
+  await app.call('GET', url, { token: unknownKey })
+  await app.call('GET', '/api/somebody-else/tasks', { user })
+  await app.call('GET', url, { user })
+  await app.call('GET', url, { user })
+  await app.call('GET', url, { user })
+  await app.call('GET', '/nothing')
+  const samples = await samplesOf(app)
+  const counts = Object.fromEntries(
+    [...samples].flatMap(([name, value]) => {
+      const [, status, code] = /^http_problems_total\{status="(\d+)",code="(\w+)"\}$/.exec(name) ?? []
+      return code === undefined ? [] : [[`${status} ${code}`, value]]
+    }),
+  )
+  const expected = {
+    '401 token_missing': 1,
+    '401 token_invalid': 2,
+    '401 token_expired': 1,
+    '503 keys_unavailable': 1,
+    '403 wrong_user': 1,
+    '429 rate_limited': 1,
+    '404 route_not_found': 1,
+  }
+  t.same(counts, expected)
+  const logged = requestLines(app).flatMap(({ status, code }) => (code ? [`${status} ${code}`] : []))
+  t.same(logged.toSorted(), ['401 token_invalid', ...Object.keys(expected)].toSorted())
+})
+
+t.test('statements are timed by what they do, the wait for their turn included', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  await app.call('PATCH', `/api/tasks/${id}`, { user, body: { title: 'y' } })
+  await app.call('GET', '/api/tasks?search=y', { user })
+
+  const lock = new pg.Client(databaseUrl())
+  await lock.connect()
+  await lock.query('BEGIN')
+  await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
+  const deleted = app.call('DELETE', `/api/tasks/${id}`, { user })
+  await new Promise((resolve) => setTimeout(resolve, 250))
+  await lock.query('ROLLBACK')
+  await lock.end()
+  t.equal((await deleted).status, 204)
+
+  const samples = await samplesOf(app)
+  const sample = (part: string, operation: string) =>
+    samples.get(`database_statement_duration_seconds_${part}{operation="${operation}"}`)
+  t.equal(sample('count', 'INSERT'), 2, 'the user and the task')
+  t.equal(sample('count', 'UPDATE'), 1)
+  t.equal(sample('count', 'SELECT'), 1)
+  t.equal(sample('count', 'DELETE'), 1)
+  t.ok(sample('sum', 'DELETE')! >= 0.25, 'in seconds')
+})
+
+t.test('nothing that a client sends makes a new time series', async (t) => {
+  const app = await startApp(t)
+  const { exchange } = await startRaw(t, app)
+  const odd = async (word: string, methods: readonly string[]) => {
+    const user = await createUser()
+    const path = encodeURIComponent(word)
+    for (const method of methods) {
+      await exchange(
+        `${method} /api/${path}/tasks?${path}=${path} HTTP/1.1\r\nHost: ${path}\r\nConnection: close\r\n` +
+          `X-Request-Id: ${path}\r\nContent-Type: ${path}\r\nAuthorization: Bearer ${user.token}\r\n\r\n`,
+      )
+      await exchange(`${method} /${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    }
+    const task = await createTask(app, user)
+    await app.call('GET', `/api/${user.id}/tasks/${task.id}?search=${path}`, { user })
+    await app.call('GET', `/api/tasks?search=${path}`, { user })
+    await app.call('GET', '/api/tasks', { token: encode(word) })
+    await app.call('GET', '/api/tasks')
+  }
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
+  await odd(randomUUID(), [...methods, 'PROPFIND', 'TRACE'])
+  // The route of the metrics has its own from now on.
+  await samplesOf(app)
+  const before = [...(await samplesOf(app)).keys()]
+  await odd(randomUUID(), [...methods, 'PURGE', 'REPORT', 'MKCOL', 'SUBSCRIBE'])
+  await odd(`x"} 1\n${randomUUID()}`, methods)
+  const others = [...(await samplesOf(app)).keys()].filter((name) => !before.includes(name))
+  // Garbage collections of Node's that had not taken place before are no client's doing.
+  t.same(
+    others.filter((name) => !name.startsWith('nodejs_')),
+    [],
+  )
+})
+
+t.test('a client that goes away before its answer leaves a line of its own kind', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  const { port } = await startRaw(t, app)
+  const lock = new pg.Client(databaseUrl())
+  await lock.connect()
+  t.teardown(() => lock.end())
+  await lock.query('BEGIN')
+  await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
+
+  const send = (bytes: string) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write(bytes)
+    return socket
+  }
+  const toggle = `PATCH /api/tasks/${id}/complete HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${user.token}\r\n\r\n`
+  const waiting = send(toggle.repeat(2))
+  while (app.database.statementsInFlight() < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+  waiting.destroy()
+  const body = 'Content-Type: application/json\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n{'
+  const writing = send(`POST /api/tasks HTTP/1.1\r\nHost: x\r\n${body}`)
+  await once(writing, 'data')
+  writing.destroy()
+  while (requestLines(app).length < 4) await new Promise((resolve) => setTimeout(resolve, 5))
+  await lock.query('ROLLBACK')
+  while (app.database.statementsInFlight() > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+
+  const toggled = { method: 'PATCH', route: '/api/tasks/:id/complete', status: 499, user_id: user.id }
+  const lines = requestLines(app).filter(({ status }) => status === 499)
+  t.match(lines, [toggled, toggled, { method: 'POST', route: '/api/tasks', status: 499 }])
+  t.equal(requestLines(app).length, 4, 'each has one line, and nothing follows when the answer is there')
+  const samples = await samplesOf(app)
+  const series =
+    'http_request_duration_seconds_count{method="PATCH",route="/api/tasks/:id/complete",status="499"}'
+  t.equal(samples.get(series), 2)
+})
+
+t.test('a line that is given headers or a URL after all tells no token and no search', async (t) => {
+  const { app, logLines } = await startApp(t)
+  const headers = { authorization: 'Bearer hidden', cookie: 'session=hidden', accept: 'text/html' }
+  const request = { method: 'GET', url: '/api/tasks?search=hidden', headers }
+  app.log.info({ headers, req: request, request }, 'a mistake')
+  const line = logLines.find((text) => text.includes('a mistake'))
+  t.match(JSON.parse(line!), { headers: { accept: 'text/html' }, req: { method: 'GET' } })
+  t.notMatch(line, 'hidden')
+})
+
+const root = join(import.meta.dirname, '..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+/** The rules of deploy/alerts.yaml, as far as a pattern can read them: one entry of the list each. */
+const alerts = read('deploy/alerts.yaml')
+  .split(/^ +- alert: /m)
+  .slice(1)
+  .map((text) => ({
+    name: /^\w+/.exec(text)![0],
+    expression: /expr: ([^]*?)\n {8}(for|labels):/.exec(text)![1]!.replace(/^\|/, ''),
+    text,
+  }))
+
+interface Panel {
+  title: string
+  targets?: { expr: string }[]
+}
+const { panels, templating } = JSON.parse(read('deploy/grafana-dashboard.json')) as {
+  panels: Panel[]
+  templating: { list: { query: string | { query: string } }[] }
+}
+const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
+
+/** Of Prometheus, not of the service. */
+const OF_PROMETHEUS = ['job', 'instance']
+const WORDS = ['and', 'or', 'by', 'ignoring']
+
+/** What is named in an expression of PromQL: metrics, with the labels that choose among their series. */
+function namesIn(expression: string) {
+  const grouped = [...expression.matchAll(/\b(?:by|ignoring) \(([^)]*)\)/g)].flatMap(([, list]) =>
+    list!.split(', '),
+  )
+  const bare = expression
+    .replaceAll(/\b(by|ignoring) \([^)]*\)/g, '')
+    .replaceAll(/\{[^}]*\}|\[[^\]]*\]|\b[\d.]+\b/g, '')
+  const metrics = [...bare.matchAll(/\b[a-z_]\w*\b(?! *\()/g)].map(([name]) => name)
+  const selectors = [...expression.matchAll(/(\w+)\{([^}]*)\}/g)].map(([, metric, list]) => ({
+    metric: metric!,
+    matchers: [...list!.matchAll(/(\w+)=(~?)"([^"]*)"/g)].map(([, label, isPattern, value]) => ({
+      label: label!,
+      fits: (text: string) => (isPattern ? new RegExp(`^(${value})$`).test(text) : text === value),
+    })),
+  }))
+  return { grouped, metrics: metrics.filter((name) => !WORDS.includes(name)), selectors }
+}
+
+t.test('dashboard and alerts ask for metrics, labels and values that are served', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_MAX: '3' })
+  const user = await createUser()
+  for (let count = 0; count < 4; count += 1) await app.call('GET', '/api/tasks', { user })
+  await app.call('GET', '/api/tasks')
+  await app.call('GET', '/ready')
+  const served = [...(await samplesOf(app)).keys()].map((name) => ({
+    metric: /^\w+/.exec(name)![0],
+    labels: Object.fromEntries(
+      [...name.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, value]) => [label!, value!]),
+    ),
+  }))
+  // Made by Prometheus itself.
+  served.push({ metric: 'up', labels: {} })
+  // Most errors happen to nobody here, but their codes and statuses are words of the source.
+  const sources = readdirSync(join(root, 'src/plugins')).map((name) => read(`src/plugins/${name}`))
+  const words = sources.join('').match(/[a-z]+(_[a-z]+)*|\b[1-5]\d\d\b/g)!
+
+  t.ok(alerts.length >= 10 && queries.length >= 20)
+  for (const expression of [...alerts.map((alert) => alert.expression), ...queries]) {
+    const { grouped, metrics, selectors } = namesIn(expression)
+    t.same(
+      metrics,
+      selectors.map(({ metric }) => metric),
+      `every metric has its selector: ${expression}`,
+    )
+    const known = new Set(OF_PROMETHEUS)
+    for (const { metric, matchers } of selectors) {
+      const series = served.filter((sample) => sample.metric === metric)
+      t.ok(series.length > 0, `${metric} is served`)
+      for (const label of series.flatMap(({ labels }) => Object.keys(labels))) known.add(label)
+      t.ok(
+        matchers.some(({ label }) => label === 'job'),
+        `of this service alone: ${expression}`,
+      )
+      for (const { label, fits } of matchers) {
+        if (OF_PROMETHEUS.includes(label)) continue
+        const values = series.flatMap(({ labels }) => labels[label] ?? [])
+        if (values.length > 0 && /^(code|status)$/.test(label)) values.push(...words)
+        t.ok(values.some(fits), `${metric} has such a ${label}: ${expression}`)
+      }
+    }
+    for (const label of grouped) t.ok(known.has(label), `${label} is a label in ${expression}`)
+  }
+  for (const { query } of templating.list)
+    if (typeof query === 'object') {
+      const metric = /label_values\((\w+)/.exec(query.query)![1]!
+      t.ok(
+        served.some((sample) => sample.metric === metric),
+        metric,
+      )
+    }
+})
+
+t.test('every alert says what it is and where its runbook is', async (t) => {
+  const headings = new Set([...read('docs/operations.md').matchAll(/^#+ (\w+)$/gm)].map(([, name]) => name))
+  for (const { name, text } of alerts) {
+    t.match(text, /severity: (critical|warning|info)\b/, name)
+    for (const annotation of ['summary', 'description'])
+      t.match(text, new RegExp(`^ +${annotation}: \\S.+$`, 'm'))
+    t.ok(text.includes(`runbook_url: docs/operations.md#${name.toLowerCase()}\n`), name)
+    t.ok(headings.has(name), `${name} has a paragraph`)
+  }
+  const mentioned = [...JSON.stringify(panels).matchAll(/\bTaskApi\w+/g)].map(([name]) => name)
+  t.ok(mentioned.length > 5)
+  for (const name of mentioned)
+    t.ok(
+      alerts.some((alert) => alert.name === name),
+      name,
+    )
+})

@@ -1,0 +1,263 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { createUser, signToken, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import { forge, goodClaims, HS256, hmac, seconds } from './helpers/forge.ts'
+
+const badToken = forge(HS256, goodClaims(), hmac('a secret of somebody else, long enough too'))
+const UNKNOWN = { token: badToken, address: '203.0.113.7' }
+
+interface Caller {
+  user?: TestUser
+  token?: string
+  address?: string
+  headers?: Record<string, string>
+}
+
+/** Calls from an address of choice. */
+async function callFrom(
+  { app }: TestApp,
+  { user, token = user?.token, address = UNKNOWN.address, headers }: Caller,
+  url = '/api/tasks',
+  method: 'GET' | 'PUT' = 'GET',
+) {
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const answer = await app.inject({
+    method,
+    url,
+    remoteAddress: address,
+    headers: { ...authorization, ...headers },
+  })
+  return { status: answer.statusCode, headers: answer.headers, body: answer.body }
+}
+
+/** The statuses of so many calls with a bad token. */
+async function fail(app: TestApp, times: number, caller: (count: number) => Caller = () => ({})) {
+  const statuses = []
+  for (let count = 0; count < times; count += 1)
+    statuses.push((await callFrom(app, { ...UNKNOWN, ...caller(count) })).status)
+  return statuses
+}
+
+const FAILURES: [status: number, url: string, caller: Caller, method?: 'PUT'][] = [
+  [401, '/api/tasks', {}],
+  [401, '/api/tasks', { token: badToken }],
+  [401, '/api/nothing', { token: 'nothing' }],
+  [401, '/api/tasks', {}, 'PUT'],
+  [404, '/.env', {}],
+  [404, '/docs/nothing', {}],
+  [405, '/health', {}, 'PUT'],
+  [405, '/docs', {}, 'PUT'],
+  [400, '/%ZZ', {}],
+]
+
+t.test('an address that guesses and scans is told when to come back, whatever it tries', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: String(FAILURES.length) })
+  for (const [index, [status, url, caller, method]] of FAILURES.entries()) {
+    const answer = await callFrom(app, caller, url, method)
+    t.match(answer, {
+      status,
+      headers: {
+        'ratelimit-limit': String(FAILURES.length),
+        'ratelimit-remaining': String(FAILURES.length - index - 1),
+        'ratelimit-reset': /^([1-9]|[1-5]\d|60)$/,
+        'retry-after': undefined,
+      },
+    })
+  }
+  for (const [, url, caller, method] of FAILURES) {
+    const answer = await callFrom(app, caller, url, method)
+    t.match(answer, {
+      status: 429,
+      headers: {
+        'content-type': /problem\+json/,
+        'ratelimit-limit': String(FAILURES.length),
+        'ratelimit-remaining': '0',
+        'ratelimit-reset': answer.headers['retry-after'],
+        'retry-after': /^([1-9]|[1-5]\d|60)$/,
+        'www-authenticate': undefined,
+        allow: undefined,
+      },
+    })
+    t.match(JSON.parse(answer.body), { code: 'rate_limited' })
+  }
+  t.same(app.statements, [], 'all of it costs the database nothing')
+  t.same(await fail(app, 1, () => ({ address: '203.0.113.8' })), [401], 'another address is not concerned')
+})
+
+t.test('good tokens pass on the address of an attacker, and count for their user only', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '2' })
+  const user = await createUser()
+  for (const [url, status] of [
+    ['/api/tasks', 200],
+    ['/api/nothing', 404],
+    ['/api/tasks/abc', 400],
+    ['/api/tasks/1', 404],
+    ['/api/somebody-else/tasks', 403],
+  ] as const) {
+    const answer = await callFrom(app, { user }, url)
+    t.equal(answer.status, status)
+    t.notOk('ratelimit-limit' in answer.headers)
+  }
+  t.same(await fail(app, 4), [401, 401, 429, 429])
+  t.equal((await callFrom(app, { user })).status, 200)
+  t.equal((await callFrom(app, { user }, '/api/tasks', 'PUT')).status, 405)
+  for (const url of ['/health', '/ready', '/metrics', '/'])
+    for (let count = 0; count < 5; count += 1) t.not((await callFrom(app, {}, url)).status, 429, url)
+})
+
+t.test('an expired token is told so, however often others fail: a front end gets a new one', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '1' })
+  const expired = await signToken({ sub: 'somebody', exp: seconds(-1) })
+  const forged = forge(
+    HS256,
+    goodClaims({ exp: seconds(-1) }),
+    hmac('a secret of somebody else, long enough'),
+  )
+  for (let count = 0; count < 3; count += 1) {
+    const answer = await callFrom(app, { token: expired })
+    t.match(answer, { status: 401, headers: { 'ratelimit-limit': undefined } })
+  }
+  t.same(await fail(app, 2), [401, 429])
+  t.match((await callFrom(app, { token: expired })).body, 'token_expired')
+  t.equal((await callFrom(app, { token: forged })).status, 429, 'only who signed it knows that it was good')
+})
+
+t.test('the pages of the documentation count, too', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '3' })
+  for (const url of ['/docs/', '/docs/static/swagger-ui.css', '/openapi.json'])
+    t.match(await callFrom(app, {}, url), { status: 200, headers: { 'ratelimit-limit': '3' } })
+  for (const url of ['/docs/', '/docs/json', '/docs/yaml', '/docs/static/swagger-ui.css', '/openapi.json'])
+    t.equal((await callFrom(app, {}, url)).status, 429, url)
+})
+
+t.test('an IPv6 network is one address, and an IPv4 address one in any spelling', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '3' })
+  const network = ['2001:db8:1:2::1', '2001:DB8:1:2:ffff:ffff:ffff:ffff', '2001:0db8:0001:0002::']
+  t.same(await fail(app, 4, (count) => ({ address: network[count] ?? network[0]! })), [401, 401, 401, 429])
+  t.same(await fail(app, 1, () => ({ address: '2001:db8:1:3::1' })), [401])
+  const spellings = ['192.0.2.1', '::ffff:192.0.2.1', '::FFFF:c000:201', '192.0.2.1']
+  t.same(await fail(app, 4, (count) => ({ address: spellings[count]! })), [401, 401, 401, 429])
+})
+
+t.test('the log names an address once, when its calls are used up, and never else', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '3' })
+  const user = await createUser()
+  await callFrom(app, { user })
+  await fail(app, 2)
+  t.notMatch(app.logLines.join(''), UNKNOWN.address)
+  await fail(app, 5)
+  const named = app.logLines.filter((line) => line.includes(UNKNOWN.address))
+  t.equal(named.length, 1)
+  t.match(JSON.parse(named[0]!), { level: 40, client: `address ${UNKNOWN.address}`, request_id: String })
+})
+
+t.test('without a proxy that is trusted, nobody is the address that they claim', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '2' })
+  const claim = (count: number) => ({
+    headers: {
+      'x-forwarded-for': `198.51.100.${count}`,
+      'x-real-ip': `198.51.100.${count}`,
+      forwarded: `for=198.51.100.${count}`,
+      'x-client-ip': `198.51.100.${count}`,
+      'true-client-ip': `198.51.100.${count}`,
+    },
+  })
+  t.same(await fail(app, 4, claim), [401, 401, 429, 429])
+  t.notMatch(app.logLines.join(''), '198.51.100.')
+})
+
+t.test('behind proxies that are trusted, the address is the one that they saw', async (t) => {
+  for (const [trusted, seenBy] of [
+    ['1', (client: string) => client],
+    ['2', (client: string) => `${client}, 10.0.0.2`],
+    ['10.0.0.0/8', (client: string) => client],
+    ['10.0.0.0/8', (client: string) => `${client}, 10.1.2.3`],
+    ['10.0.0.1, 10.1.2.3', (client: string) => `${client}, 10.1.2.3`],
+  ] as const) {
+    const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '2', TRUST_PROXY: trusted })
+    const behind = (client: string, claimed = '') => ({
+      address: '10.0.0.1',
+      headers: { 'x-forwarded-for': `${claimed}${seenBy(client)}` },
+    })
+    t.same(await fail(app, 3, () => behind('198.51.100.1')), [401, 401, 429], trusted)
+    t.same(await fail(app, 1, () => behind('198.51.100.2')), [401], `${trusted}: another client`)
+    const forged = (count: number) => behind('198.51.100.3', `192.0.2.${count}, `)
+    t.same(await fail(app, 3, forged), [401, 401, 429], `${trusted}: what a client adds is its own claim`)
+  }
+  const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '2', TRUST_PROXY: '10.0.0.0/8' })
+  const outside = (count: number) => ({ headers: { 'x-forwarded-for': `198.51.100.${count}` } })
+  t.same(await fail(app, 3, outside), [401, 401, 429], 'who comes past the proxies is believed nothing')
+})
+
+t.test('what a proxy passes on may be no address at all', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '2', TRUST_PROXY: 'true' })
+  for (const claimed of ['unknown', '_hidden', '198.51.100.9:4711', '[2001:db8::1]:4711', '\u00ff', ' , ,']) {
+    const headers = { 'x-forwarded-for': claimed }
+    t.same(await fail(app, 3, () => ({ headers })), [401, 401, 429], claimed)
+  }
+  const long = (count: number) => ({ headers: { 'x-forwarded-for': `${'x'.repeat(5000)}${count}` } })
+  t.same(await fail(app, 3, long), [401, 401, 429], 'no more is kept than an address needs')
+})
+
+/** A Redis on a free port, or undefined where this machine has none. */
+async function startRedis(t: Test) {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as { port: number }
+  probe.close()
+  const start = async () => {
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', t.testdirName]
+    const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] })
+    const failed = once(server, 'error').then(() => undefined)
+    t.teardown(() => server.kill('SIGKILL'))
+    for (;;) {
+      const chunk = await Promise.race([once(server.stdout, 'data'), failed])
+      if (chunk === undefined) return undefined
+      if (String(chunk[0]).includes('Ready to accept connections')) return server
+    }
+  }
+  const server = await start()
+  return server && { url: `redis://127.0.0.1:${port}`, server, start }
+}
+
+t.test('copies of the service share their counts in Redis, and do without where it fails', async (t) => {
+  t.testdir()
+  const redis = await startRedis(t)
+  if (redis === undefined) return t.pass('there is no redis-server on this machine: nothing was tested')
+  const settings = { RATE_LIMIT_MAX: '3', RATE_LIMIT_ADDRESS_MAX: '3', REDIS_URL: redis.url }
+  const [one, two] = [await startApp(t, settings), await startApp(t, settings)]
+  const user = await createUser()
+  // A user who is called like an address is somebody else.
+  const namesake = await createUser(UNKNOWN.address)
+  const statuses = async (user: TestUser) => {
+    const found = []
+    for (const app of [one, two, one, two]) found.push((await callFrom(app, { user })).status)
+    return found
+  }
+  const isCounting = async () => {
+    for (const app of [one, two]) while ((await callFrom(app, { user })).status === 200) await sleep(50)
+  }
+  const told = (app: TestApp) => app.logLines.filter((line) => line.includes('Redis is'))
+  await isCounting()
+  t.same(
+    [...(await fail(one, 2)), ...(await fail(two, 2)), ...(await fail(one, 1))],
+    [401, 401, 401, 429, 429],
+  )
+  t.same(await statuses(namesake), [200, 200, 200, 429])
+
+  redis.server.kill('SIGSTOP')
+  t.same(await statuses(user), [200, 200, 200, 200], 'a Redis that hangs holds nobody up for long')
+  redis.server.kill('SIGCONT')
+  await isCounting()
+
+  redis.server.kill('SIGKILL')
+  await once(redis.server, 'exit')
+  for (const app of [one, two]) while (told(app).length < 3) await sleep(50)
+  t.same(await statuses(user), [200, 200, 200, 200])
+  await redis.start()
+  await isCounting()
+  for (const app of [one, two]) t.equal(told(app).length, 4, 'each outage is one line, and its end another')
+})
