@@ -1,8 +1,5 @@
 import type { NextConfig } from 'next'
 
-// Next.js reports how it is used unless it is told not to, before it begins.
-process.env.NEXT_TELEMETRY_DISABLED = '1'
-
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,

@@ -10,7 +10,7 @@ import { startPostgres } from '../../../test/helpers/postgres.ts'
 
 const APP = join(import.meta.dirname, '..')
 const ROOT = join(APP, '../..')
-const NEXT = join(APP, 'node_modules/next/dist/bin/next')
+const NEXT = join(APP, 'next.mjs')
 
 export type Stage = Awaited<ReturnType<typeof startStage>>
 export type Variant = keyof typeof VARIANTS
