@@ -38,7 +38,12 @@ const ERRORS: Readonly<Record<number, ErrorDescription>> = {
   },
   403: {
     means: 'The path names a user other than the one of the token.',
-    codes: { wrong_user: ['Whether that user exists or not', 'This path belongs to another user.'] },
+    codes: {
+      wrong_user: [
+        'Whether that user exists or not',
+        'The path names a user other than the one of the token.',
+      ],
+    },
   },
   404: {
     means: 'There is no such task, or it is not yours.',
