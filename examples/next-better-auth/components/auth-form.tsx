@@ -43,7 +43,7 @@ export function AuthForm({ kind, note }: { kind: keyof typeof WORDS; note?: stri
           method="post"
           onSubmit={(event) => void submit(event)}
           aria-label={submitLabel}
-          aria-describedby={errorId}
+          aria-describedby={problem ? errorId : undefined}
         >
           <fieldset disabled={!useHydrated()}>
             {kind === 'sign-up' && <Field name="name" label="Name" autoComplete="name" />}

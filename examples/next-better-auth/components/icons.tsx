@@ -25,7 +25,6 @@ export const CalendarIcon = icon(<path d="M4.5 6.5h15v13h-15zM4.5 10.5h15M8.5 4v
 export const CloudOffIcon = icon(
   <path d="M4 4l16 16M9 6.3A5.5 5.5 0 0117.4 10 4 4 0 0120 16.6M16 18H7a4 4 0 01-.8-7.9" />,
 )
-export const ChevronIcon = icon(<path d="M6 9.5l6 6 6-6" />)
 
 /** The mark of the app: a sun that is also a tick. */
 export function Mark({ size = 32 }: { size?: number }) {
