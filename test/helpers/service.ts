@@ -37,7 +37,8 @@ export async function startService(
     SHUTDOWN_DELAY_MS: '0',
     // A process that starts on a busy machine keeps its event loop waiting: that is not what is tested.
     MAX_EVENT_LOOP_DELAY_MS: '0',
-    ...(!isCovered && { NODE_OPTIONS: '' }),
+    // Its coverage would not fit that of the tests: tsx compiles in another way.
+    ...(!isCovered && { NODE_OPTIONS: '', _TAPJS_PROCESSINFO_COVERAGE_: '0' }),
     ...variables,
   }
   const loader = isCovered ? process.execArgv : ['--import', 'tsx']
