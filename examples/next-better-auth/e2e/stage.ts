@@ -53,6 +53,7 @@ export async function startStage() {
     CORS_ORIGINS: origins.join(),
     JWKS_COOLDOWN_S: '1',
     MAX_EVENT_LOOP_DELAY_MS: '0',
+    SHUTDOWN_DELAY_MS: '0',
   })
   const serviceUrl = `http://localhost:${servicePort}`
   closers.push(service.stop)
