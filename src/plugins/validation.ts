@@ -99,6 +99,9 @@ function explain(keyword: string, params: Params, formats: Readonly<Record<strin
   if (keyword === 'maxLength') return `must have at most ${params.limit} characters`
   if (keyword === 'minimum') return `must be at least ${params.limit}`
   if (keyword === 'maximum') return `must be at most ${params.limit}`
-  if (keyword === 'type') return `must be ${[params.type].flat().join(' or ')}`
+  if (keyword === 'type') return `must be ${[params.type].flat().map(withArticle).join(' or ')}`
   return keyword === 'format' ? formats[params.format]?.message : undefined
 }
+
+const withArticle = (type: string) =>
+  type === 'null' ? type : `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
