@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import t from 'tap'
 import { databaseUrl, query, withDatabase } from './helpers/database.ts'
+import { freePort } from './helpers/port.ts'
 import { startPrisma, withProject, type Outcome, type Project } from './helpers/prisma-cli.ts'
 
 t.jobs = 3
@@ -16,18 +17,6 @@ const tests = (sentence: string, use: Use) =>
   void t.test(sentence, (t) =>
     withProject((project) => withDatabase(databaseUrl(), (url) => use(project, url, t as Tap))),
   )
-
-async function listen() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return { server, port: (server.address() as AddressInfo).port }
-}
-
-async function freePort() {
-  const { server, port } = await listen()
-  server.close()
-  return port
-}
 
 const has = (t: Tap, { code, output }: Outcome, expectedCode: number, ...texts: (string | RegExp)[]) => {
   t.equal(code, expectedCode, output)
@@ -280,7 +269,9 @@ tests('a database out of reach is named with the error code and exit code 1', as
     'P1001',
     `Can't reach database server at \`localhost:1\``,
   )
-  const { server, port } = await listen() // accepts, but never says a word
+  const server = createServer().listen(0, '127.0.0.1') // accepts, but never says a word
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
   has(
     t,
     await prisma('db pull --print', {

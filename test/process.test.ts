@@ -8,6 +8,7 @@ import { jwtVerify } from 'jose'
 import t from 'tap'
 import { createUser, SECRET } from './helpers/app.ts'
 import { databaseUrl } from './helpers/database.ts'
+import { freePort } from './helpers/port.ts'
 import { startService } from './helpers/service.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -45,14 +46,6 @@ t.test('a database that is away at the start is waited for', async (t) => {
 })
 
 const connectTo = ({ hostname, port }: URL) => connect(Number(port), hostname)
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 t.test(
   'a log that cannot be written neither ends nor stops the service',

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { createUser, signToken, startApp, type TestApp, type TestUser } from './helpers/app.ts'
 import { forge, goodClaims, HS256, hmac, seconds } from './helpers/forge.ts'
+import { freePort } from './helpers/port.ts'
 
 const badToken = forge(HS256, goodClaims(), hmac('a secret of somebody else, long enough too'))
 const UNKNOWN = { token: badToken, address: '203.0.113.7' }
@@ -204,10 +204,7 @@ t.test('what a proxy passes on may be no address at all', async (t) => {
 
 /** A Redis on a free port, or undefined where this machine has none. */
 async function startRedis(t: Test) {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
+  const port = await freePort()
   const start = async () => {
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', t.testdirName]
     const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] })

@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { Test } from 'tap'
 import { giveToServer, isRoot } from '../../src/embedded-setup.ts'
 import { collect } from './output.ts'
+import { freePort } from './port.ts'
 
 // Debian puts it where only root looks.
 const env = { ...process.env, PATH: `${process.env.PATH}${delimiter}/usr/sbin` }
@@ -61,12 +61,4 @@ ${knowsPreparedStatements(pgbouncerVersion()!) ? 'max_prepared_statements = 200'
   })
   await output.contains('process up')
   return { url: Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(port) }).href, output }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
 }
