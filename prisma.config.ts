@@ -25,7 +25,7 @@ async function startLocalDatabase(): Promise<string> {
     )
     process.exit(1)
   }
-  const { startEmbeddedPostgres } = await import('./src/embedded-postgres.ts')
+  const { startEmbeddedPostgres } = await import('./src/local/embedded-postgres.ts')
   const server = startEmbeddedPostgres(folder)
   process.once('exit', () => server.stop())
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
+import { startEmbeddedPostgres } from '../src/local/embedded-postgres.ts'
 import { createServiceRole } from '../prisma/service-role.ts'
-import { applyMigrations } from '../src/local.ts'
+import { applyMigrations } from '../src/local/start.ts'
 import { createPerson, PEOPLE, type Person } from './people.ts'
 
 export const ROOT = join(import.meta.dirname, '..')

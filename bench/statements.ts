@@ -1,5 +1,5 @@
-import { createConfig } from '../src/config.ts'
-import { createDatabase } from '../src/database.ts'
+import { createConfig } from '../src/config/config.ts'
+import { createDatabase } from '../src/database/client.ts'
 import { positionBehind, type Sort } from '../src/tasks/cursor.ts'
 import { createTaskRepository, type TaskRepository } from '../src/tasks/repository.ts'
 import type { Task } from '../src/tasks/schemas.ts'

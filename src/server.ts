@@ -4,15 +4,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from './app.ts'
-import { type Config, ConfigError, createConfig } from './config.ts'
-import { createDatabase, type Database } from './database.ts'
-import { createLogDestination } from './log.ts'
+import { type Config, ConfigError, createConfig } from './config/config.ts'
+import { createDatabase, type Database } from './database/client.ts'
+import { createLogDestination } from './operations/log.ts'
 
 /** The process: environment, configuration, database, app, listen, and close with grace. */
 const projectFolder = join(import.meta.dirname, '..')
 if (existsSync('.env')) process.loadEnvFile()
 // Production never sees what makes a first start on a laptop easy.
-const local = process.env.NODE_ENV === 'production' ? undefined : await import('./local.ts')
+const local = process.env.NODE_ENV === 'production' ? undefined : await import('./local/start.ts')
 
 type App = Awaited<ReturnType<typeof buildApp>>
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { format } from 'prettier'
 import t from 'tap'
-import { createConfig } from '../src/config.ts'
-import { Environment } from '../src/environment.ts'
+import { createConfig } from '../src/config/config.ts'
+import { Environment } from '../src/config/environment.ts'
 import { SECRET, startApp } from './helpers/app.ts'
 
 const ROOT = join(import.meta.dirname, '..')

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync,
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
-import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
+import { startEmbeddedPostgres } from '../src/local/embedded-postgres.ts'
 import { query } from './helpers/database.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -68,7 +68,7 @@ const startElsewhere = (folder: string) =>
       '--input-type=module',
       '-e',
       `
-      const { startEmbeddedPostgres } = await import(${JSON.stringify(join(ROOT, 'src/embedded-postgres.ts'))})
+      const { startEmbeddedPostgres } = await import(${JSON.stringify(join(ROOT, 'src/local/embedded-postgres.ts'))})
       process.stdout.write(startEmbeddedPostgres(${JSON.stringify(folder)}).url)`,
     ],
     { cwd: ROOT, encoding: 'utf8' },
@@ -140,7 +140,7 @@ t.test('an ordinary user may run it, in the folder of the project', { skip: cann
     '--input-type=module',
     '-e',
     `
-    const { startEmbeddedPostgres } = await import('./src/embedded-postgres.ts')
+    const { startEmbeddedPostgres } = await import('./src/local/embedded-postgres.ts')
     const server = startEmbeddedPostgres(process.cwd())
     process.stdout.write(server.folder)
     server.stop()`,

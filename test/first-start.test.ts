@@ -14,7 +14,7 @@ import {
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
-import { withLocalIssuer } from '../src/local.ts'
+import { withLocalIssuer } from '../src/local/start.ts'
 import { createUser, signToken } from './helpers/app.ts'
 import { query } from './helpers/database.ts'
 import { collect } from './helpers/output.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createDatabase } from '../src/database.ts'
+import { createDatabase } from '../src/database/client.ts'
 import { Prisma } from '../src/generated/prisma/client.ts'
 import { createTask, createUser, startApp, type TestUser } from './helpers/app.ts'
 import { isOwned } from './helpers/owned.ts'

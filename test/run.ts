@@ -7,7 +7,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
+import { startEmbeddedPostgres } from '../src/local/embedded-postgres.ts'
 import { withDatabase, withServiceRole } from './helpers/database.ts'
 
 /** tap leaves a core free, which on two cores would be half of them; many files share one PostgreSQL. */

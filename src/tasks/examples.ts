@@ -1,4 +1,4 @@
-import type { Examples } from '../plugins/responses.ts'
+import type { Examples } from '../openapi/responses.ts'
 import type { NewTask, Summary, Task, TaskChanges } from './schemas.ts'
 
 /** What the document shows of each call, beside the schemas. */

@@ -1,4 +1,4 @@
-import type { Format } from '../plugins/validation.ts'
+import type { Format } from '../http/validation.ts'
 import { isTimeZone, parseDueDate } from './due-date.ts'
 
 /** Text that PostgreSQL can keep exactly as it is. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
-import { problem, raise } from '../problem.ts'
+import { problem, raise } from '../http/problem.ts'
 import { decodeCursor, encodeCursor, type Position, positionBehind, type Sort } from './cursor.ts'
 import { dueBound, parseDueDate } from './due-date.ts'
 import type { TaskRepository } from './repository.ts'

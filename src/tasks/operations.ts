@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { errorResponses, type Examples, json } from '../plugins/responses.ts'
-import { Ref } from '../schema-types.ts'
+import { errorResponses, type Examples, json } from '../openapi/responses.ts'
+import { Ref } from '../openapi/schema-types.ts'
 import * as examples from './examples.ts'
 import * as schemas from './schemas.ts'
 

@@ -1,7 +1,7 @@
-import type { Client, SendOptions } from '../database.ts'
+import type { Client, SendOptions } from '../database/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { type DueBound, parseDueDate } from './due-date.ts'
-import { columns, summaryJson, taskJson } from './json.ts'
+import { columns, summaryJson, taskJson } from './fields.ts'
 import type { NewTask, TaskChanges } from './schemas.ts'
 import { conditions, isDueBefore, pageOf, type Selection } from './selection.ts'
 

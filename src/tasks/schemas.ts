@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { OneOf, StringOrNull, Timestamp } from '../schema-types.ts'
+import { OneOf, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
 
 /** Every shape of a task that crosses the wire, and nothing else. */
 export const Task = Type.Object(

@@ -1,8 +1,8 @@
 import type { Identity } from '../auth/identity.ts'
-import { sqlState } from '../database-errors.ts'
-import { type Client, instantSql, jsonObject } from '../database.ts'
+import { sqlState } from '../database/errors.ts'
+import { type Client, instantSql, jsonObject } from '../database/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { problem } from '../problem.ts'
+import { problem } from '../http/problem.ts'
 import type { User } from './schemas.ts'
 
 export type UserRepository = ReturnType<typeof createUserRepository>

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { json } from '../plugins/responses.ts'
-import { Ref } from '../schema-types.ts'
+import { json } from '../openapi/responses.ts'
+import { Ref } from '../openapi/schema-types.ts'
 import type { UserRepository } from './repository.ts'
 import { Session, User } from './schemas.ts'
 

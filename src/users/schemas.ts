@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { StringOrNull, Timestamp } from '../schema-types.ts'
+import { StringOrNull, Timestamp } from '../openapi/schema-types.ts'
 
 const email = StringOrNull({
   description: 'From the token; null where none ever named one.',

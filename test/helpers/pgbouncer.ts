@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { Test } from 'tap'
-import { giveToServer, isRoot } from '../../src/embedded-setup.ts'
+import { giveToServer, isRoot } from '../../src/local/embedded-setup.ts'
 import { collect } from './output.ts'
 import { freePort } from './port.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { createServiceRole } from '../../prisma/service-role.ts'
-import { startEmbeddedPostgres } from '../../src/embedded-postgres.ts'
+import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.ts'
 import { query } from './database.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations')

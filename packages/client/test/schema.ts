@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { buildApp } from '../../../src/app.ts'
-import { createConfig } from '../../../src/config.ts'
-import { createDatabase } from '../../../src/database.ts'
+import { createConfig } from '../../../src/config/config.ts'
+import { createDatabase } from '../../../src/database/client.ts'
 
 export const SCHEMA_FILE = join(import.meta.dirname, '..', 'src', 'schema.d.ts')
 

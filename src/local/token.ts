@@ -13,8 +13,8 @@ if (process.env.NODE_ENV === 'production') fail('In production tokens come from 
 else if (user === undefined)
   fail('Usage: npm run token -- --user alice [--email alice@example.com] [--name Alice] [--lifetime 1h]')
 else {
-  const { signToken, withLocalSecret } = await import('./local.ts')
-  const { BETTER_AUTH_SECRET: secret } = withLocalSecret(process.env, join(import.meta.dirname, '..'))
+  const { signToken, withLocalSecret } = await import('./start.ts')
+  const { BETTER_AUTH_SECRET: secret } = withLocalSecret(process.env, join(import.meta.dirname, '../..'))
   console.log(await signToken({ sub: user, email, name }, secret!, lifetime))
 }
 

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import fp from 'fastify-plugin'
-import { unavailable } from '../problem.ts'
-import { errorResponses, json } from './responses.ts'
+import { unavailable } from '../http/problem.ts'
+import { errorResponses, json } from '../openapi/responses.ts'
 import { stopping } from './shutdown.ts'
 
 const tags = ['Operations']

@@ -1,8 +1,8 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Config } from '../config.ts'
-import { problem } from '../problem.ts'
+import type { Config } from '../config/config.ts'
+import { problem } from './problem.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

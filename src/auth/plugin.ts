@@ -1,12 +1,12 @@
 import jwt, { type JWT } from '@fastify/jwt'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { algorithmOf, bearerToken } from '../auth/bearer.ts'
-import { type Identity, identityOf, matches } from '../auth/identity.ts'
-import { createKeyStore, JWKS_ALGORITHMS, KeysUnavailableError } from '../auth/jwks.ts'
-import type { Config } from '../config.ts'
-import { problem, unavailable } from '../problem.ts'
-import { sendProblem } from './problems.ts'
+import { algorithmOf, bearerToken } from './bearer.ts'
+import { type Identity, identityOf, matches } from './identity.ts'
+import { createKeyStore, JWKS_ALGORITHMS, KeysUnavailableError } from './jwks.ts'
+import type { Config } from '../config/config.ts'
+import { problem, unavailable } from '../http/problem.ts'
+import { sendProblem } from '../http/problems.ts'
 
 type Claims = Record<string, unknown>
 

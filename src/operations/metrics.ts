@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createServer } from 'node:http'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Config } from '../config.ts'
-import { type Database, operationOf } from '../database.ts'
-import { methodOf, routeOf } from './requests.ts'
+import type { Config } from '../config/config.ts'
+import { type Database, operationOf } from '../database/client.ts'
+import { methodOf, routeOf } from '../http/requests.ts'
 
 type WatchedDatabase = Pick<Database, 'pool' | 'statementsInFlight' | 'watchStatements'>
 

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { STATUS_CODES } from 'node:http'
-import { isDatabaseUnavailable } from '../database-errors.ts'
-import { Problem, type ProblemExtras } from '../problem.ts'
+import { isDatabaseUnavailable } from '../database/errors.ts'
+import { Problem, type ProblemExtras } from './problem.ts'
 
 export interface Answer {
   status: number

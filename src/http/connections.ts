@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { BusySocket } from './client-errors.ts'
 
 const HEADERS_TIMEOUT_MS = 10_000

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, METHODS as ALL_METHODS } from 'node:http'
 import { isUtf8 } from 'node:buffer'
-import { problem } from '../problem.ts'
+import { problem } from './problem.ts'
 
 /** Told once about every request: when its answer has left, or when its client has gone before that. */
 type Report = (request: FastifyRequest, reply: FastifyReply, status: number) => void

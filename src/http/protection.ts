@@ -3,8 +3,8 @@ import underPressure from '@fastify/under-pressure'
 import fp from 'fastify-plugin'
 import helmet from 'helmet'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Config } from '../config.ts'
-import { unavailable } from '../problem.ts'
+import type { Config } from '../config/config.ts'
+import { unavailable } from './problem.ts'
 import { RATE_LIMIT_HEADERS } from './rate-limits.ts'
 
 /** What shields the service from browsers, and browsers from the service: CORS and security headers. */

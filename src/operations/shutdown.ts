@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
-import { unavailable } from '../problem.ts'
-import type { BusySocket } from './client-errors.ts'
+import { unavailable } from '../http/problem.ts'
+import type { BusySocket } from '../http/client-errors.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

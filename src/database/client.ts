@@ -1,9 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
-import type { Config } from './config.ts'
-import { Prisma, PrismaClient } from './generated/prisma/client.ts'
+import type { Config } from '../config/config.ts'
+import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { Pipeline } from './pipeline.ts'
-import { SETTINGS, statementName } from './statement.ts'
+import { SETTINGS, statementName } from './wire.ts'
 
 export type Database = ReturnType<typeof createDatabase>
 /** The generated client, with `$json`. */

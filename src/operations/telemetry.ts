@@ -13,11 +13,11 @@ import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Config } from '../config.ts'
-import { sqlState } from '../database-errors.ts'
-import { type Database, operationOf } from '../database.ts'
+import type { Config } from '../config/config.ts'
+import { sqlState } from '../database/errors.ts'
+import { type Database, operationOf } from '../database/client.ts'
 import { DURATIONS_S } from './metrics.ts'
-import { methodOf, routeOf, userIdOf } from './requests.ts'
+import { methodOf, routeOf, userIdOf } from '../http/requests.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

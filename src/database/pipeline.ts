@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { isConnectionLost, isForgotten, isRefused, isUndone } from './database-errors.ts'
-import { forget, Statement, type StatementText, wireOf } from './statement.ts'
+import { isConnectionLost, isForgotten, isRefused, isUndone } from './errors.ts'
+import { forget, Statement, type StatementText, wireOf } from './wire.ts'
 
 /** Writing to a socket costs more than all else about a statement; waiting for too many before one costs time. */
 const MOST_GATHERED = 16

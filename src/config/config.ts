@@ -1,4 +1,4 @@
-import { findMistakes, list, trustProxy } from './config-checks.ts'
+import { findMistakes, list, trustProxy } from './checks.ts'
 import { type Environment, readEnvironment, type Variables } from './environment.ts'
 
 /** A wrong configuration: `mistakes` holds one sentence for each, none of which quotes a secret. */

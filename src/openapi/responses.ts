@@ -1,8 +1,8 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { RouteOptions } from 'fastify'
 import { STATUS_CODES } from 'node:http'
-import { Problem } from '../problem.ts'
-import { Ref } from '../schema-types.ts'
+import { Problem } from '../http/problem.ts'
+import { Ref } from './schema-types.ts'
 
 /** Named examples, as OpenAPI has them beside a schema. */
 export type Examples<Value = unknown> = Readonly<Record<string, { summary: string; value: Value }>>

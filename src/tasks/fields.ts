@@ -1,4 +1,4 @@
-import { instantSql, jsonObject } from '../database.ts'
+import { instantSql, jsonObject } from '../database/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Summary, Task } from './schemas.ts'
 
