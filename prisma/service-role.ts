@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 
 /**
- * Makes the role that the service should connect as, or gives it a new password where it exists: it may read and
- * write the rows of users and tasks, and nothing else, and row-level security holds for it.
+ * Creates the role that the service should connect as, or sets a new password if it exists. It may read and write
+ * the rows of every table that has row-level security, and nothing else, and row-level security applies to it.
  *
  * @param ownerUrl connection URL of a role that owns the tables and may create roles
  * @returns the URL of the same database for the new role
@@ -24,11 +24,24 @@ export async function createServiceRole(ownerUrl: string, name: string): Promise
 /** Sent as one text, which PostgreSQL runs as one transaction. */
 function statements(client: pg.Client, name: string, password: string): string {
   const role = client.escapeIdentifier(name)
+  const grantee = client.escapeLiteral(name)
   const rights = `LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD ${client.escapeLiteral(password)}`
   return `
     DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
     ALTER ROLE ${role} ${rights};
     GRANT USAGE ON SCHEMA public TO ${role};
-    GRANT SELECT, INSERT, UPDATE, DELETE ON users, tasks TO ${role};
-    GRANT USAGE ON SEQUENCE tasks_id_seq TO ${role};`
+    DO $$
+    DECLARE isolated regclass; counter regclass;
+    BEGIN
+      -- Fails where the tables do not exist yet.
+      PERFORM 'tasks'::regclass;
+      FOR isolated IN SELECT oid FROM pg_class
+        WHERE relrowsecurity AND relnamespace = 'public'::regnamespace AND pg_has_role(relowner, 'USAGE')
+      LOOP
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', isolated, ${grantee});
+        FOR counter IN SELECT d.objid FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+          WHERE d.refobjid = isolated AND d.deptype IN ('a', 'i')
+        LOOP EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %I', counter, ${grantee}); END LOOP;
+      END LOOP;
+    END $$;`
 }

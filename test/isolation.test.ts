@@ -183,7 +183,7 @@ t.test('a query that forgets its owner still sees, changes and deletes nothing o
   const theirs = await createTask(app, bob, { title: 'theirs' })
   const { prisma, close } = createDatabase(app.config.database)
   t.teardown(close)
-  const asAlice = (statement: Prisma.Sql) => prisma.$json(alice.id, statement)
+  const asAlice = (statement: Prisma.Sql) => prisma.$queryJson(alice.id, statement)
 
   t.same(await asAlice(Prisma.sql`SELECT id FROM tasks`), [String(mine.id)])
   t.same(await asAlice(Prisma.sql`SELECT id FROM users`), [alice.id])
@@ -212,7 +212,7 @@ t.test('the owner of one statement is gone before the next, on the same connecti
   const setting = Prisma.sql`SELECT current_setting('app.user_id', true)`
   const users = Array.from({ length: 50 }, (_, number) => `user ${number}`)
   t.same(
-    await Promise.all(users.map((user) => prisma.$json(user, setting))),
+    await Promise.all(users.map((user) => prisma.$queryJson(user, setting))),
     users.map((user) => [user]),
   )
   t.equal(pool.totalCount, 1)

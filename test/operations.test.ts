@@ -310,7 +310,7 @@ t.test('while the event loop is late requests are told to come back, and operato
 t.test('a database that is closed keeps no connection', async (t) => {
   const { config } = await startApp(t)
   const { prisma, pool, close } = createDatabase(config.database)
-  await prisma.$json('nobody', Prisma.sql`SELECT 1`)
+  await prisma.$queryJson('nobody', Prisma.sql`SELECT 1`)
   t.equal(pool.totalCount, 1)
   await close()
   t.equal(pool.totalCount, 0)

@@ -61,7 +61,7 @@ if (version !== undefined) {
     const copies = await start(t, 'off')
     const users = await Promise.all(Array.from({ length: 50 }, () => createUser()))
     const askAll = (statement: Prisma.Sql) =>
-      Promise.all(users.map(({ id }, index) => copies[index % 2]!.database.prisma.$json(id, statement)))
+      Promise.all(users.map(({ id }, index) => copies[index % 2]!.database.prisma.$queryJson(id, statement)))
     const ids = users.map(({ id }) => [id])
 
     t.same(await askAll(sql`SELECT current_setting('app.user_id')`), ids)
@@ -81,7 +81,7 @@ if (version !== undefined) {
       for (let round = 0; round < 5; round += 1) {
         const pid = sql`SELECT pg_backend_pid() FROM pg_sleep(0.05)`
         const pids = await Promise.all(
-          [app, other].map(({ database }) => database.prisma.$json(user.id, pid)),
+          [app, other].map(({ database }) => database.prisma.$queryJson(user.id, pid)),
         )
         const reads = Array.from({ length: 20 }, () => app.call('GET', '/api/tasks?limit=1', { user }))
         const writes = Array.from({ length: 20 }, (_, number) =>

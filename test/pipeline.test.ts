@@ -36,7 +36,7 @@ const titles = async (owner: string) => {
   return rows.map(({ title }) => title)
 }
 const pidOf = async ({ prisma }: Pick<Database, 'prisma'>, owner: string) =>
-  (await prisma.$json(owner, sql`SELECT pg_backend_pid()`))[0]!
+  (await prisma.$queryJson(owner, sql`SELECT pg_backend_pid()`))[0]!
 const kill = (pid: string) => query(databaseUrl(), 'SELECT pg_terminate_backend($1)', [pid])
 
 t.test('hundreds of statements share a connection, and each gets its own answer', async (t) => {
@@ -44,7 +44,7 @@ t.test('hundreds of statements share a connection, and each gets its own answer'
   const numbers = Array.from({ length: 500 }, (_, number) => number)
   const answers = await Promise.all(
     numbers.map((number) =>
-      prisma.$json(owner, sql`SELECT n FROM generate_series(1, ${number % 4}::int) AS n`),
+      prisma.$queryJson(owner, sql`SELECT n FROM generate_series(1, ${number % 4}::int) AS n`),
     ),
   )
   t.same(
@@ -58,12 +58,12 @@ for (const prepared of ['on', 'off']) {
   t.test(`a statement that fails is nothing to those around it, prepared ${prepared}`, async (t) => {
     const { prisma, owner } = await open(t, { DATABASE_PREPARED: prepared })
     const outcomes = await Promise.allSettled([
-      prisma.$json(owner, insert(owner, 'before')),
-      prisma.$json(owner, insert(owner, '')),
-      prisma.$json(owner, sql`SELECT nonsense`),
-      prisma.$json(owner, insert(owner, 'between')),
-      prisma.$json(owner, sql`SELECT 1 / 0`),
-      prisma.$json(owner, insert(owner, 'after')),
+      prisma.$queryJson(owner, insert(owner, 'before')),
+      prisma.$queryJson(owner, insert(owner, '')),
+      prisma.$queryJson(owner, sql`SELECT nonsense`),
+      prisma.$queryJson(owner, insert(owner, 'between')),
+      prisma.$queryJson(owner, sql`SELECT 1 / 0`),
+      prisma.$queryJson(owner, insert(owner, 'after')),
     ])
     t.same(
       outcomes.map(({ status }) => status),
@@ -77,10 +77,10 @@ t.test('a connection that is killed takes no read along, and no write is sent tw
   const { prisma, owner } = await open(t)
   for (let round = 0; round < 5; round += 1) {
     const pid = await pidOf({ prisma }, owner)
-    const slow = prisma.$json(owner, sql`SELECT pg_sleep(0.3)`)
-    const reads = Array.from({ length: 20 }, () => prisma.$json(owner, sql`SELECT 'read'`))
+    const slow = prisma.$queryJson(owner, sql`SELECT pg_sleep(0.3)`)
+    const reads = Array.from({ length: 20 }, () => prisma.$queryJson(owner, sql`SELECT 'read'`))
     const writes = Array.from({ length: 20 }, (_, number) =>
-      prisma.$json(owner, insert(owner, `${round}.${number}`)),
+      prisma.$queryJson(owner, insert(owner, `${round}.${number}`)),
     )
     const settled = Promise.allSettled(writes)
     await kill(pid)
@@ -101,17 +101,17 @@ t.test('a connection that is killed takes no read along, and no write is sent tw
 
 t.test('statements that the server has lost are prepared again', async (t) => {
   const { prisma, pool, owner } = await open(t, { DATABASE_POOL_MAX: '1' })
-  t.same(await prisma.$json(owner, insert(owner, 'one')), ['one'])
+  t.same(await prisma.$queryJson(owner, insert(owner, 'one')), ['one'])
   // What a pooler does to a connection that it hands to somebody else.
   await pool.query('DEALLOCATE ALL')
-  t.same(await prisma.$json(owner, insert(owner, 'two')), ['two'])
-  t.same(await prisma.$json(owner, insert(owner, 'three')), ['three'])
+  t.same(await prisma.$queryJson(owner, insert(owner, 'two')), ['two'])
+  t.same(await prisma.$queryJson(owner, insert(owner, 'three')), ['three'])
   t.same(await titles(owner), ['one', 'two', 'three'])
 })
 
 t.test('without prepared statements no connection keeps any', async (t) => {
   const { prisma, pool, owner } = await open(t, { DATABASE_PREPARED: 'off', DATABASE_POOL_MAX: '1' })
-  t.same(await prisma.$json(owner, insert(owner, 'one')), ['one'])
+  t.same(await prisma.$queryJson(owner, insert(owner, 'one')), ['one'])
   await prisma.$queryRaw`SELECT 1`
   t.same((await pool.query('SELECT name FROM pg_prepared_statements')).rows, [])
 })
@@ -119,7 +119,7 @@ t.test('without prepared statements no connection keeps any', async (t) => {
 t.test('a name means the same statement on every connection of every copy of the service', async (t) => {
   const kept = async (statements: Prisma.Sql[]) => {
     const { prisma, pool, owner } = await open(t, { DATABASE_POOL_MAX: '1' })
-    for (const statement of statements) await prisma.$json(owner, statement)
+    for (const statement of statements) await prisma.$queryJson(owner, statement)
     const { rows } = await pool.query<{ name: string; statement: string }>(
       'SELECT name, statement FROM pg_prepared_statements ORDER BY name',
     )
@@ -133,7 +133,7 @@ t.test('whoever waits for a connection is told when there is none to be had', as
   const { prisma, statementsInFlight } = await open(t, {
     DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing',
   })
-  const waiting = Array.from({ length: 30 }, () => prisma.$json('nobody', sql`SELECT 1`))
+  const waiting = Array.from({ length: 30 }, () => prisma.$queryJson('nobody', sql`SELECT 1`))
   const outcomes = await Promise.allSettled(waiting)
   t.ok(outcomes.every(({ status }) => status === 'rejected'))
   t.equal(statementsInFlight(), 0)
@@ -152,7 +152,7 @@ t.test('a server that accepts and never answers is given up in time', async (t) 
     DATABASE_URL: `postgresql://nobody@127.0.0.1:${port}/nothing`,
     DATABASE_CONNECT_TIMEOUT_MS: '200',
   })
-  const waiting = Array.from({ length: 5 }, () => prisma.$json('nobody', sql`SELECT 1`))
+  const waiting = Array.from({ length: 5 }, () => prisma.$queryJson('nobody', sql`SELECT 1`))
   for (const { status } of await Promise.allSettled(waiting)) t.equal(status, 'rejected')
   t.equal(statementsInFlight(), 0)
 })
@@ -160,8 +160,8 @@ t.test('a server that accepts and never answers is given up in time', async (t) 
 t.test('a statement that takes too long is ended by the server, and those behind it run', async (t) => {
   const { prisma, pool, owner } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '300', DATABASE_POOL_MAX: '1' })
   const pid = await pidOf({ prisma }, owner)
-  const slow = prisma.$json(owner, sql`SELECT pg_sleep(5)`)
-  const write = prisma.$json(owner, insert(owner, 'behind'))
+  const slow = prisma.$queryJson(owner, sql`SELECT pg_sleep(5)`)
+  const write = prisma.$queryJson(owner, insert(owner, 'behind'))
   await t.rejects(slow, { code: '57014' })
   t.same(await write, ['behind'])
   t.equal(await pidOf({ prisma }, owner), pid, 'on the same connection')

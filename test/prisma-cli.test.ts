@@ -47,7 +47,7 @@ tests(
   'our migrations deploy once and leave nothing between schema, migrations and database',
   async ({ prisma }, url, t) => {
     const env = { DATABASE_URL: url }
-    has(t, await prisma('migrate status', env), 1, 'not yet been applied', '20261122000000_init')
+    has(t, await prisma('migrate status', env), 1, 'not yet been applied', '20261126000000_init')
     has(t, await prisma('migrate deploy', env), 0, 'All migrations have been successfully applied')
     has(t, await prisma('migrate deploy', env), 0, 'No pending migrations to apply')
     has(t, await prisma('migrate status', env), 0, 'Database schema is up to date')

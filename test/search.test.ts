@@ -330,7 +330,7 @@ t.test('searches that take their time keep nobody else waiting', async (t) => {
     await lock.connect()
     await lock.query('SELECT pg_advisory_lock(42)')
     const wait = () =>
-      database.prisma.$json(user.id, sql`SELECT pg_advisory_xact_lock(42)`, { isHeavy: true })
+      database.prisma.$queryJson(user.id, sql`SELECT pg_advisory_xact_lock(42)`, { isHeavy: true })
     const searches = Array.from({ length: 6 }, wait)
     const lists = Array.from({ length: 50 }, () => call('GET', '/api/tasks', { user }))
     for (const { status } of await Promise.all(lists)) t.equal(status, 200)

@@ -6,7 +6,7 @@ import { Pipeline } from './pipeline.ts'
 import { SETTINGS, statementName } from './wire.ts'
 
 export type Database = ReturnType<typeof createDatabase>
-/** The generated client, with `$json`. */
+/** The generated client, with `$queryJson`. */
 export type Client = Database['prisma']
 
 export interface SendOptions {
@@ -28,7 +28,7 @@ const MAX_STATEMENT_NAMES = 500
  * Prisma over a pool of our own, which we can watch and which survives connections that end.
  * Nothing is connected before the first query.
  *
- * The client has one method more than the generated one: `$json` sends a statement made with `Prisma.sql` on
+ * The client has one method more than the generated one: `$queryJson` sends a statement made with `Prisma.sql` on
  * behalf of one user. `$queryRaw` would answer the same, but asks for several times the CPU, most of it in
  * layers that only the model API needs (docs/performance.md), and knows no owner.
  *
@@ -51,7 +51,7 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
        * never as text, and row-level security hides from the statement what is not the owner's.
        * A heavy statement is not kept under a name: it is planned anew, for its values.
        */
-      $json(owner: string, { text, values }: Prisma.Sql, { isHeavy = false }: SendOptions = {}) {
+      $queryJson(owner: string, { text, values }: Prisma.Sql, { isHeavy = false }: SendOptions = {}) {
         onQuery?.({ query: text, values })
         const name = isHeavy ? undefined : nameOf(text)
         const lane = (isHeavy && heavyPipeline) || pipeline

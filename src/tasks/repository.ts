@@ -19,7 +19,7 @@ export type TaskRepository = ReturnType<typeof createTaskRepository>
  */
 export function createTaskRepository(prisma: Client) {
   const one = async (owner: string, statement: Sql, options?: SendOptions) =>
-    (await prisma.$json(owner, statement, options))[0]
+    (await prisma.$queryJson(owner, statement, options))[0]
 
   const find = (owner: string, id: bigint) =>
     one(owner, sql`SELECT ${taskJson} FROM tasks WHERE user_id = ${owner} AND id = ${id}`)
@@ -72,7 +72,7 @@ export function createTaskRepository(prisma: Client) {
 
     /** The first `limit` tasks of a selection, as JSON texts. */
     async list(owner: string, selection: Selection, limit: number, offset = 0): Promise<string[]> {
-      return prisma.$json(
+      return prisma.$queryJson(
         owner,
         sql`SELECT row_to_json(task) FROM (
           SELECT ${columns} FROM (${pageOf(owner, selection, limit, offset)}) AS tasks) AS task`,

@@ -33,7 +33,7 @@ export function createUserRepository(prisma: Client) {
 
   /** What a token leaves out stays as an earlier one said it. */
   const write = ({ id, email, name }: Identity) =>
-    prisma.$json(
+    prisma.$queryJson(
       id,
       sql`INSERT INTO users (id, email, name) VALUES (${id}, ${email}, ${name})
     ON CONFLICT (id) DO UPDATE
@@ -68,7 +68,7 @@ export function createUserRepository(prisma: Client) {
     /** The user's row; made again where another copy of the service has deleted it. */
     async find(identity: Identity): Promise<User> {
       const { id } = identity
-      const [user] = await prisma.$json(id, sql`SELECT ${userJson} FROM users WHERE id = ${id}`)
+      const [user] = await prisma.$queryJson(id, sql`SELECT ${userJson} FROM users WHERE id = ${id}`)
       if (user !== undefined) return JSON.parse(user) as User
       await users.restore(identity)
       return users.find(identity)
@@ -77,7 +77,7 @@ export function createUserRepository(prisma: Client) {
     /** Deletes the user and, by the database's cascade, all their tasks. */
     async delete(id: string): Promise<void> {
       known.delete(id)
-      await prisma.$json(id, sql`DELETE FROM users WHERE id = ${id}`)
+      await prisma.$queryJson(id, sql`DELETE FROM users WHERE id = ${id}`)
     },
   }
   return users
