@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/identity.ts'
-import { sqlState } from '../database/errors.ts'
 import { problem, raise } from '../http/problem.ts'
 import { dueBound } from './due-date.ts'
 import { sendList } from './list.ts'
@@ -11,31 +10,26 @@ import type { Task } from './schemas.ts'
 
 export interface TaskRoutesOptions {
   tasks: TaskRepository
-  /** Makes the user's row again, where another copy of the service has deleted it. */
-  restoreUser: (user: Identity) => Promise<void>
+  /** Runs a write that needs the user's row, and creates the row again if somebody deleted it meanwhile. */
+  whileUserExists: <Answer>(user: Identity, write: () => Promise<Answer>) => Promise<Answer>
   /** Whether the path names the user; auth has compared the name with the token. */
   namesUser: boolean
 }
 
 /** Beyond PostgreSQL's bigint there are no tasks. */
 const MAX_ID = 2n ** 63n - 1n
-const FOREIGN_KEY_VIOLATION = '23503'
 
 export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
   app,
-  { tasks, restoreUser, namesUser },
+  { tasks, whileUserExists, namesUser },
 ) => {
   const schemas = describeTaskRoutes(namesUser)
 
   app.get('/', { schema: schemas.list }, (request, reply) => sendList(tasks, request, reply, pathOf(request)))
 
   app.post('/', { schema: schemas.create }, async (request, reply) => {
-    const create = () => tasks.create(request.user.id, request.body)
-    const task = await create().catch(async (error: unknown) => {
-      if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error
-      await restoreUser(request.user)
-      return create()
-    })
+    const { user, body } = request
+    const task = await whileUserExists(user, () => tasks.create(user.id, body))
     const { id } = JSON.parse(task) as Task
     return sendJson(reply.code(201).header('location', `${pathOf(request)}/${id}`), task)
   })
