@@ -114,11 +114,10 @@ t.test('a method that no path takes is a 405, too, with or without a body', asyn
 t.test('a fault of ours is a 500 that tells nothing but its id, which the log has too', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  const { pool } = app.database
-  const connect = pool.connect.bind(pool)
-  t.teardown(() => Object.assign(pool, { connect }))
-  Object.assign(pool, {
-    connect: (done: (error: Error) => void) => done(new Error('a secret of the database')),
+  const { $queryJson } = app.database.prisma
+  t.teardown(() => Object.assign(app.database.prisma, { $queryJson }))
+  Object.assign(app.database.prisma, {
+    $queryJson: () => Promise.reject(new Error('a secret of the database')),
   })
   const response = await app.app.inject({
     url: '/api/tasks',

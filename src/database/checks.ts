@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
 import type { Client } from './client.ts'
+import { sqlState } from './errors.ts'
 
-type Reader = { findFirst(): Prisma.PrismaPromise<unknown> }
+type Reader = { findFirst(query: object): Prisma.PrismaPromise<unknown> }
+
+/** Names every column and reads no row: WHERE 1=0. */
+const NO_ROW = { where: { OR: [] } }
 
 /** The model API of each model, by name: a new model is checked without a change here. */
 const readers = (client: PrismaClient) =>
@@ -25,7 +29,7 @@ export function createReadinessCheck(prisma: Client): () => Promise<void> {
       return
     }
     for (let index = 0; index < Object.keys(Prisma.ModelName).length; index += 1)
-      await prisma.$asOwner('', (client) => readers(client)[index]!.findFirst(), { isIdempotent: true })
+      await prisma.$asOwner('', (client) => readers(client)[index]!.findFirst(NO_ROW), { isIdempotent: true })
     isMigrated = true
   }
 }
@@ -46,7 +50,7 @@ export async function checkPipeline(prisma: Client): Promise<void> {
     )
   const failing = prisma.$queryJson(owner, Prisma.sql`SELECT 1 / ${0}::int`).then(
     () => 'no error',
-    (error: { code?: string }) => error.code,
+    (error) => sqlState(error),
   )
   const answers = await Promise.all([ask(1), failing, ask(2), ask(3)])
   const expected = [[`${owner} 1 t`], '22012', [`${owner} 2 t`], [`${owner} 3 t`]]
