@@ -118,7 +118,7 @@ export const functionBudget = (max) => ({
 const LISTS = ['src/app.ts', 'src/**/routes.ts', 'src/**/operations.ts', 'src/**/repository.ts']
 const FACTORIES = ['src/{http,openapi,auth,operations}/*.ts', 'src/config/config.ts']
 const budgets = [
-  { files: ['src/**'], ignores: ['src/**/schemas.ts'], rules: { 'max-lines': ['error', 150] } },
+  { files: ['src/**'], ignores: ['src/**/schemas.ts', 'src/http/catalogue.ts'], rules: { 'max-lines': ['error', 150] } },
   { files: ['src/**'], ignores: [...LISTS, ...FACTORIES], rules: functionBudget(30) },
   { files: FACTORIES, rules: functionBudget(60) },
 ]

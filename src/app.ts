@@ -34,7 +34,7 @@ const { name, version } = createRequire(import.meta.url)('../package.json') as {
 }
 const MAX_HEADER_BYTES = 32 * 1024
 const notFound = async ({ raw }: { raw: RawRequest }) => {
-  throw raw.frameworkError ?? problem(404, 'route_not_found', 'There is nothing at this path.')
+  throw raw.frameworkError ?? problem('route_not_found')
 }
 type RawRequest = IncomingMessage & { frameworkError?: Error }
 

@@ -2,6 +2,9 @@ import { METHODS } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
+import { readdir, readFile } from 'node:fs/promises'
+import { ERROR_CODES, ERRORS, describeError } from '../src/http/catalogue.ts'
+import { problem, unavailable } from '../src/http/problem.ts'
 import { createTask, createUser, startApp } from './helpers/app.ts'
 
 const KEYS = ['code', 'detail', 'message', 'request_id', 'status', 'title', 'type']
@@ -84,6 +87,49 @@ t.test('every error has the one shape', async (t) => {
     t.equal(answer.body.request_id, answer.headers['x-request-id'], what)
   }
   t.equal((await app.call('GET', '/api/tasks', { user })).body.length, 1)
+})
+
+/** In the catalogue before the code that throws them. */
+const NOT_THROWN_YET = ['user_being_deleted', 'not_migrated']
+
+t.test('every code of the catalogue is thrown somewhere', async (t) => {
+  const thrown = new Set<string>()
+  for (const file of await readdir('src', { recursive: true })) {
+    if (!file.endsWith('.ts') || file.startsWith('generated')) continue
+    const text = await readFile(`src/${file}`, 'utf8')
+    for (const [, code] of text.matchAll(/\b(?:problem|unavailable|refuse|describeError)\(\s*'(\w+)'/g))
+      thrown.add(code!)
+  }
+  t.ok(thrown.has('task_not_found'))
+  t.same(
+    ERROR_CODES.filter((code) => !thrown.has(code)),
+    NOT_THROWN_YET,
+  )
+})
+
+t.test(
+  'a code that is not in the catalogue, and a sentence without its values, do not compile',
+  async (t) => {
+    t.match(problem('rate_limited', { values: [5, false] }), { message: 'You may send 5 requests a minute.' })
+    // @ts-expect-error the code is not in the catalogue
+    t.throws(() => problem('no_such_code'))
+    // @ts-expect-error the sentence needs its values
+    problem('rate_limited')
+    // @ts-expect-error the values have other types
+    problem('method_not_allowed', { values: [5] })
+    // @ts-expect-error the sentence has no values
+    problem('task_not_found', { values: [5] })
+    // @ts-expect-error the code belongs to another status
+    unavailable('task_not_found')
+  },
+)
+
+t.test('the sentences of the catalogue are sentences', async (t) => {
+  for (const code of ERROR_CODES) {
+    t.match(code, /^[a-z]+(_[a-z]+)*$/)
+    t.match(describeError(code).detail, /^([A-Z]|title).*[.]$/, code)
+    t.match(ERRORS[code].when, /^[A-Z].*[^.]$/, code)
+  }
 })
 
 t.test('a 405 names the methods that the path takes', async (t) => {

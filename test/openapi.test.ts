@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import t, { type Test } from 'tap'
+import { ERROR_CODES, ERRORS } from '../src/http/catalogue.ts'
 import { startApp } from './helpers/app.ts'
 import { type Document, lookUp, type Schema, validatorOf } from './helpers/described.ts'
 
@@ -72,7 +73,8 @@ t.test('every operation has a name of its own, says what it does, and describes 
     if (!path.startsWith('/api')) continue
     t.same(operation.security, [{ bearer: [] }], name)
     const statuses = responses.map(([status]) => status)
-    for (const status of [401, 409, 429, 500, 503]) t.ok(statuses.includes(status), `${name} ${status}`)
+    for (const status of [401, 429, 500, 503]) t.ok(statuses.includes(status), `${name} ${status}`)
+    t.equal(statuses.includes(409), method === 'post', name)
     t.equal(statuses.includes(403), path.includes('{user_id}'), name)
     t.equal(statuses.includes(404), path.includes('{id}'), name)
     if (method !== 'get')
@@ -154,6 +156,13 @@ t.test('an error shows each code that it can have, and the headers that go with 
       }
     }
   }
+})
+
+t.test('the codes of errors are an enumeration, and the page explains each', async (t) => {
+  const { components, info } = await documentOf(t)
+  t.same(components.schemas.Problem!.properties!.code!.enum, ERROR_CODES)
+  for (const code of ERROR_CODES)
+    t.ok(info.description!.includes(`| \`${code}\` | ${ERRORS[code].status} | ${ERRORS[code].when} |`), code)
 })
 
 t.test('the page tells a newcomer how to begin', async (t) => {

@@ -1,3 +1,7 @@
+import { ERROR_CODES, ERRORS } from '../http/catalogue.ts'
+
+const codes = ERROR_CODES.map((code) => `| \`${code}\` | ${ERRORS[code].status} | ${ERRORS[code].when} |`)
+
 /** What the page /docs says before the calls, in Markdown. */
 export const gettingStarted = `Tasks for many users: everybody sees their own and nobody else's.
 
@@ -34,9 +38,12 @@ midnight where the reader is: say where with \`time_zone=Europe/Berlin\`, or it 
 
 Every error is an \`application/problem+json\` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)). \`code\` is a stable word for programs,
 \`detail\` a sentence for people, \`errors\` names each mistake in the input, and \`request_id\` finds the request in the service's log.
-Below, each answer lists the codes it can have. Whatever else is wrong, a request without a valid token is a 401; another user's task is a 404.
-A path that does not exist is a 404 \`route_not_found\`, another method a 405 \`method_not_allowed\` with \`Allow\`. What is no
-proper HTTP is answered in the same shape: 400 \`bad_request\`, \`bad_host\`, 408 \`request_timeout\`, 417 \`expectation_failed\`, 431 \`headers_too_large\`.
+Without a valid
+token every request under \`/api\` is a 401, whatever else is wrong with it. Another user's task is a 404.
+
+| Code | Status | When |
+|---|---|---|
+${codes.join('\n')}
 
 ### Try again
 
