@@ -1,7 +1,9 @@
 import { METHODS } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import { Ajv } from 'ajv'
 import t, { type Test } from 'tap'
+import { explain } from '../src/config/explain.ts'
 import { readdir, readFile } from 'node:fs/promises'
 import { ERROR_CODES, ERRORS, describeError } from '../src/http/catalogue.ts'
 import { problem, unavailable } from '../src/http/problem.ts'
@@ -129,6 +131,25 @@ t.test('the sentences of the catalogue are sentences', async (t) => {
     t.match(code, /^[a-z]+(_[a-z]+)*$/)
     t.match(describeError(code).detail, /^([A-Z]|title).*[.]$/, code)
     t.match(ERRORS[code].when, /^[A-Z].*[^.]$/, code)
+  }
+})
+
+t.test('a mistake in a value is explained in words with articles', async (t) => {
+  const cases: [schema: object, value: unknown, explanation: string][] = [
+    [{ type: 'integer' }, 'x', 'must be an integer'],
+    [{ type: ['object', 'null'] }, 'x', 'must be an object or null'],
+    [{ enum: ['low', 'high', null] }, 'x', 'must be one of: low, high, null'],
+    [{ minLength: 1 }, '', 'must not be empty'],
+    [{ minLength: 2 }, 'x', 'must have at least 2 characters'],
+    [{ maxLength: 1 }, 'xy', 'must have at most 1 characters'],
+    [{ maxItems: 1 }, [1, 2], 'must have at most 1 items'],
+    [{ minimum: 1 }, 0, 'must be at least 1'],
+    [{ required: ['x'] }, {}, 'is required'],
+  ]
+  for (const [schema, value, explanation] of cases) {
+    const validate = new Ajv({ strict: false }).compile(schema)
+    t.notOk(validate(value), explanation)
+    t.equal(explain(validate.errors![0]!), explanation)
   }
 })
 
