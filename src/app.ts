@@ -87,7 +87,7 @@ export async function buildApp(
   await app.register(shutdown)
   await app.register(protection, { http: config.http })
   await app.register(rateLimits, config.rateLimit)
-  await app.register(openapi, { version })
+  await app.register(openapi, { version, formats: taskFormats })
   await app.register(metrics, { ...config.metrics, host: config.http.host, database })
   await app.register(health, {
     name,

@@ -141,8 +141,8 @@ t.test('a mistake in a value is explained in words with articles', async (t) => 
     [{ enum: ['low', 'high', null] }, 'x', 'must be one of: low, high, null'],
     [{ minLength: 1 }, '', 'must not be empty'],
     [{ minLength: 2 }, 'x', 'must have at least 2 characters'],
-    [{ maxLength: 1 }, 'xy', 'must have at most 1 characters'],
-    [{ maxItems: 1 }, [1, 2], 'must have at most 1 items'],
+    [{ maxLength: 1 }, 'xy', 'must have at most 1 character'],
+    [{ maxItems: 1 }, [1, 2], 'must have at most 1 item'],
     [{ minimum: 1 }, 0, 'must be at least 1'],
     [{ required: ['x'] }, {}, 'is required'],
   ]

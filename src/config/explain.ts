@@ -15,11 +15,9 @@ export function explain({ keyword, params, message }: ErrorObject): string {
   const { allowedValues, limit, type } = params as Params
   if (keyword === 'required') return 'is required'
   if (keyword === 'enum') return `must be one of: ${allowedValues.map(String).join(', ')}`
-  if (keyword === 'minLength')
-    return limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`
-  if (keyword === 'maxLength') return `must have at most ${limit} characters`
-  if (keyword === 'minItems') return limit === 1 ? 'must not be empty' : `must have at least ${limit} items`
-  if (keyword === 'maxItems') return `must have at most ${limit} items`
+  if (keyword === 'minLength' || keyword === 'minItems')
+    return limit === 1 ? 'must not be empty' : `must have at least ${size(keyword, limit)}`
+  if (keyword === 'maxLength' || keyword === 'maxItems') return `must have at most ${size(keyword, limit)}`
   if (keyword === 'minimum') return `must be at least ${limit}`
   if (keyword === 'maximum') return `must be at most ${limit}`
   if (keyword === 'type') return `must be ${[type].flat().map(withArticle).join(' or ')}`
@@ -28,3 +26,6 @@ export function explain({ keyword, params, message }: ErrorObject): string {
 
 const withArticle = (type: string) =>
   type === 'null' ? type : `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
+
+const size = (keyword: string, limit: number) =>
+  `${limit} ${keyword.endsWith('Items') ? 'item' : 'character'}${limit === 1 ? '' : 's'}`

@@ -8,6 +8,8 @@ export interface Format {
   validate(value: string): boolean
   /** Tells a client what is allowed: the end of a sentence that begins with the name of the field. */
   message: string
+  /** How the OpenAPI document shows the format, in keywords of JSON Schema. */
+  shownAs: object
 }
 
 /**
@@ -76,7 +78,10 @@ function withoutEmpty(value: unknown): unknown {
 }
 
 type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
+/** A character that `trim` keeps, as a regular expression for the OpenAPI document. */
+export const NOT_BLANK = '\\S'
 
+/** The keyword `trim`: removes white space from both ends before the other keywords look at the value. */
 function trim(_keyword: unknown, value: string, _schema: unknown, context?: unknown): boolean {
   const { parentData, parentDataProperty } = context as Trim
   parentData[parentDataProperty] = value.trim()
