@@ -20,8 +20,9 @@ const CSS = `
 .swagger-ui .info summary { cursor: pointer; font-weight: bold; }
 .swagger-ui .info a.link, .swagger-ui .servers-title, .swagger-ui .servers { display: none; }
 .swagger-ui .scheme-container { box-shadow: none; margin: 0; padding: 0 0 10px; background: none; }
-.swagger-ui tr.response:not([data-code^="2"]) .response-col_description > :not(.response-col_description__inner),
-.swagger-ui tr.response:not([data-code^="2"]) .response-col_links { display: none; }
+.swagger-ui .response-col_links,
+.swagger-ui tr[data-code^="4"] .response-col_description > :not(.response-col_description__inner),
+.swagger-ui tr[data-code^="5"] .response-col_description > :not(.response-col_description__inner) { display: none; }
 `
 
 /** Swagger UI: how the page looks and behaves. */
