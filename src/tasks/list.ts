@@ -76,7 +76,8 @@ function positionOf(query: ListQuery, sort: Sort, cursor: string): Position {
 }
 
 const invalid = (parameter: string, message: string) =>
-  problem(400, 'validation_failed', `${parameter} ${message}.`, {
+  problem('validation_failed', {
+    values: [`${parameter} ${message}`],
     errors: [{ path: `/${parameter}`, message }],
   })
 

@@ -81,7 +81,7 @@ const pathOf = ({ params, user }: FastifyRequest) =>
     ? '/api/tasks'
     : `/api/${encodeURIComponent(user.id)}/tasks`
 
-const taskNotFound = () => problem(404, 'task_not_found', 'There is no such task.')
+const taskNotFound = () => problem('task_not_found')
 
 async function withId<T>(text: string, use: (id: bigint) => Promise<T>): Promise<T | undefined> {
   const id = BigInt(text)

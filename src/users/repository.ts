@@ -127,6 +127,6 @@ const changes = ({ email, name, issuedAt }: Identity, row: Known) =>
   issuedAt > row.token_issued_at && ((email ?? row.email) !== row.email || (name ?? row.name) !== row.name)
 
 const beingDeleted = () =>
-  problem(409, 'user_being_deleted', 'The account is being deleted. Try again.', {
+  problem('user_being_deleted', {
     headers: { 'retry-after': '1' },
   })
