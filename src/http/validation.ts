@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import addFormats from 'ajv-formats'
 import fp from 'fastify-plugin'
+import { trimText } from './text.ts'
 
 /** A format of ours: what passes, and what to tell a client whose value does not. */
 export interface Format {
@@ -80,7 +81,7 @@ type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
 
 function trim(_keyword: unknown, value: string, _schema: unknown, context?: unknown): boolean {
   const { parentData, parentDataProperty } = context as Trim
-  parentData[parentDataProperty] = value.trim()
+  parentData[parentDataProperty] = trimText(value)
   return true
 }
 

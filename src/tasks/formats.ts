@@ -1,7 +1,7 @@
 import type { Format } from '../http/validation.ts'
 import { isTimeZone, parseDueDate } from './due-date.ts'
 
-/** Text that PostgreSQL can keep exactly as it is. */
+/** Whether PostgreSQL can store the text unchanged. */
 export const isStorable = (text: string) => !text.includes('\u0000') && text.isWellFormed()
 
 export const taskFormats: Readonly<Record<string, Format>> = {
@@ -14,6 +14,11 @@ export const taskFormats: Readonly<Record<string, Format>> = {
   'storable-text': {
     validate: isStorable,
     message: 'must not contain U+0000 or half of a surrogate pair',
+  },
+  'single-line': {
+    validate: (text) => isStorable(text) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text),
+    message:
+      'must be one line without control characters (tab, line break, U+0000) or half of a surrogate pair',
   },
   'positive-integer': {
     validate: (text) => /^0*[1-9][0-9]*$/.test(text),

@@ -34,8 +34,10 @@ const title = Type.Unsafe<string>({
   trim: true,
   minLength: 1,
   maxLength: 200,
-  format: 'storable-text',
-  description: '1 to 200 characters, not counting white space around them.',
+  format: 'single-line',
+  description:
+    '1 to 200 characters in one line, at least one of them visible. White space and zero-width spaces around ' +
+    'the title are removed. Tabs, line breaks and other control characters inside it are refused.',
   examples: ['Water the plants'],
 })
 const description = StringOrNull({
