@@ -93,12 +93,14 @@ BEGIN
             '\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]',
             '', 'g') COLLATE "und-x-icu");
 
-        -- Letters that Unicode does not decompose, the sigma at the end of a word, and Yiddish digraphs.
-        IF "folded" ~ E'[ıøłđðħŧςßæœ\u05f0-\u05f2]' THEN
+        -- Letters that Unicode does not decompose, the sigma at the end of a word, Yiddish digraphs, and the double vowel
+        -- of Thai and Lao, which is often typed as two single ones.
+        IF "folded" ~ E'[ıøłđðħŧςßæœ\u05f0-\u05f2แແ]' THEN
             "folded" := translate("folded", 'ıøłđðħŧς', 'iolddhtσ');
             "folded" := replace(replace(replace("folded", 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
             "folded" := replace(replace(replace("folded", E'\u05f0', E'\u05d5\u05d5'), E'\u05f1', E'\u05d5\u05d9'),
                 E'\u05f2', E'\u05d9\u05d9');
+            "folded" := replace(replace("folded", 'แ', 'เเ'), 'ແ', 'ເເ');
         END IF;
 
         -- Letters that Arabic, Persian, Urdu and Kurdish keyboards write differently: alef, yeh, kaf and heh.
@@ -108,21 +110,25 @@ BEGIN
                 E'\u0627\u0627\u0627\u064a\u064a\u0643\u0643\u0647\u0647\u0647\u0647\u0647');
         END IF;
 
-        -- Digits of the scripts whose keyboards have their own beside 0 to 9.
-        IF "folded" ~ E'[\u0660-\u0669\u06f0-\u06f9०-९০-৯੦-੯૦-૯୦-୯௦-௯౦-౯೦-೯൦-൯๐-๙໐-໙༠-༩၀-၉០-៩᠐-᠙]' THEN
+        -- Digits of the scripts whose keyboards have their own beside 0 to 9, first those of Arabic and Persian.
+        IF "folded" ~ E'[\u0660-\u0669\u06f0-\u06f9]' THEN
             "folded" := translate("folded",
-                E'\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669\u06f0\u06f1\u06f2\u06f3\u06f4\u06f5\u06f6\u06f7\u06f8\u06f9'
+                E'\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669\u06f0\u06f1\u06f2\u06f3\u06f4\u06f5\u06f6\u06f7\u06f8\u06f9',
+                repeat('0123456789', 2));
+        END IF;
+        IF "folded" ~ '[०-९০-৯੦-੯૦-૯୦-୯௦-௯౦-౯೦-೯൦-൯๐-๙໐-໙༠-༩၀-၉០-៩᠐-᠙]' THEN
+            "folded" := translate("folded",
                 '०१२३४५६७८९০১২৩৪৫৬৭৮৯੦੧੨੩੪੫੬੭੮੯૦૧૨૩૪૫૬૭૮૯୦୧୨୩୪୫୬୭୮୯௦௧௨௩௪௫௬௭௮௯౦౧౨౩౪౫౬౭౮౯೦೧೨೩೪೫೬೭೮೯൦൧൨൩൪൫൬൭൮൯'
                 '๐๑๒๓๔๕๖๗๘๙໐໑໒໓໔໕໖໗໘໙༠༡༢༣༤༥༦༧༨༩၀၁၂၃၄၅၆၇၈၉០១២៣៤៥៦៧៨៩᠐᠑᠒᠓᠔᠕᠖᠗᠘᠙',
-                repeat('0123456789', 17));
+                repeat('0123456789', 15));
         END IF;
 
         -- Punctuation with the same shape and use (the confusable characters of UTS #39): apostrophes and primes, quotes,
         -- dashes and the minus sign, tildes, middle dots, commas, full stops, then single signs.
-        IF "folded" ~ E'[¦«°»×ʹ-˿\u055a\u0589\u058a\u05be\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u07f4\u07f5।ᆞ᠆‐-⁓−-∶∼⋅❛-➖⧸⸗-⹂、-〟〰゠・꞉ꞌ]' THEN
+        IF "folded" ~ E'[¦«°»×ʹ-˿\u055a\u0589\u058a\u05be\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u07f4\u07f5।ᆞ᠆‐-⁓−-∶∼⋅⋯❛-➖⧸⸗-⹂、-〟〰゠・꞉ꞌ]' THEN
             FOREACH "pair" SLICE 1 IN ARRAY ARRAY[
                 [E'[‘’‚‛′‵‹›ʹʻʼʽʾʿˈˊˋ˴\u055a\u05f3\u07f4\u07f5ꞌ❛❜❟]', ''''],
-                [E'[“”„‟«»ʺˮ˶\u05f4❝❞❠〝〞〟⹂]', '"'],
+                [E'[“”„‟«»ʺˮ˶\u05f4❝❞❠〝〞〟⹂「」『』]', '"'],
                 [E'[‐‒–—―−⁃˗֊\u05be᠆⸚⸺⸻➖]', '-'],
                 ['[〜〰∼⁓˷]', '~'],
                 ['[•‧∙⋅・⸱ᆞ]', '·'],
@@ -131,6 +137,7 @@ BEGIN
             ] LOOP
                 "folded" := regexp_replace("folded", "pair"[1], "pair"[2], 'g');
             END LOOP;
+            "folded" := replace("folded", '⋯', '...');
             IF "folded" ~ E'[⁄∕⧸∶։\u05c3꞉∗⁎\u066d×°।¦\u061b\u061f\u066a➕゠⸗⹀]' THEN
                 "folded" := translate("folded",
                     E'⁄∕⧸∶։\u05c3꞉∗⁎\u066d×°।¦\u061b\u061f\u066a➕゠⸗⹀', '///::::***xo||;?%+===');
@@ -149,8 +156,8 @@ BEGIN
 END
 $$;
 
--- Kept, because taking text beyond ASCII apart costs more than all else about a search. A line break parts title
--- and description: no word holds one. docs/performance.md has the figures.
+-- Stored, because folding text beyond ASCII costs more than the rest of a search. A line break separates title and
+-- description: no word contains one. docs/performance.md has the figures.
 ALTER TABLE "tasks" ADD COLUMN "search_text" TEXT GENERATED ALWAYS AS (
     "fold_text"("title" || E'\n' || coalesce("description", ''))
 ) STORED;
