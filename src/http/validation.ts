@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 import addFormats from 'ajv-formats'
 import fp from 'fastify-plugin'
 import { explain } from '../config/explain.ts'
+import { trimText } from './text.ts'
 
 /** A format of our own. */
 export interface Format {
@@ -84,7 +85,7 @@ export const NOT_BLANK = '\\S'
 /** The keyword `trim`: removes white space from both ends before the other keywords look at the value. */
 function trim(_keyword: unknown, value: string, _schema: unknown, context?: unknown): boolean {
   const { parentData, parentDataProperty } = context as Trim
-  parentData[parentDataProperty] = value.trim()
+  parentData[parentDataProperty] = trimText(value)
   return true
 }
 
