@@ -1,6 +1,14 @@
 import { randomInt } from 'node:crypto'
 import t from 'tap'
-import { type Answer, createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import {
+  type Answer,
+  createTask,
+  createUser,
+  nextPage,
+  startApp,
+  type TestApp,
+  type TestUser,
+} from './helpers/app.ts'
 import { databaseUrl, query } from './helpers/database.ts'
 
 type Listed = {
@@ -19,10 +27,11 @@ const ORDERS = ['asc', 'desc'] as const
 async function walk({ call }: TestApp, user: TestUser, url: string, between = async (_page: Listed[]) => {}) {
   const seen: Listed[] = []
   for (let next: string | undefined = url; next !== undefined;) {
-    const { status, body, headers }: Answer<Listed[]> = await call<Listed[]>('GET', next, { user })
+    const answer: Answer<Listed[]> = await call<Listed[]>('GET', next, { user })
+    const { status, body } = answer
     if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`)
     seen.push(...body)
-    next = /^<([^>]+)>; rel="next"$/.exec(headers.link ?? '')?.[1]
+    next = nextPage(answer, next)
     await between(body)
   }
   return seen
@@ -48,9 +57,9 @@ t.test('the next page is asked for with the parameters that are known, and no ot
   for (const title of ['a', 'b']) await createTask(app, user, { title })
   const sent =
     'utm_source=x&constructor=y&__proto__=z&hasOwnProperty=1&limit=01&sort=title&a[]=%3E%3B%22&page=2'
-  const { headers } = await app.call('GET', `/api/tasks?${sent}`, { user })
-  t.match(headers.link, /^<\/api\/tasks\?limit=1&sort=title&cursor=[\w-]+>; rel="next"$/)
-  const next = await app.call('GET', /<([^>]+)>/.exec(headers.link!)![1]!, { user })
+  const first = await app.call('GET', `/api/tasks?${sent}`, { user })
+  t.match(first.headers.link, /^<\?limit=1&sort=title&cursor=[\w-]+>; rel="next"$/)
+  const next = await app.call('GET', nextPage(first, '/api/tasks')!, { user })
   t.match(next, { status: 200, body: [{ title: 'b' }], headers: { link: undefined } })
 })
 
@@ -185,10 +194,7 @@ t.test('a page that holds all has no next one', async (t) => {
   await fill(app, user, 10)
   t.notOk((await app.call('GET', '/api/tasks?limit=10', { user })).headers.link)
   const first = await app.call('GET', `/api/${user.id}/tasks?limit=9&status=all`, { user })
-  t.match(
-    first.headers.link,
-    new RegExp(`^</api/${user.id}/tasks\\?limit=9&status=all&cursor=[\\w-]+>; rel="next"$`),
-  )
+  t.match(first.headers.link, /^<\?limit=9&status=all&cursor=[\w-]+>; rel="next"$/)
 })
 
 t.test(
@@ -234,7 +240,7 @@ t.test('the row a cursor stands on may be deleted', async (t) => {
   await fill(app, user, 12)
   const first = await app.call<Listed[]>('GET', '/api/tasks?limit=5', { user })
   await app.call('DELETE', `/api/tasks/${first.body.at(-1)!.id}`, { user })
-  const rest = await walk(app, user, /<(.+)>/.exec(first.headers.link!)![1]!)
+  const rest = await walk(app, user, nextPage(first, '/api/tasks')!)
   t.equal(rest.length, 7)
 })
 
@@ -343,9 +349,9 @@ t.test('count=true tells how many tasks the filters let through', async (t) => {
   t.equal(await count('count=true'), '12')
   t.equal(await count('count=true&status=completed&limit=1'), '4')
   t.equal(await count('count=false&limit=1'), undefined)
-  const { headers } = await app.call('GET', '/api/tasks?limit=5&count=true', { user })
+  const first = await app.call('GET', '/api/tasks?limit=5&count=true', { user })
   t.equal(
-    (await app.call('GET', /<(.+)>/.exec(headers.link!)![1]!, { user })).headers['x-total-count'],
+    (await app.call('GET', nextPage(first, '/api/tasks')!, { user })).headers['x-total-count'],
     '12',
     'on every page the same',
   )

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { OneOf, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
+import { DEFAULT_SORT, type Order, SORT_NAMES, sortsByDefault } from './sorts.ts'
 
 /** Every shape of a task that crosses the wire, and nothing else. */
 export const Task = Type.Object(
@@ -114,7 +115,7 @@ const search = (description: string) =>
     }),
   )
 
-export const SORTS = ['created', 'created_at', 'title', 'due_date', 'updated', 'updated_at'] as const
+const namesBy = (order: Order) => sortsByDefault(order).join(' and ')
 
 export const ListQuery = Type.Object({
   search: search(
@@ -147,8 +148,8 @@ export const ListQuery = Type.Object({
     }),
   ),
   sort: Type.Optional(
-    OneOf(SORTS, {
-      description: 'Default created. Tasks without a due date come last.',
+    OneOf(SORT_NAMES, {
+      description: `Default ${DEFAULT_SORT}. Tasks without a due date come last in either order.`,
       examples: ['due_date'],
     }),
   ),
@@ -161,7 +162,7 @@ export const ListQuery = Type.Object({
   ),
   order: Type.Optional(
     OneOf(['asc', 'desc'], {
-      description: 'Default desc for created and updated, asc for title and due_date.',
+      description: `Default desc for ${namesBy('desc')}, asc for ${namesBy('asc')}.`,
       examples: ['asc'],
     }),
   ),
