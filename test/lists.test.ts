@@ -10,6 +10,7 @@ import {
   type TestUser,
 } from './helpers/app.ts'
 import { databaseUrl, query } from './helpers/database.ts'
+import { documentOf } from './helpers/described.ts'
 
 type Listed = {
   id: number
@@ -244,32 +245,88 @@ t.test('the row a cursor stands on may be deleted', async (t) => {
   t.equal(rest.length, 7)
 })
 
-t.test('a cursor is good for its own order and filters only', async (t) => {
+/** Parameters that say which part of the list is asked for, not which list. */
+const POSITION = ['limit', 'offset', 'cursor', 'count']
+
+t.test('a cursor is good for its own list only, whichever parameter makes it another', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  await fill(app, user, 12)
-  const { headers } = await app.call('GET', '/api/tasks?limit=5&sort=title&status=pending', { user })
-  const cursor = /cursor=([\w-]+)/.exec(headers.link!)![1]!
-  t.equal(
-    (await app.call('GET', `/api/tasks?limit=50&sort=title&status=pending&cursor=${cursor}`, { user }))
-      .status,
-    200,
-    'another limit is fine',
-  )
-  const others = [
-    'sort=created&status=pending',
-    'sort=title',
-    'sort=title&status=completed',
-    'sort=title&order=desc&status=pending',
-    'sort=title&status=pending&due_before=2026-01-01',
-    'sort=title&status=pending&overdue=true',
+  await fill(app, user, 40)
+  // Every parameter of the document, each with its example.
+  const { parameters } = documentOf(app.app).paths['/api/tasks']!.get!
+  const others = parameters!.filter(({ in: part, name }) => part === 'query' && !POSITION.includes(name))
+  t.ok(others.length > 10)
+  const list = (query: object) => `/api/tasks?${new URLSearchParams({ limit: '2', ...query }).toString()}`
+  const cursorOf = async (query: object) =>
+    /cursor=([\w-]+)/.exec((await app.call('GET', list(query), { user })).headers.link ?? '')?.[1]
+  const plain = (await cursorOf({}))!
+  const invalid = { status: 400, body: { errors: [{ path: '/cursor' }] } }
+  for (const { name, schema } of others) {
+    // Words that occur in the tasks, and due dates before and after them.
+    const value = { search: 'e', q: 'e', due_from: '2025-01-01', due_before: '2027-01-01' }[name]
+    const query = { [name]: value ?? String(schema.examples![0]) }
+    t.match(await app.call('GET', list({ ...query, cursor: plain }), { user }), invalid, `not with ${name}`)
+    const cursor = (await cursorOf(query))!
+    t.match(await app.call('GET', list({ cursor }), { user }), invalid, `not without ${name}`)
+    const same = await app.call('GET', list({ ...query, cursor, limit: '3', count: 'true' }), { user })
+    t.equal(same.status, 200, `with ${name}, in pages of another length`)
+  }
+})
+
+t.test('a cursor is refused under another value of the same parameter', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  await fill(app, user, 40)
+  const pairs = [
+    ['time_zone=Europe/Berlin', 'time_zone=Asia/Tokyo'],
+    ['due_before=2027-01-01&time_zone=Europe/Berlin', 'due_before=2027-01-01&time_zone=Asia/Tokyo'],
+    ['due_from=2025-01-01', 'due_from=2025-01-02'],
+    ['status=pending', 'status=completed'],
+    ['overdue=true', 'overdue=false'],
+    ['sort=title', 'sort=created'],
+    ['sort=title&order=asc', 'sort=title&order=desc'],
+    ['search=e', 'search=apple'],
   ]
-  for (const other of others) {
+  for (const [one, other] of pairs as [string, string][]) {
+    const { headers } = await app.call('GET', `/api/tasks?limit=2&${one}`, { user })
+    const cursor = /cursor=([\w-]+)/.exec(headers.link!)![1]!
+    const use = (parameters: string) =>
+      app.call('GET', `/api/tasks?limit=2&${parameters}&cursor=${cursor}`, { user })
+    t.equal((await use(one)).status, 200, one)
     t.match(
-      await app.call('GET', `/api/tasks?limit=5&${other}&cursor=${cursor}`, { user }),
-      { status: 400, body: { errors: [{ path: '/cursor' }] } },
-      other,
+      await use(other),
+      {
+        status: 400,
+        body: {
+          detail:
+            'The cursor belongs to another list: sort and filters must be the same as when it was created.',
+          errors: [{ path: '/cursor' }],
+        },
+      },
+      `${one} → ${other}`,
     )
+  }
+})
+
+t.test('a cursor stays good where the same list is asked for in other words', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  await fill(app, user, 40)
+  const same = [
+    ['', 'sort=created', 'sort=created_at&order=desc', 'status=all', 'sort_by=nothing', 'completed=maybe'],
+    ['status=pending', 'status=active', 'status=incomplete', 'completed=false'],
+    ['sort=updated', 'sort=updated_at', 'sort_by=updated', 'sort=updated&order=desc'],
+    ['search=e', 'q=e', 'search=%20e%20', 'search=e&q=e'],
+  ]
+  for (const spellings of same) {
+    const { headers } = await app.call('GET', `/api/tasks?limit=2&${spellings[0]}`, { user })
+    const cursor = /cursor=([\w-]+)/.exec(headers.link!)![1]!
+    for (const spelling of spellings)
+      t.equal(
+        (await app.call('GET', `/api/tasks?limit=2&${spelling}&cursor=${cursor}`, { user })).status,
+        200,
+        spelling,
+      )
   }
 })
 

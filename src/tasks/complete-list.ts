@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
-import { answerTo } from '../http/problems.ts'
 import type { TaskRepository } from './repository.ts'
 import type { Task } from './schemas.ts'
 import type { Selection } from './selection.ts'
@@ -14,7 +13,8 @@ const BATCH_SIZE = 250
 /**
  * Answers with every task of a selection: as one text if it is short, else as a stream of batches, which is read
  * as fast as the client takes it. No connection to the database is held between batches. The first batch is read
- * before the answer begins, so that a database that is away is still a 503.
+ * before the answer begins, so that a database that is away is still a 503. A later failure destroys the stream with
+ * its error: the client gets an incomplete answer, and src/http/ logs the reason.
  */
 export async function sendCompleteList(
   tasks: TaskRepository,
@@ -30,8 +30,7 @@ export async function sendCompleteList(
   }
   const first = await tasks.list(owner, selection, BATCH_SIZE + 1)
   if (first.length <= BATCH_SIZE) return reply.send(`[${first.join(',')}]`)
-  const batches = readBatches(tasks, owner, selection, first)
-  return reply.send(Readable.from(reportFailure(batches, request, reply), { highWaterMark: 1 }))
+  return reply.send(Readable.from(readBatches(tasks, owner, selection, first), { highWaterMark: 1 }))
 }
 
 /**
@@ -59,17 +58,5 @@ function* splitIds(ids: string) {
     }
     yield ids.slice(start, end)
     start = end + 1
-  }
-}
-
-/** The status has been sent: a failure cuts the answer off, and only the log can say why. */
-async function* reportFailure(batches: AsyncIterable<string>, request: FastifyRequest, reply: FastifyReply) {
-  try {
-    yield* batches
-  } catch (error) {
-    const { code, detail } = answerTo(error as Error)
-    reply.problemCode = code
-    request.log.error({ err: error, code }, `The list was cut off. ${detail}`)
-    throw error
   }
 }
