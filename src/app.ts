@@ -34,7 +34,7 @@ const { name, version } = createRequire(import.meta.url)('../package.json') as {
 }
 const MAX_HEADER_BYTES = 32 * 1024
 const notFound = async ({ raw }: { raw: RawRequest }) => {
-  throw raw.frameworkError ?? problem(404, 'route_not_found', 'There is nothing at this path.')
+  throw raw.frameworkError ?? problem('route_not_found')
 }
 type RawRequest = IncomingMessage & { frameworkError?: Error }
 
@@ -87,7 +87,7 @@ export async function buildApp(
   await app.register(shutdown)
   await app.register(protection, { http: config.http })
   await app.register(rateLimits, config.rateLimit)
-  await app.register(openapi, { version })
+  await app.register(openapi, { version, formats: taskFormats })
   await app.register(metrics, { ...config.metrics, host: config.http.host, database })
   await app.register(health, {
     name,

@@ -1,7 +1,12 @@
 import { METHODS } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import { Ajv } from 'ajv'
 import t, { type Test } from 'tap'
+import { explain } from '../src/config/explain.ts'
+import { readdir, readFile } from 'node:fs/promises'
+import { ERROR_CODES, ERRORS, describeError } from '../src/http/catalogue.ts'
+import { problem, unavailable } from '../src/http/problem.ts'
 import { createTask, createUser, startApp } from './helpers/app.ts'
 
 const KEYS = ['code', 'detail', 'message', 'request_id', 'status', 'title', 'type']
@@ -84,6 +89,68 @@ t.test('every error has the one shape', async (t) => {
     t.equal(answer.body.request_id, answer.headers['x-request-id'], what)
   }
   t.equal((await app.call('GET', '/api/tasks', { user })).body.length, 1)
+})
+
+/** In the catalogue before the code that throws them. */
+const NOT_THROWN_YET = ['user_being_deleted', 'not_migrated']
+
+t.test('every code of the catalogue is thrown somewhere', async (t) => {
+  const thrown = new Set<string>()
+  for (const file of await readdir('src', { recursive: true })) {
+    if (!file.endsWith('.ts') || file.startsWith('generated')) continue
+    const text = await readFile(`src/${file}`, 'utf8')
+    for (const [, code] of text.matchAll(/\b(?:problem|unavailable|refuse|describeError)\(\s*'(\w+)'/g))
+      thrown.add(code!)
+  }
+  t.ok(thrown.has('task_not_found'))
+  t.same(
+    ERROR_CODES.filter((code) => !thrown.has(code)),
+    NOT_THROWN_YET,
+  )
+})
+
+t.test(
+  'a code that is not in the catalogue, and a sentence without its values, do not compile',
+  async (t) => {
+    t.match(problem('rate_limited', { values: [5, false] }), { message: 'You may send 5 requests a minute.' })
+    // @ts-expect-error the code is not in the catalogue
+    t.throws(() => problem('no_such_code'))
+    // @ts-expect-error the sentence needs its values
+    problem('rate_limited')
+    // @ts-expect-error the values have other types
+    problem('method_not_allowed', { values: [5] })
+    // @ts-expect-error the sentence has no values
+    problem('task_not_found', { values: [5] })
+    // @ts-expect-error the code belongs to another status
+    unavailable('task_not_found')
+  },
+)
+
+t.test('the sentences of the catalogue are sentences', async (t) => {
+  for (const code of ERROR_CODES) {
+    t.match(code, /^[a-z]+(_[a-z]+)*$/)
+    t.match(describeError(code).detail, /^([A-Z]|title).*[.]$/, code)
+    t.match(ERRORS[code].when, /^[A-Z].*[^.]$/, code)
+  }
+})
+
+t.test('a mistake in a value is explained in words with articles', async (t) => {
+  const cases: [schema: object, value: unknown, explanation: string][] = [
+    [{ type: 'integer' }, 'x', 'must be an integer'],
+    [{ type: ['object', 'null'] }, 'x', 'must be an object or null'],
+    [{ enum: ['low', 'high', null] }, 'x', 'must be one of: low, high, null'],
+    [{ minLength: 1 }, '', 'must not be empty'],
+    [{ minLength: 2 }, 'x', 'must have at least 2 characters'],
+    [{ maxLength: 1 }, 'xy', 'must have at most 1 character'],
+    [{ maxItems: 1 }, [1, 2], 'must have at most 1 item'],
+    [{ minimum: 1 }, 0, 'must be at least 1'],
+    [{ required: ['x'] }, {}, 'is required'],
+  ]
+  for (const [schema, value, explanation] of cases) {
+    const validate = new Ajv({ strict: false }).compile(schema)
+    t.notOk(validate(value), explanation)
+    t.equal(explain(validate.errors![0]!), explanation)
+  }
 })
 
 t.test('a 405 names the methods that the path takes', async (t) => {

@@ -1,7 +1,17 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import t, { type Test } from 'tap'
-import { startApp } from './helpers/app.ts'
-import { type Document, lookUp, type Schema, validatorOf } from './helpers/described.ts'
+import { ERROR_CODES, ERRORS } from '../src/http/catalogue.ts'
+import { taskFormats } from '../src/tasks/formats.ts'
+import { createUser, startApp } from './helpers/app.ts'
+import {
+  type Document,
+  documentOf as described,
+  findOperation,
+  lookUp,
+  type Schema,
+  validatorOf,
+} from './helpers/described.ts'
 
 async function documentOf(t: Test) {
   const { app } = await startApp(t)
@@ -69,10 +79,14 @@ t.test('every operation has a name of its own, says what it does, and describes 
       t.ok(description && description !== 'Default Response', `${name} ${status}`)
       if (status >= 400) t.same(Object.keys(content!), ['application/problem+json'], `${name} ${status}`)
     }
-    if (!path.startsWith('/api')) continue
+    if (!path.startsWith('/api')) {
+      t.same(operation.security, [], `${name} needs no token`)
+      continue
+    }
     t.same(operation.security, [{ bearer: [] }], name)
     const statuses = responses.map(([status]) => status)
-    for (const status of [401, 409, 429, 500, 503]) t.ok(statuses.includes(status), `${name} ${status}`)
+    for (const status of [401, 429, 500, 503]) t.ok(statuses.includes(status), `${name} ${status}`)
+    t.equal(statuses.includes(409), method === 'post', name)
     t.equal(statuses.includes(403), path.includes('{user_id}'), name)
     t.equal(statuses.includes(404), path.includes('{id}'), name)
     if (method !== 'get')
@@ -156,8 +170,164 @@ t.test('an error shows each code that it can have, and the headers that go with 
   }
 })
 
+t.test('schemas use the words of JSON Schema, so that every tool understands them', async (t) => {
+  const document = await documentOf(t)
+  const standard = new Ajv2020({ strictTypes: false, allowUnionTypes: true })
+  // OpenAPI's own, and formats, which JSON Schema leaves open.
+  for (const keyword of ['components', 'example']) standard.addKeyword(keyword)
+  const own = Object.keys(taskFormats)
+  for (const name of ['date-time', 'int64', ...own]) standard.addFormat(name, true)
+  standard.addSchema({ $id: 'doc', components: document.components })
+  let formats = 0
+  const check = (where: string, value: unknown) => {
+    if (typeof value !== 'object' || value === null) return
+    if ('schema' in value) {
+      const text = JSON.stringify(value.schema).replaceAll('"#/components', '"doc#/components')
+      t.doesNotThrow(() => standard.compile(JSON.parse(text) as object), where)
+    }
+    const { format, pattern } = value as Schema
+    if (typeof format === 'string' && own.includes(format)) {
+      t.equal(typeof pattern, 'string', `${where} has the format ${format} and a pattern`)
+      formats += 1
+    }
+    for (const [name, item] of Object.entries(value)) check(`${where}/${name}`, item)
+  }
+  check('', document)
+  t.ok(formats > 5)
+})
+
+t.test('an id in a path is an integer, as it is in a task', async (t) => {
+  const ids = operationsOf(await documentOf(t)).flatMap(
+    ({ operation }) => operation.parameters?.filter(({ name }) => name === 'id') ?? [],
+  )
+  t.equal(ids.length, 10)
+  for (const { schema, example } of ids)
+    t.match({ schema, example }, { schema: { type: 'integer', minimum: 1 }, example: 42 })
+})
+
+t.test('a pattern admits every value of its format', async (t) => {
+  const { app, call } = await startApp(t)
+  const document = described(app)
+  const user = await createUser()
+  const { parameters = [] } = findOperation(document, 'GET', '/api/tasks')!
+  const patternOf = (name: string) =>
+    new RegExp(parameters.find((parameter) => parameter.name === name)!.schema.pattern!)
+  const values: [name: string, good: string[], bad: string[]][] = [
+    [
+      'due_from',
+      ['2026-12-01', '1000-01-02T00:00:00Z', '2026-12-01t15:00:00.123456z', '9999-12-30T23:59:59-23:59'],
+      ['', 'tomorrow', '2026-12-01 10:00:00Z', '2026-12-01T10:00Z', '2026-12-01T24:00:00Z', '2026-12-01\n'],
+    ],
+    [
+      'time_zone',
+      ['UTC', 'Europe/Berlin', 'Etc/GMT+5', 'America/Argentina/Buenos_Aires', 'europe/berlin'],
+      ['', '+01:00', 'Europe/', '/UTC', 'Europe\\Berlin', 'UTC\n'],
+    ],
+    ['search', ['', 'a\nb', '😀', '\u0001'], ['\0', 'a\0b']],
+  ]
+  for (const [name, good, bad] of values) {
+    for (const value of good) t.match(value, patternOf(name), `${name} ${value}`)
+    for (const value of bad) t.notMatch(value, patternOf(name), `${name} ${value}`)
+    for (const [value, status] of [
+      ...good.map((v) => [v, 200] as const),
+      ...bad.map((v) => [v, 400] as const),
+    ])
+      if (value !== '')
+        t.equal(
+          (await call('GET', `/api/tasks?${name}=${encodeURIComponent(value)}`, { user })).status,
+          status,
+          `${name} ${value}`,
+        )
+  }
+  const title = new RegExp(document.components.schemas.NewTask!.properties!.title!.pattern!)
+  for (const value of ['x', ' x\n', '\n\nx', '\u3000😀']) t.match(value, title)
+  for (const value of ['', ' ', '\n\t ', 'a\0', '\0']) t.notMatch(value, title)
+})
+
+t.test('/openapi.json has an ETag, and a client that has the document gets a 304', async (t) => {
+  const { app } = await startApp(t)
+  const get = (etag?: string) =>
+    app.inject({ url: '/openapi.json', headers: etag === undefined ? {} : { 'if-none-match': etag } })
+  const first = await get()
+  const etag = String(first.headers.etag)
+  t.match(etag, /^"[\w-]{22}"$/)
+  t.match(first.headers['content-type'], /^application\/json/)
+  for (const same of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+    const answer = await get(same)
+    t.same([answer.statusCode, answer.payload, answer.headers.etag], [304, '', etag], same)
+  }
+  for (const other of ['"x"', etag.slice(1, -1), 'x']) t.equal((await get(other)).statusCode, 200, other)
+  const other = await startApp(t)
+  t.equal((await other.app.inject('/openapi.json')).headers.etag, etag, 'copies of the service agree')
+})
+
+t.test('the document is serialized once, however often it is asked for', async (t) => {
+  const { app } = await startApp(t)
+  await app.inject('/openapi.json')
+  let count = 0
+  const { stringify } = JSON
+  t.teardown(() => (JSON.stringify = stringify))
+  JSON.stringify = ((...values: Parameters<typeof stringify>) => {
+    if (typeof values[0] === 'object' && values[0] !== null && 'openapi' in values[0]) count += 1
+    return stringify(...values)
+  }) as typeof stringify
+  const answers = await Promise.all(Array.from({ length: 20 }, () => app.inject('/openapi.json')))
+  JSON.stringify = stringify
+  t.equal(count, 0)
+  t.equal(new Set(answers.map(({ payload }) => payload)).size, 1)
+})
+
+t.test('the codes of errors are an enumeration, and the page explains each', async (t) => {
+  const { components, info } = await documentOf(t)
+  t.same(components.schemas.Problem!.properties!.code!.enum, ERROR_CODES)
+  for (const code of ERROR_CODES)
+    t.ok(info.description!.includes(`| \`${code}\` | ${ERRORS[code].status} | ${ERRORS[code].when} |`), code)
+})
+
 t.test('the page tells a newcomer how to begin', async (t) => {
   const { description = '' } = (await documentOf(t)).info
-  for (const topic of ['Get a token', 'First calls', 'Pages', 'time zones', 'Errors', 'Try again'])
-    t.match(description, new RegExp(`### .*${topic}`))
+  for (const topic of ['Get a token', 'First calls', 'Pages', 'Dates and time zones', 'Errors', 'Retries'])
+    t.ok(description.includes(`<details><summary>${topic}</summary>`), topic)
+})
+
+t.test('under a prefix the page, its files and its calls are found, with and without a slash', async (t) => {
+  const { app } = await startApp(t)
+  /** What a browser gets behind a proxy that passes /backend/* on as /*. */
+  const browse = async (url: URL): Promise<{ url: URL; status: number; body: string }> => {
+    t.match(url.pathname, /^\/backend\//, 'nothing is asked for outside of the prefix')
+    const answer = await app.inject(url.pathname.slice('/backend'.length) + url.search)
+    const { location } = answer.headers
+    if (answer.statusCode >= 300 && location !== undefined) return browse(new URL(String(location), url))
+    return { url, status: answer.statusCode, body: answer.payload }
+  }
+  for (const path of ['docs', 'docs/', 'docs?x=1']) {
+    const page = await browse(new URL(`https://app.example.com/backend/${path}`))
+    t.equal(page.status, 200)
+    t.match(page.body, '<title>Task API</title>')
+    const files = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file!)
+    t.ok(files.length > 5)
+    for (const file of files) t.equal((await browse(new URL(file, page.url))).status, 200, file)
+    // The page asks for ./json, and resolves the server's URL against the URL of the document.
+    for (const file of ['./json', '../openapi.json']) {
+      const document = await browse(new URL(file, page.url))
+      const { servers, paths } = JSON.parse(document.body) as Document
+      const server = new URL(servers[0]!.url, document.url).href.replace(/\/$/, '')
+      t.equal(server, 'https://app.example.com/backend', file)
+      t.ok(Object.hasOwn(paths, '/ready'))
+      t.match(await browse(new URL(`${server}/ready`)), { status: 200, body: '{"status":"ok"}' })
+    }
+  }
+})
+
+t.test('the page opens with its calls in sight, and loads nothing from elsewhere', async (t) => {
+  const { app } = await startApp(t)
+  const settings = (await app.inject('/docs/static/swagger-initializer.js')).payload
+  t.match(settings, /"docExpansion":\s*"list"/)
+  t.match(settings, /"defaultModelsExpandDepth":\s*-1/)
+  const { description = '' } = described(app).info
+  const open = description.replaceAll(/<details>[^]*?<\/details>/g, '').trim()
+  t.ok(open.length < 200, 'what is not folded away is short')
+  const html = (await app.inject('/docs/')).payload
+  t.notMatch(html, /(src|href)="(https?:)?\/\//)
+  t.match(String((await app.inject('/docs/')).headers['content-security-policy']), "default-src 'none'")
 })

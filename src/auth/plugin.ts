@@ -38,15 +38,14 @@ const COMMON = { requiredClaims: ['exp'], cache: 10_000, ignoreNotBefore: true }
 export const auth = fp<{ tokens: Tokens }>(async (app, { tokens }) => {
   const verifiers = await createVerifiers(app, tokens)
   const identify = async (request: FastifyRequest): Promise<Identity> => {
-    const token = bearerToken(request.headers.authorization) ?? refuse('missing')
-    const verify = verifiers.get(algorithmOf(token)) ?? refuse()
-    return (await verify(request, token)) ?? refuse()
+    const token = bearerToken(request.headers.authorization) ?? refuse('token_missing')
+    const verify = verifiers.get(algorithmOf(token)) ?? refuse('token_invalid')
+    return (await verify(request, token)) ?? refuse('token_invalid')
   }
   const authorize = async (request: FastifyRequest): Promise<undefined> => {
     request.user = await identify(request).catch(toProblem)
     const { user_id: owner = request.user.id } = request.params as { user_id?: string }
-    if (owner !== request.user.id)
-      throw problem(403, 'wrong_user', 'The path names a user other than the one of the token.')
+    if (owner !== request.user.id) throw problem('wrong_user')
   }
   const authorizeOnce = (request: FastifyRequest) => (request.authorization ??= authorize(request))
 
@@ -91,7 +90,7 @@ async function verifierByKeys(app: FastifyInstance, settings: NonNullable<Tokens
     decode: { complete: true },
     formatUser: (claims) => identityOf(claims, false) as Identity,
     secret: async (_request: FastifyRequest, token: unknown) =>
-      (await keys.find((token as { header: Claims }).header)) ?? refuse(),
+      (await keys.find((token as { header: Claims }).header)) ?? refuse('token_invalid'),
     verify: {
       ...COMMON,
       requiredClaims: ['exp', 'iss', 'aud'],
@@ -104,29 +103,23 @@ async function verifierByKeys(app: FastifyInstance, settings: NonNullable<Tokens
   return (request) => request.jwksJwtVerify()
 }
 
-const REFUSALS = {
-  missing: ['token_missing', 'This needs the header Authorization: Bearer <token>.', 'Bearer'],
-  invalid: ['token_invalid', 'The token is not valid.', 'Bearer error="invalid_token"'],
-  expired: [
-    'token_expired',
-    'The token has expired.',
-    'Bearer error="invalid_token", error_description="expired"',
-  ],
-} as const
-
 /** RFC 6750, section 3. */
-function refuse(why: keyof typeof REFUSALS = 'invalid'): never {
-  const [code, detail, challenge] = REFUSALS[why]
-  throw problem(401, code, detail, { headers: { 'www-authenticate': challenge } })
+const CHALLENGES = {
+  token_missing: 'Bearer',
+  token_invalid: 'Bearer error="invalid_token"',
+  token_expired: 'Bearer error="invalid_token", error_description="expired"',
+}
+
+function refuse(code: keyof typeof CHALLENGES): never {
+  throw problem(code, { headers: { 'www-authenticate': CHALLENGES[code] } })
 }
 
 const EXPIRED = ['FAST_JWT_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED']
 
 function toProblem(error: Error & { status?: number; code?: string }): never {
   if (error instanceof KeysUnavailableError) {
-    const detail = 'The keys that verify tokens cannot be fetched right now.'
-    throw unavailable('keys_unavailable', detail, 5)
+    throw unavailable('keys_unavailable', 5)
   }
   if (error.status === 401) throw error
-  return refuse(EXPIRED.includes(error.code ?? '') ? 'expired' : 'invalid')
+  return EXPIRED.includes(error.code ?? '') ? refuse('token_expired') : refuse('token_invalid')
 }

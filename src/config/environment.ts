@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv } from 'ajv'
+import { explain } from './explain.ts'
 
 /** The secret that .env.example shows: fine for a first try, refused in production. */
 export const EXAMPLE_SECRET = 'replace-me-with-32-random-characters-or-more'
@@ -83,15 +84,8 @@ const validate = new Ajv({
 /** Reads each variable by itself. An empty value counts as not set. No sentence quotes a value. */
 export function readEnvironment(variables: Variables): { env: Environment; mistakes: string[] } {
   const env: unknown = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-  const mistakes = validate(env) ? [] : validate.errors!.map(describeMistake)
+  const mistakes = validate(env)
+    ? []
+    : validate.errors!.map((error) => `${error.instancePath.slice(1)} ${explain(error)}.`)
   return { env: env as Environment, mistakes }
-}
-
-function describeMistake({ instancePath, keyword, params, message }: ErrorObject): string {
-  const name = instancePath.slice(1)
-  if (keyword === 'enum') return `${name} must be one of: ${(params.allowedValues as string[]).join(', ')}.`
-  if (keyword === 'minLength') return `${name} must have at least ${params.limit} characters.`
-  if (keyword === 'minimum') return `${name} must be at least ${params.limit}.`
-  if (keyword === 'maximum') return `${name} must be at most ${params.limit}.`
-  return `${name} ${message}.`
 }

@@ -1,29 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type OutgoingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { describeError } from './catalogue.ts'
 import { type Answer, bodyOf } from './problems.ts'
 
 /** Node's own note of the answer that a socket is busy with. */
 export type BusySocket = Socket & { _httpMessage?: OutgoingMessage | null }
 
 const ANSWERS: Readonly<Record<string, Answer>> = {
-  HPE_HEADER_OVERFLOW: {
-    status: 431,
-    code: 'headers_too_large',
-    detail: 'The headers are larger than 32 KiB.',
-  },
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    status: 408,
-    code: 'request_timeout',
-    detail: 'The request took too long to arrive.',
-  },
+  HPE_HEADER_OVERFLOW: describeError('headers_too_large', ['larger than 32 KiB']),
+  ERR_HTTP_REQUEST_TIMEOUT: describeError('request_timeout'),
 }
-const BAD_REQUEST: Answer = { status: 400, code: 'bad_request', detail: 'This is not a valid HTTP request.' }
-const EXPECTATION_FAILED: Answer = {
-  status: 417,
-  code: 'expectation_failed',
-  detail: 'The only expectation that can be met is 100-continue.',
-}
+const BAD_REQUEST = describeError('bad_request')
+const EXPECTATION_FAILED = describeError('expectation_failed')
 
 /**
  * What Node's HTTP parser refuses never becomes a request: it is answered on the bare socket.

@@ -1,33 +1,45 @@
 import { httpErrors } from '@fastify/sensible'
 import { type Static, Type } from '@sinclair/typebox'
+import {
+  type CodeOfStatus,
+  describeError,
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorValues,
+} from './catalogue.ts'
 
 const InputError = Type.Object({
-  path: Type.String({ description: 'JSON Pointer into the input.', examples: ['/title'] }),
-  message: Type.String({ description: 'What is wrong with it.', examples: ['is required'] }),
+  path: Type.String({ description: 'JSON Pointer (RFC 6901) to the value.', examples: ['/title'] }),
+  message: Type.String({ description: 'What is wrong with the value.', examples: ['is required'] }),
 })
 
 /** The one shape of every error (RFC 9457). */
 export const Problem = Type.Object(
   {
     type: Type.Literal('about:blank', {
-      description: 'There is no page about it: code tells errors apart.',
+      description: 'Always about:blank (RFC 9457): use code to tell errors apart.',
       examples: ['about:blank'],
     }),
-    title: Type.String({ description: 'The name of the status.', examples: ['Not Found'] }),
-    status: Type.Integer({ description: 'The status of this answer.', examples: [404] }),
+    title: Type.String({ description: 'The standard name of the status.', examples: ['Not Found'] }),
+    status: Type.Integer({ description: 'The HTTP status of the answer.', examples: [404] }),
     detail: Type.String({ description: 'One sentence for people.', examples: ['There is no such task.'] }),
     message: Type.String({
       description: 'The same sentence as detail.',
       examples: ['There is no such task.'],
     }),
-    code: Type.String({ description: 'Stable word for programs.', examples: ['task_not_found'] }),
+    code: Type.Unsafe<ErrorCode>({
+      type: 'string',
+      enum: ERROR_CODES,
+      description: 'A stable word for programs.',
+      examples: ['task_not_found'],
+    }),
     request_id: Type.String({
-      description: 'The X-Request-Id of this answer; the logs carry it too.',
+      description: 'The same as the X-Request-Id header; it finds the request in the service’s log.',
       examples: ['8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10'],
     }),
     errors: Type.Optional(
       Type.Array(InputError, {
-        description: 'Each mistake, where the input is invalid.',
+        description: 'Only with validation_failed: each mistake in the input.',
         examples: [[{ path: '/title', message: 'is required' }]],
       }),
     ),
@@ -36,28 +48,35 @@ export const Problem = Type.Object(
 )
 export type Problem = Static<typeof Problem>
 
-/** What may be said beside the status, the code and the sentence. */
+/** What an error can hold besides its code. */
 export interface ProblemExtras {
-  /** What is wrong with which part of the input; `path` is a JSON Pointer (RFC 6901). */
+  /** The mistakes in the input; `path` is a JSON Pointer (RFC 6901). */
   errors?: readonly { path: string; message: string }[]
   headers?: Readonly<Record<string, string>>
   cause?: unknown
 }
+/** `values` must be given exactly where the sentence of the code has values. */
+type Extras<Code extends ErrorCode> =
+  ErrorValues<Code> extends []
+    ? [extras?: ProblemExtras]
+    : [extras: ProblemExtras & { values: ErrorValues<Code> }]
+
+/** An error for the client, with the status and the sentence that the catalogue has for its code. */
+export function problem<Code extends ErrorCode>(code: Code, ...[extras]: Extras<Code>) {
+  const { values, ...others } = (extras ?? {}) as ProblemExtras & { values?: readonly unknown[] }
+  const { status, detail } = describeError(code, values)
+  return httpErrors.createError(status, detail, { code, ...others })
+}
 
 /**
- * An error that a client is meant to see. Throw it anywhere below a route.
+ * A 503: the service cannot answer now, but may be able to later.
  *
- * @param code stable snake_case word that programs can rely on
- * @param detail one short sentence for people
+ * @param retryAfterS seconds after which the client should try again
  */
-export const problem = (status: number, code: string, detail: string, extras: ProblemExtras = {}) =>
-  httpErrors.createError(status, detail, { code, ...extras })
+export const unavailable = (code: CodeOfStatus<503>, retryAfterS = 2) =>
+  problem(code, { headers: { 'retry-after': String(retryAfterS) } })
 
-/** A 503: what the client asked for cannot be had right now, but may be after `retryAfterS` seconds. */
-export const unavailable = (code: string, detail: string, retryAfterS = 2) =>
-  problem(503, code, detail, { headers: { 'retry-after': String(retryAfterS) } })
-
-/** `throw` where an expression is needed. */
+/** `throw` as an expression. */
 export function raise(error: Error): never {
   throw error
 }

@@ -2,11 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { STATUS_CODES } from 'node:http'
 import { isDatabaseUnavailable } from '../database/errors.ts'
+import { describeError, type ErrorCode, ERRORS } from './catalogue.ts'
 import { Problem, type ProblemExtras } from './problem.ts'
 
 export interface Answer {
   status: number
-  code: string
+  code: ErrorCode
   detail: string
   errors?: ProblemExtras['errors']
   headers?: ProblemExtras['headers']
@@ -14,35 +15,17 @@ export interface Answer {
 
 /** What the framework's own errors mean to a client, by their `code`. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, Answer>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: {
-    status: 413,
-    code: 'body_too_large',
-    detail: 'The body is larger than 64 KiB.',
-  },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
-    status: 415,
-    code: 'unsupported_media_type',
-    detail: 'The body must be JSON, with the header content-type: application/json.',
-  },
-  FST_ERR_CTP_INVALID_JSON_BODY: {
-    status: 400,
-    code: 'malformed_json',
-    detail: 'The body is not valid JSON.',
-  },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
-    status: 400,
-    code: 'bad_content_length',
-    detail: 'The body is not as long as the header content-length says.',
-  },
-  FST_ERR_BAD_URL: { status: 400, code: 'bad_url', detail: 'The URL is not properly encoded.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: describeError('body_too_large'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: describeError('unsupported_media_type'),
+  FST_ERR_CTP_INVALID_JSON_BODY: describeError('malformed_json', ['JSON']),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: describeError('bad_content_length'),
+  FST_ERR_BAD_URL: describeError('bad_url'),
 }
 const DATABASE_UNAVAILABLE: Answer = {
-  status: 503,
-  code: 'database_unavailable',
-  detail: 'The database is not available right now.',
+  ...describeError('database_unavailable'),
   headers: { 'retry-after': '2' },
 }
-const INTERNAL: Answer = { status: 500, code: 'internal_error', detail: 'Something went wrong on our side.' }
+const INTERNAL = describeError('internal_error')
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -70,24 +53,23 @@ export function answerTo(error: AnyError): Answer {
   }
   const status = error.statusCode ?? 500
   // Before the database is suspected: a client that goes away in its body is an ECONNRESET, too.
-  if (status >= 400 && status < 500) return plainAnswer(status)
+  if (status >= 400 && status < 500) return answerToOther(status)
   return isDatabaseUnavailable(error) ? DATABASE_UNAVAILABLE : INTERNAL
 }
 
-/** Thrown by `problem()`: http-errors made it, and its code is one of ours. */
-const isProblem = (error: AnyError): error is AnyError & { status: number; code: string } =>
-  error.expose !== undefined && error.status !== undefined && /^[a-z_]+$/.test(error.code ?? '')
+/** Made by `problem()`: http-errors made it, and its code is in the catalogue. */
+const isProblem = (error: AnyError): error is AnyError & { status: number; code: ErrorCode } =>
+  error.expose !== undefined && error.status !== undefined && Object.hasOwn(ERRORS, error.code ?? '')
 
 function answerToInvalidInput({ part, errors }: NonNullable<AnyError['invalidInput']>): Answer {
   const [first] = errors
   const subject = first!.path.slice(1) || `The ${part === 'querystring' ? 'query' : part}`
-  return { status: 400, code: 'validation_failed', detail: `${subject} ${first!.message}.`, errors }
+  return { ...describeError('validation_failed', [`${subject} ${first!.message}`]), errors }
 }
 
-function plainAnswer(status: number): Answer {
-  const title = STATUS_CODES[status] ?? 'Bad Request'
-  return { status, code: title.toLowerCase().replaceAll(/[^a-z]+/g, '_'), detail: `${title}.` }
-}
+/** An error of a library that is not known here, such as a refused path of a static file. */
+const answerToOther = (status: number): Answer =>
+  status === 403 || status === 404 ? describeError('route_not_found') : describeError('bad_request')
 
 export function bodyOf({ status, code, detail, errors }: Answer, requestId: string): string {
   const title = STATUS_CODES[status]!

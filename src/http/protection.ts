@@ -82,4 +82,4 @@ export const loadLimit = fp<{ http: Config['http'] }>(async (app, { http }) => {
   })
 })
 
-const overloaded = () => unavailable('overloaded', 'There are too many requests right now.')
+const overloaded = () => unavailable('overloaded')

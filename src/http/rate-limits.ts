@@ -44,7 +44,7 @@ export const userRateLimit = fp<Config['rateLimit']>(async (app, { max }) => {
   const count = app.createRateLimit(settings)
   app.addHook('preHandler', async (request, reply) => {
     const counted = (await count(request)) as Counted
-    tellClient(reply, counted, `You may send ${max} requests a minute.`)
+    tellClient(reply, counted, false)
   })
 })
 
@@ -59,19 +59,22 @@ function createAddressCount(app: FastifyInstance, max: number): FastifyInstance[
     // Seen once a minute: the only time that the log tells an address.
     if (counted.remaining === 0 && !counted.isExceeded)
       request.log.warn({ client: counted.key }, 'no more calls without a valid token for this minute')
-    tellClient(reply, counted, `This address may send ${max} requests a minute without a valid token.`)
+    tellClient(reply, counted, true)
   }
 }
 
 function tellClient(
   reply: FastifyReply,
   { max, remaining, ttlInSeconds, isExceeded }: Counted,
-  limit: string,
+  isAddress: boolean,
 ) {
   const values = [max, remaining, ttlInSeconds]
   RATE_LIMIT_HEADERS.forEach((name, index) => reply.header(name, values[index]))
   if (isExceeded)
-    throw problem(429, 'rate_limited', limit, { headers: { 'retry-after': String(ttlInSeconds) } })
+    throw problem('rate_limited', {
+      values: [max, isAddress],
+      headers: { 'retry-after': String(ttlInSeconds) },
+    })
 }
 
 /** Its client is loaded where it is used: it takes a tenth of the time that a start takes. */

@@ -31,15 +31,14 @@ function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
   return names.length === 1 || (names.length === 0 && httpVersion !== '1.1')
 }
 
-const ambiguousHost = () =>
-  problem(400, 'bad_host', 'The request needs one header Host.', { headers: { connection: 'close' } })
+const ambiguousHost = () => problem('bad_host', { headers: { connection: 'close' } })
 
 /** Node reads two thousand and drops the others without a word, be it a second Host. */
 const MAX_HEADERS = 200
 
 function refusalOf(request: IncomingMessage) {
   if (request.rawHeaders.length > 2 * MAX_HEADERS)
-    return problem(431, 'headers_too_large', `The request has more than ${MAX_HEADERS} headers.`)
+    return problem('headers_too_large', { values: [`more than ${MAX_HEADERS}`] })
   return hasOneHost(request) ? undefined : ambiguousHost()
 }
 
@@ -81,7 +80,7 @@ export const requests = fp(async (app) => {
   // Front ends send the header with an empty body: that is a request without a body.
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (body.length === 0) return done(null, undefined)
-    if (!isUtf8(body)) return done(problem(400, 'malformed_json', 'The body is not valid UTF-8.'), undefined)
+    if (!isUtf8(body)) return done(problem('malformed_json', { values: ['UTF-8'] }), undefined)
     return parseJson(request, body.toString(), done)
   })
 })
@@ -121,7 +120,7 @@ export function collectRoutes(app: FastifyInstance) {
         url: url.slice(prefix.length),
         schema: { hide: true },
         handler: async () => {
-          throw problem(405, 'method_not_allowed', `This path takes ${allow}.`, { headers: { allow } })
+          throw problem('method_not_allowed', { values: [allow], headers: { allow } })
         },
       })
     }

@@ -1,25 +1,20 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import addFormats from 'ajv-formats'
 import fp from 'fastify-plugin'
+import { explain } from '../config/explain.ts'
 
-/** A format of ours: what passes, and what to tell a client whose value does not. */
+/** A format of our own. */
 export interface Format {
   validate(value: string): boolean
+  /** Tells a client what is allowed: the end of a sentence that begins with the name of the field. */
   message: string
-}
-
-/** What Ajv says of the keyword that failed, as far as we read it. */
-interface Params {
-  allowedValues: string[]
-  format: string
-  limit: number
-  missingProperty: string
-  type: string | string[]
+  /** How the OpenAPI document shows the format, in keywords of JSON Schema. */
+  shownAs: object
 }
 
 /**
- * Strict bodies, forgiving URLs: a body is taken as it was sent, while a query, which is text by nature, is read
- * as the integers and booleans that its schema names.
+ * Validates requests. Bodies are strict: no value is converted. In a query, which is always text, integers and
+ * booleans are read as such, and an empty value counts as not sent.
  */
 export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(async (app, { formats }) => {
   const settings = { allErrors: true, strictTypes: false, validateSchema: false }
@@ -43,8 +38,8 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
     const read = queryReader(schema as QuerySchema)
     return (query: Query) => validate(read(query)) || { error: validate.errors as unknown as Error }
   })
-  // Answers are few and short, or were written by PostgreSQL: code made for each of their schemas would be a third
-  // of the time that a start takes.
+  // Most answers are JSON that PostgreSQL wrote. Compiling a serializer for each schema would take a third of the
+  // start-up time.
   app.setSerializerCompiler(() => JSON.stringify)
   app.setSchemaErrorFormatter((errors, part) => {
     const found = (errors as ErrorObject[]).map((error) => describe(error, formats))
@@ -55,53 +50,47 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
 type Query = Record<string, unknown>
 type QuerySchema = { properties: Record<string, { type?: string }> }
 
-/** What a text means where the schema wants a type; what it does not mean stays a text, which the schema refuses. */
+/** How a text is read as a type. A text that is no such value stays a text, and the schema refuses it. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
-  // Ajv's own coercion would take `0x10`, `1e1` and ` 5 `, too.
+  // Ajv's own coercion would also accept `0x10`, `1e1` and ` 5 `.
   integer: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
   boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : text),
 }
 
+/** Reads the values of a query in place: the schema says which are integers and booleans. */
 function queryReader({ properties }: QuerySchema) {
-  const readers = Object.entries(properties).flatMap(([name, { type = '' }]) => {
-    const read = READERS[type]
-    return read ? [{ name, read }] : []
-  })
+  const readers = new Map(Object.entries(properties).map(([name, { type = '' }]) => [name, READERS[type]]))
   return (query: Query) => {
-    for (const { name, read } of readers) {
-      const text = query[name]
-      if (typeof text === 'string') query[name] = read(text)
+    for (const [name, sent] of Object.entries(query)) {
+      const value = withoutEmpty(sent)
+      if (value === undefined) delete query[name]
+      else query[name] = typeof value === 'string' ? (readers.get(name)?.(value) ?? value) : value
     }
     return query
   }
 }
 
-type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
+/** A parameter that is there several times is an array. */
+function withoutEmpty(value: unknown): unknown {
+  if (!Array.isArray(value)) return value === '' ? undefined : value
+  const values = value.filter((item) => item !== '')
+  return values.length > 1 ? values : values[0]
+}
 
+type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
+/** A character that `trim` keeps, as a regular expression for the OpenAPI document. */
+export const NOT_BLANK = '\\S'
+
+/** The keyword `trim`: removes white space from both ends before the other keywords look at the value. */
 function trim(_keyword: unknown, value: string, _schema: unknown, context?: unknown): boolean {
   const { parentData, parentDataProperty } = context as Trim
   parentData[parentDataProperty] = value.trim()
   return true
 }
 
-function describe(
-  { instancePath, keyword, params, message }: ErrorObject,
-  formats: Readonly<Record<string, Format>>,
-) {
+function describe(error: ErrorObject, formats: Readonly<Record<string, Format>>) {
+  const { instancePath, keyword, params } = error as ErrorObject<string, { [name: string]: string }>
   const path = keyword === 'required' ? `${instancePath}/${params.missingProperty}` : instancePath
-  return { path, message: explain(keyword, params as Params, formats) ?? message! }
+  const format = keyword === 'format' ? formats[params.format!] : undefined
+  return { path, message: format?.message ?? explain(error) }
 }
-
-function explain(keyword: string, params: Params, formats: Readonly<Record<string, Format>>) {
-  if (keyword === 'required') return 'is required'
-  if (keyword === 'enum') return `must be one of: ${params.allowedValues.join(', ')}`
-  if (keyword === 'minLength') return 'must not be empty'
-  if (keyword === 'maxLength') return `must have at most ${params.limit} characters`
-  if (keyword === 'minimum') return `must be at least ${params.limit}`
-  if (keyword === 'maximum') return `must be at most ${params.limit}`
-  if (keyword === 'type') return `must be ${[params.type].flat().map(withArticle).join(' or ')}`
-  return keyword === 'format' ? formats[params.format]?.message : undefined
-}
-
-const withArticle = (type: string) =>
-  type === 'null' ? type : `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`

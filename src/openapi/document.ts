@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { type Format, NOT_BLANK } from '../http/validation.ts'
 import type { Examples } from './responses.ts'
 
 interface Document {
@@ -31,32 +32,32 @@ interface Reference {
   $ref: string
 }
 
-/** Headers that are no single route's. */
+/** Headers that several routes have in common. */
 export const headers = {
   RequestId: {
     description:
-      'The X-Request-Id of the request, where it has a short one without odd characters; else a fresh one.',
+      'The X-Request-Id of the request if it is 1 to 128 letters, digits or any of . _ ~ : - and else a new one.',
     schema: { type: 'string', examples: ['8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10'] },
   },
   RetryAfter: {
-    description: 'Seconds after which another try makes sense.',
+    description: 'Seconds to wait before the request is repeated.',
     schema: { type: 'integer', minimum: 0, examples: [2] },
   },
   Challenge: {
-    description: 'RFC 6750: Bearer, and what is wrong with the token where one was sent.',
+    description: 'Bearer (RFC 6750), with an error if the request has a token.',
     schema: { type: 'string', examples: ['Bearer error="invalid_token", error_description="expired"'] },
   },
   RateLimitLimit: {
     description:
-      'Requests that the running minute allows. Like the next two only where requests are limited.',
+      'Requests allowed per minute. The rate limit headers are missing if the limit is switched off.',
     schema: { type: 'integer', examples: [600] },
   },
   RateLimitRemaining: {
-    description: 'Requests that are left of it.',
+    description: 'Requests left in this minute.',
     schema: { type: 'integer', minimum: 0, examples: [599] },
   },
   RateLimitReset: {
-    description: 'Seconds until the next minute begins.',
+    description: 'Seconds until the next minute starts.',
     schema: { type: 'integer', minimum: 0, examples: [60] },
   },
 } as const
@@ -67,17 +68,19 @@ const RATE_LIMITS = {
   'ratelimit-reset': 'RateLimitReset',
 } as const
 
-/** Adds to the document what is the same for all routes, or what @fastify/swagger has no word for. */
-export function completeDocument(document: object): object {
-  const { paths, components } = document as Document
+/** Adds what all routes have in common, and what @fastify/swagger cannot express. */
+export function completeDocument(made: object, formats: Readonly<Record<string, Format>>): object {
+  const document = inStandardWords(made, formats) as Document
+  const { paths, components } = document
   components.responses ??= {}
   for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+    operation.security ??= []
     operation.parameters?.forEach(moveExample)
     if (operation.requestBody) completeBody(operation, operation.requestBody, components.schemas)
     for (const [status, response] of Object.entries(operation.responses)) {
       Object.assign(response, { headers: headersOf(Number(status), operation, response as Response) })
       if (Number(status) < 400) continue
-      // An error is the same wherever it comes from: it is written down once.
+      // The same error in several operations is written once.
       const name = STATUS_CODES[status]!.replaceAll(' ', '')
       components.responses[name] ??= response
       operation.responses[status] = { $ref: `#/components/responses/${name}` }
@@ -86,14 +89,29 @@ export function completeDocument(document: object): object {
   return document
 }
 
-/** Beside the schema, the page would send it as the value of a filter that nobody asked for. */
+/** A copy in which keywords and formats of our own are written in those of JSON Schema. */
+function inStandardWords(value: unknown, formats: Readonly<Record<string, Format>>): unknown {
+  if (Array.isArray(value)) return value.map((item) => inStandardWords(item, formats))
+  if (typeof value !== 'object' || value === null) return value
+  const { trim, ...copy } = Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, inStandardWords(item, formats)]),
+  )
+  if (typeof copy.format === 'string') Object.assign(copy, formats[copy.format]?.shownAs)
+  if (trim === true) return copy.minLength ? { ...copy, pattern: withText(copy.pattern as string) } : copy
+  return trim === undefined ? copy : { ...copy, trim }
+}
+
+/** The pattern, and at least one character that trimming keeps. */
+const withText = (pattern = '') => `^(?=[\\s\\S]*${NOT_BLANK})${pattern.replace('^', '')}`
+
+/** Swagger UI sends the example of a parameter as its value; it only shows the examples of a schema. */
 function moveExample(parameter: Parameter) {
   if (parameter.in !== 'query' || parameter.example === undefined) return
   parameter.schema.examples = [parameter.example]
   delete parameter.example
 }
 
-/** A body that may be null need not be sent; @fastify/swagger calls every body required. */
+/** @fastify/swagger marks every body as required; one that can be null is not. */
 function completeBody(operation: Operation, body: Body, schemas: Document['components']['schemas']) {
   for (const media of Object.values(body.content)) {
     body.required = !schemas[media.schema.$ref?.split('/').at(-1) ?? '']?.type?.includes('null')
@@ -108,7 +126,7 @@ function headersOf(status: number, { security }: Operation, { headers: own }: Re
     ...(status === 401 && { 'www-authenticate': 'Challenge' }),
     ...((status === 429 || status === 503) && { 'retry-after': 'RetryAfter' }),
     ...(status === 429 && RATE_LIMITS),
-    ...(status < 300 && security && RATE_LIMITS),
+    ...(status < 300 && security?.length && RATE_LIMITS),
   }
   const references = Object.entries(names).map(([name, header]) => [
     name,

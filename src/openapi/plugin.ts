@@ -1,23 +1,21 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { hash } from 'node:crypto'
+import type { Format } from '../http/validation.ts'
 import { completeDocument, headers } from './document.ts'
-import { gettingStarted } from './getting-started.ts'
+import { guide } from './guide.ts'
+import { page } from './page.ts'
 
-/** The plugin's own policy demands https, without which the page stays empty but on localhost. */
-const DOCS_POLICY = {
-  'default-src': "'none'",
-  'script-src': "'self'",
-  'style-src': "'self'",
-  'img-src': ["'self'", 'data:'],
-  'connect-src': "'self'",
-  'base-uri': "'none'",
-  'form-action': "'none'",
-  'frame-ancestors': "'none'",
+interface OpenapiOptions {
+  version: string
+  /** The formats of our own that the schemas of the routes use. */
+  formats: Readonly<Record<string, Format>>
 }
 
-/** The document that the schemas of the routes make, and a page to read it and try the calls. */
-export const openapi = fp<{ version: string }>(async (app, { version }) => {
+/** The OpenAPI document, made from the schemas of the routes, and a page to read it and to try the calls. */
+export const openapi = fp<OpenapiOptions>(async (app, { version, formats }) => {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -25,17 +23,18 @@ export const openapi = fp<{ version: string }>(async (app, { version }) => {
         title: 'Task API',
         version,
         license: { name: 'MIT', identifier: 'MIT' },
-        description: gettingStarted,
+        description: guide,
       },
-      servers: [{ url: '/', description: 'This service' }],
+      // Relative to the document, so that it is right under any prefix.
+      servers: [{ url: '.', description: 'This service' }],
       tags: [
-        { name: 'Tasks', description: 'The tasks of the user that the token names.' },
+        { name: 'Tasks', description: 'The tasks of the current user.' },
         {
           name: 'Tasks by user',
-          description: 'The same, for front ends that put the user id into the path.',
+          description: 'The same calls, with the id of the current user in the path.',
         },
-        { name: 'Users', description: 'The caller.' },
-        { name: 'Operations', description: 'For operators and balancers; no token needed.' },
+        { name: 'Users', description: 'The current user.' },
+        { name: 'Operations', description: 'For operators and load balancers. They need no token.' },
       ],
       components: {
         headers,
@@ -44,26 +43,54 @@ export const openapi = fp<{ version: string }>(async (app, { version }) => {
             type: 'http',
             scheme: 'bearer',
             bearerFormat: 'JWT',
-            description: 'HS256 under the shared secret, or a token of Better Auth’s jwt() plugin.',
+            description:
+              'An HS256 token signed with the shared secret, or a token of Better Auth’s jwt() plugin.',
           },
         },
       },
     },
-    transformObject: (made) => completeDocument((made as { openapiObject: object }).openapiObject),
+    // Otherwise the plugin parses the server's URL, which must then be absolute.
+    stripBasePath: false,
+    transformObject: (made) => completeDocument((made as { openapiObject: object }).openapiObject, formats),
     refResolver: { buildLocalReference: (json) => json.$id as string },
   })
   await app.register(async (docs) => {
     docs.addHook('onRequest', app.countAddress)
-    await docs.register(swaggerUi, {
-      routePrefix: '/docs',
-      staticCSP: DOCS_POLICY,
-      uiConfig: {
-        layout: 'BaseLayout',
-        persistAuthorization: true,
-        displayRequestDuration: true,
-        docExpansion: 'list',
-      },
-    })
-    docs.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+    serveDocument(docs)
+    await docs.register(servePage, { prefix: '/docs' })
   })
 })
+
+/** Serializes the document once, at the first request. */
+function serveDocument(app: FastifyInstance) {
+  let served: { body: Buffer; etag: string } | undefined
+  app.get('/openapi.json', { schema: { hide: true } }, async (request, reply) => {
+    served ??= serialize(app.swagger())
+    reply.headers({ etag: served.etag, 'cache-control': 'no-cache' })
+    if (hasEtag(request.headers['if-none-match'], served.etag)) return reply.code(304).send()
+    return reply.type('application/json; charset=utf-8').send(served.body)
+  })
+}
+
+function serialize(document: object) {
+  const body = Buffer.from(JSON.stringify(document))
+  return { body, etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"` }
+}
+
+/** Whether If-None-Match (RFC 9110, 13.1.2) names the ETag. */
+const hasEtag = (header: string | undefined, etag: string) =>
+  header?.split(',').some((item) => item.trim() === '*' || item.trim().replace(/^W\//, '') === etag) ?? false
+
+async function servePage(app: FastifyInstance) {
+  app.addHook('onRequest', async (request, reply) => {
+    // The page's links are relative to /docs/. The redirect is relative, so that it keeps a prefix.
+    const [path] = request.url.split('?')
+    if (path!.endsWith('/docs')) return reply.redirect('docs/')
+  })
+  await app.register(swaggerUi, {
+    ...page,
+    routePrefix: '/',
+    transformSpecificationClone: false,
+    transformSpecification: (document) => ({ ...document, servers: [{ url: '..' }] }),
+  })
+}

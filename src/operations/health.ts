@@ -90,7 +90,7 @@ export const health = fp<HealthOptions>(async (app, { name, version, pingDatabas
   app.get('/ready', { schema: ready }, async () => {
     if (isStopping()) throw stopping()
     if (await databaseAnswers()) return { status: 'ok' as const }
-    throw unavailable('database_unavailable', 'The database is not available right now.')
+    throw unavailable('database_unavailable')
   })
 })
 

@@ -9,7 +9,7 @@ declare module 'fastify' {
   }
 }
 
-export const stopping = () => unavailable('stopping', 'The service is shutting down.')
+export const stopping = () => unavailable('stopping')
 
 /**
  * Lets requests in flight finish when the service is told to stop. While it waits for balancers to hear of it,

@@ -9,14 +9,24 @@ export const taskFormats: Readonly<Record<string, Format>> = {
     validate: (text) => parseDueDate(text) !== undefined,
     message:
       'must be a date (2026-12-01) or an instant with offset (2026-12-01T15:00:00+01:00), years 1000 to 9999',
+    shownAs: {
+      pattern:
+        '^\\d{4}-\\d{2}-\\d{2}([Tt]([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d+)?([Zz]|[+-]([01]\\d|2[0-3]):[0-5]\\d))?$',
+    },
   },
-  'time-zone': { validate: isTimeZone, message: 'must be an IANA time zone such as Europe/Berlin' },
+  'time-zone': {
+    validate: isTimeZone,
+    message: 'must be an IANA time zone such as Europe/Berlin',
+    shownAs: { pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$' },
+  },
   'storable-text': {
     validate: isStorable,
     message: 'must not contain U+0000 or half of a surrogate pair',
+    shownAs: { pattern: '^[^\\x00]*$' },
   },
   'positive-integer': {
     validate: (text) => /^0*[1-9][0-9]*$/.test(text),
     message: 'must be a positive integer',
+    shownAs: { type: 'integer', format: 'int64', minimum: 1 },
   },
 }

@@ -40,14 +40,14 @@ function selectionOf(query: ResolvedQuery): Selection {
   const after = cursor === undefined ? undefined : decodeCursor(query, cursor)
   if (cursor !== undefined && after === undefined) {
     const reason =
-      'The cursor belongs to another list: sort and filters must be the same as when it was created.'
+      'The cursor belongs to another list: sort and filters must be the same as when it was created'
     throw invalid('cursor', 'must belong to this list, with the same sort and filters', reason)
   }
   return { ...filtersOf(query), sort, order, after }
 }
 
-const invalid = (parameter: string, message: string, detail = `${parameter} ${message}.`) =>
-  problem(400, 'validation_failed', detail, { errors: [{ path: `/${parameter}`, message }] })
+const invalid = (parameter: string, message: string, mistake = `${parameter} ${message}`) =>
+  problem('validation_failed', { values: [mistake], errors: [{ path: `/${parameter}`, message }] })
 
 /** The parameters that the client sent and the service knows, with the cursor of the next page. */
 function nextQuery({ offset: _, ...sent }: ListQuery, cursor: string): string {

@@ -88,7 +88,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
 const locationOf = (id: number, { raw }: FastifyRequest) =>
   /^[^?#]*\/(?:[?#]|$)/.test(raw.url ?? '') ? String(id) : `tasks/${id}`
 
-const taskNotFound = () => problem(404, 'task_not_found', 'There is no such task.')
+const taskNotFound = () => problem('task_not_found')
 
 async function withId<T>(text: string, use: (id: bigint) => Promise<T>): Promise<T | undefined> {
   const id = BigInt(text)

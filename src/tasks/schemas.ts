@@ -195,7 +195,7 @@ export type ListQuery = Static<typeof ListQuery>
 
 /** A string of digits of any length: beyond the range of the column there simply is no such task. */
 export const TaskParams = Type.Object({
-  id: Type.String({ format: 'positive-integer', description: 'Positive integer.', examples: ['42'] }),
+  id: Type.String({ format: 'positive-integer', description: 'Positive integer.', examples: [42] }),
 })
 
 /** The mount that names the user; auth compares it with the token. */

@@ -1,15 +1,12 @@
 import type { Identity } from '../auth/identity.ts'
-import { sqlState } from '../database/errors.ts'
 import { type Client, instantSql, jsonObject } from '../database/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { problem } from '../http/problem.ts'
 import type { User } from './schemas.ts'
 
 export type UserRepository = ReturnType<typeof createUserRepository>
 
 /** Users whose row is known to be as their token says; the oldest is forgotten first. */
 const MAX_KNOWN_USERS = 100_000
-const UNIQUE_VIOLATION = '23505'
 const { sql } = Prisma
 /** How each field of the wire is read from its column. */
 const fields: Record<keyof User, string> = {
@@ -46,16 +43,10 @@ export function createUserRepository(prisma: Client) {
     /**
      * Makes the user's row, or brings it up to date, in one statement. A user who is known as the token
      * describes them costs nothing.
-     *
-     * @throws problem 409 `email_taken` where another user has the e-mail address
      */
     async provision(identity: Identity): Promise<void> {
       if (isKnown(identity)) return
-      // Two first calls of one user may meet at the index on email before either sees the other's id:
-      // the second try finds the row. A conflict that remains is with somebody else.
       await write(identity)
-        .catch(retryOnConflict(() => write(identity)))
-        .catch(emailTaken)
       remember(identity)
     },
 
@@ -81,18 +72,4 @@ export function createUserRepository(prisma: Client) {
     },
   }
   return users
-}
-
-const retryOnConflict =
-  <T>(retry: () => Promise<T>) =>
-  (error: unknown) => {
-    if (sqlState(error) !== UNIQUE_VIOLATION) throw error
-    return retry()
-  }
-
-function emailTaken(error: unknown): never {
-  if (sqlState(error) !== UNIQUE_VIOLATION) throw error
-  throw problem(409, 'email_taken', 'The e-mail address of your token belongs to another user.', {
-    cause: error,
-  })
 }

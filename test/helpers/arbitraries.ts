@@ -49,14 +49,17 @@ const long = (maximum: number) =>
     .tuple(fc.constantFrom('x', 'ü', '😀', '\u0301'), fc.integer({ min: maximum - 1, max: maximum }))
     .map(([unit, count]) => unit.repeat(count))
 
-function text({ minLength = 0, maxLength = 2000, trim = false }: Schema): fc.Arbitrary<string> {
-  const size = (value: string) => codePoints(trim ? value.trim() : value)
-  const plain = fc
-    .oneof({ arbitrary: storable, weight: 5 }, { arbitrary: long(maxLength), weight: 1 })
-    .filter((value) => size(value) >= minLength && size(value) <= maxLength)
-  if (!trim) return plain
+function text({ minLength = 0, maxLength = 2000, pattern = '' }: Schema): fc.Arbitrary<string> {
   const blank = fc.constantFrom(...BLANKS)
-  return fc.tuple(blank, plain, blank).map((parts) => parts.join(''))
+  const plain = fc.oneof(
+    { arbitrary: storable, weight: 5 },
+    { arbitrary: long(maxLength), weight: 1 },
+    { arbitrary: fc.tuple(blank, storable, blank).map((parts) => parts.join('')), weight: 2 },
+  )
+  return plain.filter(
+    (value) =>
+      codePoints(value) >= minLength && codePoints(value) <= maxLength && new RegExp(pattern).test(value),
+  )
 }
 
 const day = fc
@@ -176,7 +179,8 @@ const badPositiveInteger = fc.oneof(
 const FORMATS: Record<string, { good: fc.Arbitrary<string>; bad: fc.Arbitrary<string> }> = {
   'due-date': { good: dueDate, bad: badDueDate },
   'time-zone': { good: timeZone, bad: badTimeZone },
-  'positive-integer': { good: positiveInteger, bad: badPositiveInteger },
+  // An id in the path, as text: it has no upper limit.
+  int64: { good: positiveInteger, bad: badPositiveInteger },
 }
 
 const typesOf = (schema: Schema) => [schema.type ?? []].flat()
@@ -200,8 +204,9 @@ export function good(schema: Schema): fc.Arbitrary<unknown> {
 function goodOf(type: string, schema: Schema): fc.Arbitrary<unknown> {
   if (type === 'null') return fc.constant(null)
   if (type === 'boolean') return fc.boolean()
-  if (type === 'integer') return fc.integer({ min: schema.minimum!, max: schema.maximum! })
-  if (type === 'string') return FORMATS[schema.format ?? '']?.good ?? text(schema)
+  if (type === 'integer' && schema.format === undefined)
+    return fc.integer({ min: schema.minimum!, max: schema.maximum! })
+  if (type === 'string' || type === 'integer') return FORMATS[schema.format ?? '']?.good ?? text(schema)
   if (type !== 'object') throw new Error(`nothing is known of the type ${type}`)
   const { properties = {}, required = [] } = schema
   const fields = Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, good(field)]))
@@ -226,7 +231,7 @@ export function bad(schema: Schema): fc.Arbitrary<unknown> {
 function beyondLimits(schema: Schema): fc.Arbitrary<unknown>[] {
   if (schema.properties) return brokenObjects(schema)
   const found: fc.Arbitrary<unknown>[] = []
-  const { format = '', minLength = 0, maxLength, trim } = schema
+  const { format = '', minLength = 0, maxLength, pattern = '' } = schema
   const formatted = FORMATS[format]
   if (formatted) return [formatted.bad]
   if (format === 'storable-text') {
@@ -238,7 +243,8 @@ function beyondLimits(schema: Schema): fc.Arbitrary<unknown>[] {
         .filter(isUnstorable),
     )
   }
-  if (minLength > 0) found.push(fc.constantFrom('', ...(trim ? BLANKS : [])))
+  if (minLength > 0)
+    found.push(fc.constantFrom('', ...BLANKS.filter((blank) => !new RegExp(pattern).test(blank))))
   if (maxLength !== undefined)
     found.push(fc.constantFrom('x', '😀', '\u0301').map((unit) => unit.repeat(maxLength + 1)))
   return found
@@ -261,18 +267,17 @@ function brokenObjects(schema: Schema): fc.Arbitrary<unknown>[] {
   return [...spoiled, ...lacking]
 }
 
-/** What a parameter in the URL does not admit, as the text that stands there. */
+/** What a parameter in the URL does not admit, as the text that stands there. An empty one is as if not sent. */
 export function badText(schema: Schema): fc.Arbitrary<string> {
   const formatted = FORMATS[schema.format ?? '']
-  if (formatted) return formatted.bad
+  if (formatted) return formatted.bad.filter((value) => value !== '')
   if (schema.enum)
     return fc.oneof(
-      fc.constantFrom('', ' ', ...schema.enum.map((word) => word.toUpperCase()), ...PROTOTYPE_KEYS),
-      storable.filter((word) => !schema.enum!.includes(word)),
+      fc.constantFrom(' ', ...schema.enum.map((word) => word.toUpperCase()), ...PROTOTYPE_KEYS),
+      storable.filter((word) => word !== '' && !schema.enum!.includes(word)),
     )
   if (schema.type === 'boolean')
     return fc.constantFrom(
-      '',
       'yes',
       'no',
       '1',
@@ -287,7 +292,6 @@ export function badText(schema: Schema): fc.Arbitrary<string> {
   if (schema.type === 'integer')
     return fc.oneof(
       fc.constantFrom(
-        '',
         'ten',
         '1.5',
         '0x',

@@ -15,7 +15,7 @@ export interface Schema {
   type?: string | string[]
   enum?: string[]
   format?: string
-  trim?: boolean
+  pattern?: string
   minLength?: number
   maxLength?: number
   minimum?: number
@@ -49,6 +49,7 @@ export interface Operation {
   responses: Record<string, Response | Reference>
 }
 export interface Document {
+  servers: { url: string }[]
   info: { description?: string }
   paths: Record<string, Record<string, Operation>>
   components: {

@@ -25,7 +25,7 @@ export const seconds = (fromNow = 0) => Math.floor(Date.now() / 1000) + fromNow
 export const goodClaims = (changes: Json = {}): Json => ({ sub: 'somebody', exp: seconds(600), ...changes })
 
 const SENTENCES: Record<string, string> = {
-  token_missing: 'This needs the header Authorization: Bearer <token>.',
+  token_missing: 'This call needs the header Authorization: Bearer <token>.',
   token_invalid: 'The token is not valid.',
   token_expired: 'The token has expired.',
 }

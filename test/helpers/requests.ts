@@ -208,13 +208,15 @@ export function invalidPlan(document: Document, named: Named): fc.Arbitrary<Plan
   const twice = parameters
     .filter((parameter) => parameter.in === 'query')
     .map(({ name, schema }) =>
-      good(schema).map((value): Partial<Plan> => ({
-        wrong: name,
-        query: [
-          [name, String(value)],
-          [name, String(value)],
-        ],
-      })),
+      good(schema)
+        .filter((value) => value !== '')
+        .map((value): Partial<Plan> => ({
+          wrong: name,
+          query: [
+            [name, String(value)],
+            [name, String(value)],
+          ],
+        })),
     )
   const bodies = schema ? [badBody(document, schema, named.operation)] : []
   const all = [...spoilt, ...twice, ...bodies, ...bodies, ...bodies]

@@ -1,0 +1,174 @@
+interface ErrorEntry {
+  status: number
+  /** When the code occurs and what a client can do: this is what the document says about it. */
+  when: string
+  /** The sentence that clients get. The default values of a function make the example in the document. */
+  detail: string | ((...values: never[]) => string)
+  /** Belongs to no operation: the document lists it once, not in the responses of each operation. */
+  isGeneral?: true
+}
+
+/** Every error that a client can get, by its `code`. Answers and the OpenAPI document both come from here. */
+export const ERRORS = {
+  validation_failed: {
+    status: 400,
+    when: 'A value is missing or not allowed; errors lists each mistake',
+    detail: (mistake = 'title is required') => `${mistake}.`,
+  },
+  malformed_json: {
+    status: 400,
+    when: 'The body cannot be parsed',
+    detail: (format = 'JSON') => `The body is not valid ${format}.`,
+  },
+  bad_content_length: {
+    status: 400,
+    when: 'The body is shorter or longer than announced',
+    detail: 'The length of the body differs from the Content-Length header.',
+  },
+  bad_url: {
+    status: 400,
+    when: 'The path cannot be decoded',
+    detail: 'The URL is not properly percent-encoded.',
+  },
+  bad_host: {
+    status: 400,
+    when: 'The Host header is missing or is there more than once',
+    detail: 'The request must have exactly one Host header.',
+    isGeneral: true,
+  },
+  bad_request: {
+    status: 400,
+    when: 'The request breaks the HTTP protocol',
+    detail: 'This is not a valid HTTP request.',
+    isGeneral: true,
+  },
+  token_missing: {
+    status: 401,
+    when: 'The request has no bearer token',
+    detail: 'This call needs the header Authorization: Bearer <token>.',
+  },
+  token_invalid: {
+    status: 401,
+    when: 'The token was not issued for this service',
+    detail: 'The token is not valid.',
+  },
+  token_expired: {
+    status: 401,
+    when: 'Get a new token and repeat the request: nothing was done',
+    detail: 'The token has expired.',
+  },
+  wrong_user: {
+    status: 403,
+    when: 'The user id in the path differs from the user id in the token, whether or not that user exists',
+    detail: 'The path names a user other than the one of the token.',
+  },
+  task_not_found: {
+    status: 404,
+    when: 'The task does not exist or belongs to another user; the answer is the same',
+    detail: 'There is no such task.',
+  },
+  route_not_found: {
+    status: 404,
+    when: 'The service has no such path',
+    detail: 'There is nothing at this path.',
+    isGeneral: true,
+  },
+  method_not_allowed: {
+    status: 405,
+    when: 'The path exists, but not with this method; the Allow header lists the methods',
+    detail: (methods = 'GET, HEAD') => `This path allows ${methods}.`,
+    isGeneral: true,
+  },
+  request_timeout: {
+    status: 408,
+    when: 'The client did not send its whole request in time',
+    detail: 'The request took too long to arrive.',
+    isGeneral: true,
+  },
+  user_being_deleted: {
+    status: 409,
+    when: 'The account was deleted while this request was writing; nothing was done',
+    detail: 'The account is being deleted. Try again.',
+  },
+  body_too_large: {
+    status: 413,
+    when: 'The body is over the limit; nothing was done',
+    detail: 'The body is larger than 64 KiB.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    when: 'The body is not declared as JSON',
+    detail: 'The body must be JSON, with the header Content-Type: application/json.',
+  },
+  expectation_failed: {
+    status: 417,
+    when: 'The Expect header asks for something other than 100-continue',
+    detail: 'The only supported expectation is 100-continue.',
+    isGeneral: true,
+  },
+  rate_limited: {
+    status: 429,
+    when: 'Too many requests this minute; nothing was done. Retry-After says when to repeat',
+    detail: (max = 600, isAddress = false) =>
+      isAddress
+        ? `This address may send ${max} requests a minute without a valid token.`
+        : `You may send ${max} requests a minute.`,
+  },
+  headers_too_large: {
+    status: 431,
+    when: 'The request line and headers are over a limit',
+    detail: (limit = 'larger than 32 KiB') => `The headers are ${limit}.`,
+    isGeneral: true,
+  },
+  internal_error: {
+    status: 500,
+    when: 'A fault in the service; report the request_id',
+    detail: 'Something went wrong on our side.',
+  },
+  database_unavailable: {
+    status: 503,
+    when: 'The database cannot be reached; a write may or may not have been done',
+    detail: 'The database is not available right now.',
+  },
+  not_migrated: {
+    status: 503,
+    when: 'The database lacks tables or columns of this version; nothing was done',
+    detail: 'The database is not migrated to this version.',
+  },
+  keys_unavailable: {
+    status: 503,
+    when: 'The token issuer cannot be reached; nothing was done',
+    detail: 'The keys that verify tokens cannot be fetched right now.',
+  },
+  overloaded: {
+    status: 503,
+    when: 'Too many requests are in progress; nothing was done',
+    detail: 'There are too many requests right now.',
+  },
+  stopping: {
+    status: 503,
+    when: 'This copy of the service is stopping; nothing was done, and another copy may answer',
+    detail: 'The service is shutting down.',
+  },
+} as const satisfies Readonly<Record<string, ErrorEntry>>
+
+/** The stable words by which programs tell errors apart. */
+export type ErrorCode = keyof typeof ERRORS
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[]
+
+/** The values that the sentence of a code needs. */
+export type ErrorValues<Code extends ErrorCode> = (typeof ERRORS)[Code]['detail'] extends (
+  ...values: infer Values
+) => string
+  ? Required<Values>
+  : []
+/** The codes of one status. */
+export type CodeOfStatus<Status extends number> = {
+  [Code in ErrorCode]: (typeof ERRORS)[Code]['status'] extends Status ? Code : never
+}[ErrorCode]
+
+/** Status, code and sentence of an error. Without values the sentence is the document's example. */
+export function describeError(code: ErrorCode, values: readonly unknown[] = []) {
+  const { status, detail }: ErrorEntry = ERRORS[code]
+  return { status, code, detail: typeof detail === 'string' ? detail : detail(...(values as never[])) }
+}
