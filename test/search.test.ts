@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import pg from 'pg'
 import t from 'tap'
 import { Prisma } from '../src/generated/prisma/client.ts'
-import { type Answer, createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import {
+  type Answer,
+  createTask,
+  createUser,
+  nextPage,
+  startApp,
+  type TestApp,
+  type TestUser,
+} from './helpers/app.ts'
 import { databaseUrl, query } from './helpers/database.ts'
 
 type Listed = { id: number; title: string }
@@ -379,7 +387,7 @@ t.test('a search narrows every list: pages, filters, orders, offset and count ag
           const { body, headers }: Answer<Listed[]> = await app.call<Listed[]>('GET', next, { user })
           pages.push(...body.map(({ id }) => id))
           t.equal(headers['x-total-count'], String(expected.length))
-          next = /^<([^>]+)>; rel="next"$/.exec(headers.link ?? '')?.[1]
+          next = nextPage({ headers }, next)
         }
         t.same(pages, expected, `${search} by cursor`)
       }

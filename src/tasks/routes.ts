@@ -12,11 +12,11 @@ export interface TaskRoutesOptions {
   tasks: TaskRepository
   /** Runs a write that needs the user's row, and creates the row again if somebody deleted it meanwhile. */
   whileUserExists: <Answer>(user: Identity, write: () => Promise<Answer>) => Promise<Answer>
-  /** Whether the path names the user; auth has compared the name with the token. */
+  /** Whether the path names the user. The auth plugin has compared it with the token. */
   namesUser: boolean
 }
 
-/** Beyond PostgreSQL's bigint there are no tasks. */
+/** The largest bigint of PostgreSQL: no task has a larger id. */
 const MAX_ID = 2n ** 63n - 1n
 
 export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
@@ -25,13 +25,13 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
 ) => {
   const schemas = describeTaskRoutes(namesUser)
 
-  app.get('/', { schema: schemas.list }, (request, reply) => sendList(tasks, request, reply, pathOf(request)))
+  app.get('/', { schema: schemas.list }, (request, reply) => sendList(tasks, request, reply))
 
   app.post('/', { schema: schemas.create }, async (request, reply) => {
     const { user, body } = request
     const task = await whileUserExists(user, () => tasks.create(user.id, body))
     const { id } = JSON.parse(task) as Task
-    return sendJson(reply.code(201).header('location', `${pathOf(request)}/${id}`), task)
+    return sendJson(reply.code(201).header('location', locationOf(id, request)), task)
   })
 
   app.get('/summary', { schema: schemas.summarize }, async (request, reply) => {
@@ -75,11 +75,12 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
   })
 }
 
-/** Built from constants and the verified user, not from what the client called the service. */
-const pathOf = ({ params, user }: FastifyRequest) =>
-  (params as { user_id?: string }).user_id === undefined
-    ? '/api/tasks'
-    : `/api/${encodeURIComponent(user.id)}/tasks`
+/**
+ * Relative to the URL of the request, so that it is right below any prefix that a proxy takes from the path
+ * (RFC 3986, 5.2). Only the end of that path counts: with a trailing slash the task is below it.
+ */
+const locationOf = (id: number, { raw }: FastifyRequest) =>
+  /^[^?#]*\/(?:[?#]|$)/.test(raw.url ?? '') ? String(id) : `tasks/${id}`
 
 const taskNotFound = () => problem('task_not_found')
 
@@ -88,7 +89,7 @@ async function withId<T>(text: string, use: (id: bigint) => Promise<T>): Promise
   return id > MAX_ID ? undefined : use(id)
 }
 
-/** PostgreSQL wrote the JSON: it passes through as it is. */
+/** Sends JSON that PostgreSQL wrote. */
 const sendJson = (reply: FastifyReply, json: string) =>
   reply.type('application/json; charset=utf-8').send(json)
 
