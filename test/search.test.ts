@@ -252,6 +252,23 @@ t.test('a plain sign finds a typographic one, and the other way round', async (t
   t.same(await find('1015'), [])
 })
 
+t.test('digits are one, whichever script a keyboard writes them in', async (t) => {
+  const zeros = [
+    ...[0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20],
+    ...[0x1040, 0x17e0, 0x1810, 0xff10, 0x1d7ce],
+  ]
+  const digitsFrom = (zero: number) => String.fromCodePoint(...Array.from({ length: 10 }, (_, n) => zero + n))
+  const folded = await query<{ digits: string }>(
+    databaseUrl(),
+    'SELECT fold_text(digits) AS digits FROM unnest($1::text[]) AS digits',
+    [zeros.map(digitsFrom)],
+  )
+  t.same(
+    folded.map(({ digits }) => digits),
+    zeros.map(() => '0123456789'),
+  )
+})
+
 t.test(
   'every character can be folded, in every form to the same, and only white space to white space',
   async (t) => {
