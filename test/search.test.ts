@@ -18,7 +18,7 @@ async function titles({ call }: TestApp, user: TestUser, search: string, more = 
   return body.map(({ title }) => title)
 }
 
-/** An app, and a user with tasks of these titles. */
+/** Starts an app and creates a user with tasks of these titles. */
 async function startWith(t: Parameters<typeof startApp>[0], ...texts: (string | object)[]) {
   const app = await startApp(t)
   const user = await createUser()
@@ -26,7 +26,7 @@ async function startWith(t: Parameters<typeof startApp>[0], ...texts: (string | 
   return { app, user, find: (search: string, more?: string) => titles(app, user, search, more) }
 }
 
-/** Many ties, and accents that come and go. */
+/** Tasks with many equal dates and titles, some with accents. */
 async function fill(app: TestApp, user: TestUser, count: number) {
   await app.call('GET', '/api/me', { user })
   await query(
@@ -167,7 +167,7 @@ t.test('every word of a text finds it, whatever the text, its form and the order
   await fc.assert(fc.asyncProperty(words, forms, odd, property), { numRuns: 60 })
 })
 
-t.test('letters of scripts without case or accents are what they are', async (t) => {
+t.test('letters of scripts without case or accents match only themselves', async (t) => {
   const texts = ['東京で会議', '한국', 'か', 'が', 'パパ', 'हिन्दी', 'ไทย', '👨‍👩‍👧 party 🎉']
   const { find } = await startWith(t, ...texts)
   t.same(await find('会議'), ['東京で会議'])
@@ -316,7 +316,7 @@ t.test('q is another name for search, and must not differ from it', async (t) =>
   t.match(await list('search=tea&q=milk'), { status: 400, body: { errors: [{ path: '/q' }] } })
 })
 
-t.test('what cannot be searched for is a 400 that says why', async (t) => {
+t.test('a search that is too long or holds U+0000 is a 400 that says why', async (t) => {
   const { app, user, find } = await startWith(t, 'x')
   for (const name of ['search', 'q']) {
     const cases: [string, RegExp][] = [
@@ -413,7 +413,7 @@ t.test('a search of thousands is complete without limit', async (t) => {
   t.equal(body.length, 2250)
 })
 
-t.test('a cursor is good for its own search only', async (t) => {
+t.test('a cursor belongs to its own search', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 30)
@@ -429,10 +429,10 @@ t.test('a cursor is good for its own search only', async (t) => {
   const invalid = { status: 400, body: { errors: [{ path: '/cursor' }] } }
   for (const other of ['search=cafe', 'search=cafecreme', 'search=', 'q=milk', 'status=all'])
     t.match(await use(other, cursor), invalid, other)
-  t.match(await use('search=cafe', await next('')), invalid, 'nor that of a list without one')
+  t.match(await use('search=cafe', await next('')), invalid, 'the cursor of a list without a search')
 })
 
-t.test('the statement of a search is planned for its words: no connection keeps it', async (t) => {
+t.test('the statement of a search is never prepared: its plan depends on its words', async (t) => {
   const { app, find } = await startWith(t, 'tea')
   await find('tea', '&count=true&limit=5')
   await find('')
@@ -449,7 +449,7 @@ t.test('the statement of a search is planned for its words: no connection keeps 
   t.notOk(texts.some((text) => text.includes('fold_text')))
 })
 
-t.test('searches that take their time keep nobody else waiting', async (t) => {
+t.test('slow searches keep no other request waiting', async (t) => {
   for (const connections of ['5', '10']) {
     const { database, call } = await startApp(t, { DATABASE_POOL_MAX: connections })
     const user = await createUser()

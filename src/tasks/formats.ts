@@ -8,7 +8,7 @@ export const taskFormats: Readonly<Record<string, Format>> = {
   'due-date': {
     validate: (text) => parseDueDate(text) !== undefined,
     message:
-      'must be a date (2026-12-01) or an instant with offset (2026-12-01T15:00:00+01:00), years 1000 to 9999',
+      'must be a date (2026-12-01) or a timestamp with an offset (2026-12-01T15:00:00+01:00), years 1000 to 9999',
   },
   'time-zone': { validate: isTimeZone, message: 'must be an IANA time zone such as Europe/Berlin' },
   'storable-text': {
