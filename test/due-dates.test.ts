@@ -2,7 +2,7 @@ import t from 'tap'
 import { dueBound, isTimeZone, parseDueDate } from '../src/tasks/due-date.ts'
 import { createTask, createUser, startApp } from './helpers/app.ts'
 
-t.test('a due date comes back in the form it was given, instants in UTC', async (t) => {
+t.test('a due date is returned in the form in which it was sent, timestamps in UTC', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const forms = [
@@ -41,13 +41,13 @@ t.test('changing the form of a due date is a real change', async (t) => {
   t.ok(body.updated_at > task.updated_at)
 })
 
-/** The day it is now in a time zone, moved by some days. */
+/** Today in a time zone, plus some days. */
 const dayIn = (timeZone: string, shift = 0) =>
   new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(Date.now() + shift * 86_400_000)
 
-t.test('a day is due until it ends where the caller is', async (t) => {
+t.test('a day is due until it ends in the time zone of the client', async (t) => {
   const app = await startApp(t)
-  // Between them these two zones always show two different days.
+  // These two zones always show different days.
   const [east, west] = ['Pacific/Kiritimati', 'Pacific/Pago_Pago']
   const user = await createUser()
   const overdue = async (zone: string) => {
@@ -60,7 +60,7 @@ t.test('a day is due until it ends where the caller is', async (t) => {
   }
   const { id } = await createTask(app, user, { title: 't', due_date: dayIn(west) })
   t.equal(await overdue(west), 0, 'today is not over')
-  t.equal(await overdue(east), 1, 'where the day is over, so is the time')
+  t.equal(await overdue(east), 1, 'the same day is over in the other zone')
   await app.call('PATCH', `/api/tasks/${id}`, { user, body: { due_date: dayIn(east) } })
   t.equal(await overdue(east), 0)
   t.equal(await overdue(west), 0)
@@ -70,7 +70,7 @@ t.test('a day is due until it ends where the caller is', async (t) => {
   t.equal(await overdue('UTC'), 0, 'a completed task is never overdue')
 })
 
-t.test('an instant is due until it passes, whatever the zone', async (t) => {
+t.test('a timestamp is due until it passes, in every time zone', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await createTask(app, user, { title: 'past', due_date: new Date(Date.now() - 60_000).toISOString() })
@@ -80,7 +80,7 @@ t.test('an instant is due until it passes, whatever the zone', async (t) => {
   }
 })
 
-t.test('due_from and due_before cut the calendar where the caller is', async (t) => {
+t.test('due_from and due_before are read in the time zone of the client', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const dues = [

@@ -26,7 +26,7 @@ async function titles({ call }: TestApp, user: TestUser, search: string, more = 
   return body.map(({ title }) => title)
 }
 
-/** An app, and a user with tasks of these titles. */
+/** Starts an app and creates a user with tasks of these titles. */
 async function startWith(t: Parameters<typeof startApp>[0], ...texts: (string | object)[]) {
   const app = await startApp(t)
   const user = await createUser()
@@ -34,7 +34,7 @@ async function startWith(t: Parameters<typeof startApp>[0], ...texts: (string | 
   return { app, user, find: (search: string, more?: string) => titles(app, user, search, more) }
 }
 
-/** Many ties, and accents that come and go. */
+/** Tasks with many equal dates and titles, some with accents. */
 async function fill(app: TestApp, user: TestUser, count: number) {
   await app.call('GET', '/api/me', { user })
   await query(
@@ -175,7 +175,7 @@ t.test('every word of a text finds it, whatever the text, its form and the order
   await fc.assert(fc.asyncProperty(words, forms, odd, property), { numRuns: 60 })
 })
 
-t.test('letters of scripts without case or accents are what they are', async (t) => {
+t.test('letters of scripts without case or accents match only themselves', async (t) => {
   const texts = ['東京で会議', '한국', 'か', 'が', 'パパ', 'हिन्दी', 'ไทย', '👨‍👩‍👧 party 🎉']
   const { find } = await startWith(t, ...texts)
   t.same(await find('会議'), ['東京で会議'])
@@ -260,6 +260,23 @@ t.test('a plain sign finds a typographic one, and the other way round', async (t
   t.same(await find('1015'), [])
 })
 
+t.test('digits are one, whichever script a keyboard writes them in', async (t) => {
+  const zeros = [
+    ...[0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20],
+    ...[0x1040, 0x17e0, 0x1810, 0xff10, 0x1d7ce],
+  ]
+  const digitsFrom = (zero: number) => String.fromCodePoint(...Array.from({ length: 10 }, (_, n) => zero + n))
+  const folded = await query<{ digits: string }>(
+    databaseUrl(),
+    'SELECT fold_text(digits) AS digits FROM unnest($1::text[]) AS digits',
+    [zeros.map(digitsFrom)],
+  )
+  t.same(
+    folded.map(({ digits }) => digits),
+    zeros.map(() => '0123456789'),
+  )
+})
+
 t.test(
   'every character can be folded, in every form to the same, and only white space to white space',
   async (t) => {
@@ -307,7 +324,7 @@ t.test('q is another name for search, and must not differ from it', async (t) =>
   t.match(await list('search=tea&q=milk'), { status: 400, body: { errors: [{ path: '/q' }] } })
 })
 
-t.test('what cannot be searched for is a 400 that says why', async (t) => {
+t.test('a search that is too long or holds U+0000 is a 400 that says why', async (t) => {
   const { app, user, find } = await startWith(t, 'x')
   for (const name of ['search', 'q']) {
     const cases: [string, RegExp][] = [
@@ -404,7 +421,7 @@ t.test('a search of thousands is complete without limit', async (t) => {
   t.equal(body.length, 2250)
 })
 
-t.test('a cursor is good for its own search only', async (t) => {
+t.test('a cursor belongs to its own search', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 30)
@@ -420,10 +437,10 @@ t.test('a cursor is good for its own search only', async (t) => {
   const invalid = { status: 400, body: { errors: [{ path: '/cursor' }] } }
   for (const other of ['search=cafe', 'search=cafecreme', 'search=', 'q=milk', 'status=all'])
     t.match(await use(other, cursor), invalid, other)
-  t.match(await use('search=cafe', await next('')), invalid, 'nor that of a list without one')
+  t.match(await use('search=cafe', await next('')), invalid, 'the cursor of a list without a search')
 })
 
-t.test('the statement of a search is planned for its words: no connection keeps it', async (t) => {
+t.test('the statement of a search is never prepared: its plan depends on its words', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '3' })
   const user = await createUser()
   await createTask(app, user, { title: 'tea' })
@@ -439,7 +456,7 @@ t.test('the statement of a search is planned for its words: no connection keeps 
   t.notOk(texts.some((text) => text.includes('fold_text')))
 })
 
-t.test('searches that take their time keep nobody else waiting', async (t) => {
+t.test('slow searches keep no other request waiting', async (t) => {
   for (const connections of ['5', '10']) {
     const { database, call } = await startApp(t, { DATABASE_POOL_MAX: connections })
     const user = await createUser()

@@ -8,7 +8,7 @@ export const taskFormats: Readonly<Record<string, Format>> = {
   'due-date': {
     validate: (text) => parseDueDate(text) !== undefined,
     message:
-      'must be a date (2026-12-01) or an instant with offset (2026-12-01T15:00:00+01:00), years 1000 to 9999',
+      'must be a date (2026-12-01) or a timestamp with an offset (2026-12-01T15:00:00+01:00), years 1000 to 9999',
     shownAs: {
       pattern:
         '^\\d{4}-\\d{2}-\\d{2}([Tt]([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d+)?([Zz]|[+-]([01]\\d|2[0-3]):[0-5]\\d))?$',
