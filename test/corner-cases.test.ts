@@ -11,9 +11,10 @@ const TEXTS: Record<string, string> = {
   'the same as one letter (NFC)': 'Zo\u00EB',
   'a ligature (NFKC would change it)': '\uFB01n',
   'letters from right to left, turned around': '\u202Egnp.exe\u202C',
-  'isolates and marks of direction': '\u2066\u200F\u200E\u061C\u2069',
-  'nothing visible at all': '\u200B\u200C\u200D\u2060\u00AD',
-  'white space that is not trimmed': '\u0085\u180E\u2800\u3164',
+  'isolates and marks of direction': '\u2066\u200Fa\u200E\u061C\u2069',
+  'an emoji that ends with a variation selector': 'I ❤\uFE0F',
+  'an abbreviation that ends with a joiner': '1445 \u0647\u200D',
+  'a word with a joiner and a word with a soft hyphen': '\u0645\u06CC\u200C\u0634\u0648\u062F soft\u00ADware',
   'a family of four': '👨‍👩‍👧‍👦',
   'a flag of letters and a flag of tags': '🇩🇪🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}',
   'a thumb with a colour': '👍🏽',
@@ -22,24 +23,29 @@ const TEXTS: Record<string, string> = {
   noncharacters: '\uFFFE\uFFFF\u{1FFFE}\u{10FFFF}',
   'private use': '\uE000\u{F0000}',
   'the replacement character': '\uFFFD',
-  'control characters but NUL': '\u0001\u0008\u000B\u000C\u001B\u007F\u0080\u009F',
-  'separators of lines': 'a\u2028b\u2029c\r\nd\u0085e',
   'an escape that is none': '\\u0000 \\x00 %00 &#0;',
   'what databases and shells take for something': 'NULL nil None $(id) `id` ; {{7*7}} ${7*7}',
+}
+/** A description holds them, a title does not. */
+const IN_DESCRIPTIONS: Record<string, string> = {
+  'nothing visible at all': '\u200B\u200C\u200D\u2060\u00AD\u2800\u3164\u180E',
+  'control characters but NUL': '\u0001\u0008\u000B\u000C\u001B\u007F\u0080\u009F',
+  'separators of lines and tabs': 'a\u2028b\u2029c\r\nd\u0085e\tf',
 }
 
 t.test('text is neither normalised nor cleaned: it comes back as it was sent', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  for (const [what, text] of Object.entries(TEXTS)) {
-    const task = await createTask(app, user, { title: text, description: `\t ${text} \n` })
+  for (const [what, text] of Object.entries({ ...TEXTS, ...IN_DESCRIPTIONS })) {
+    const title = what in TEXTS ? text : what
+    const task = await createTask(app, user, { title, description: `\t ${text} \n` })
     const { body } = await app.call('GET', `/api/tasks/${task.id}`, { user })
-    t.ok(body.title === text, what)
+    t.ok(body.title === title, what)
     t.ok(body.description === `\t ${text} \n`, `${what}, and white space around a description`)
-    const same = await app.call('PUT', `/api/tasks/${task.id}`, { user, body: { title: text } })
+    const same = await app.call('PUT', `/api/tasks/${task.id}`, { user, body: { title } })
     t.equal(same.body.updated_at, task.updated_at, `${what}: the same again is no change`)
   }
-  const texts = Object.values(TEXTS)
+  const texts = [...Object.values(TEXTS), ...Object.keys(IN_DESCRIPTIONS)]
   const pages: string[] = []
   for (let url: string | undefined = '/api/tasks?sort=title&limit=5'; url !== undefined;) {
     const page: Answer<{ title: string }[]> = await app.call('GET', url, { user })
@@ -49,17 +55,79 @@ t.test('text is neither normalised nor cleaned: it comes back as it was sent', a
   t.same(pages.sort(), texts.sort(), 'pages in the order of titles hold each exactly once')
 })
 
-t.test('a title is trimmed of white space of every kind, and of nothing else', async (t) => {
+t.test('a title is trimmed of white space of every kind and of zero-width spaces', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  const white = '\t\n\v\f\r \u00A0\u1680\u2000\u2003\u2009\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF'
-  t.equal((await createTask(app, user, { title: `${white}a${white}b${white}` })).title, `a${white}b`)
-  t.equal((await app.call('POST', '/api/tasks', { user, body: { title: white } })).status, 400)
-  t.equal(
-    (await createTask(app, user, { title: '\u200B' })).title,
+  const inside = ' \u00A0\u1680\u2000\u2003\u2009\u200A\u202F\u205F\u3000\u200B\u2060\uFEFF'
+  const white = `\t\n\v\f\r\u0085\u2028\u2029${inside}`
+  t.equal((await createTask(app, user, { title: `${white}a${inside}b${white}` })).title, `a${inside}b`)
+  const { body } = await app.call('PATCH', `/api/tasks/${(await createTask(app, user)).id}`, {
+    user,
+    body: { title: '\u0085new\u200B' },
+  })
+  t.equal(body.title, 'new')
+})
+
+t.test('a title needs a visible character', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  const blank = [
+    '\u0085',
     '\u200B',
-    'of no width, but no white space',
-  )
+    '\uFEFF',
+    '\u00AD',
+    '\u200C\u200D',
+    '\u200E\u202E\u2066',
+    '\u034F',
+    '\uFE0F',
+  ]
+  const fillers = [
+    '\u2800',
+    '\u3164',
+    '\u115F\u1160',
+    '\uFFA0',
+    '\u180E',
+    '\uFFF9',
+    '\u{E0061}\u{E007F}',
+    ' \u200B \u0007',
+  ]
+  const empty = { status: 400, body: { errors: [{ path: '/title', message: 'must not be empty' }] } }
+  for (const title of [...blank, ...fillers]) {
+    const name = [...title].map((character) => character.codePointAt(0)!.toString(16)).join(' ')
+    t.match(await app.call('POST', '/api/tasks', { user, body: { title } }), empty, name)
+    t.match(await app.call('PUT', `/api/tasks/${id}`, { user, body: { title } }), empty, name)
+  }
+  for (const title of ['.', '\u0301', '\u0600', '❤\uFE0F', '\u200B.', '\uE000', '👩\u200D👩\u200D👧'])
+    t.equal(
+      (await app.call('POST', '/api/tasks', { user, body: { title } })).status,
+      201,
+      encodeURIComponent(title),
+    )
+})
+
+t.test('a title is one line: control characters inside it are refused, with the reason', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  const codes = [...Array.from({ length: 32 }, (_, code) => code), 0x7f, 0x80, 0x85, 0x9f, 0x2028, 0x2029]
+  const message =
+    'must be one line without control characters (tab, line break, U+0000) or half of a surrogate pair'
+  const refusal = { status: 400, body: { errors: [{ path: '/title', message }] } }
+  for (const code of codes) {
+    const body = { title: `a${String.fromCodePoint(code)}b` }
+    t.match(await app.call('POST', '/api/tasks', { user, body }), refusal, code.toString(16))
+    t.match(await app.call('PATCH', `/api/tasks/${id}`, { user, body }), refusal, code.toString(16))
+  }
+})
+
+t.test('a body full of white space is trimmed in linear time', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const title = `a${' \u200B'.repeat(15_000)}b`
+  // Quadratic time would be minutes: the test would run into its limit.
+  for (let round = 0; round < 20; round += 1)
+    t.equal((await app.call('POST', '/api/tasks', { user, body: { title } })).status, 400)
 })
 
 t.test('lengths are counted in code points: not in bytes, code units or what the eye sees', async (t) => {

@@ -111,33 +111,92 @@ t.test('due_from and due_before cut the calendar where the caller is', async (t)
   ])
 })
 
-t.test('days begin where clocks change at midnight', async (t) => {
-  const begins = (day: string, zone: string) => dueBound(parseDueDate(day)!, zone).at
-  t.equal(begins('2026-12-01', 'UTC'), '2026-12-01T00:00:00.000Z')
-  t.equal(begins('2026-12-01', 'Asia/Kolkata'), '2026-11-30T18:30:00.000Z')
-  t.equal(begins('2026-03-29', 'Europe/Berlin'), '2026-03-28T23:00:00.000Z')
-  t.equal(begins('2018-11-04', 'America/Sao_Paulo'), '2018-11-04T03:00:00.000Z', 'midnight did not exist')
-  t.equal(
-    begins('2018-02-18', 'America/Sao_Paulo'),
-    '2018-02-18T03:00:00.000Z',
-    'the hour before midnight came twice',
-  )
-  t.equal(
-    begins('2025-11-02', 'America/Havana'),
-    '2025-11-02T04:00:00.000Z',
-    'the hour after midnight came twice: the first one counts',
-  )
-  t.equal(begins('2011-12-30', 'Pacific/Apia'), '2011-12-30T00:00:00.000Z', 'the day did not exist at all')
-  t.equal(begins('9999-12-31', 'Asia/Tokyo'), '9999-12-30T15:00:00.000Z')
-  const dayOf = (instant: string, zone: string) => dueBound(parseDueDate(instant)!, zone).day
-  t.equal(dayOf('2026-12-01T23:30:00Z', 'Asia/Tokyo'), '2026-12-02T00:00:00.000Z')
-  t.equal(dayOf('1000-01-01T00:00:00Z', 'America/New_York'), '0999-12-31T00:00:00.000Z')
-  t.equal(
-    dayOf('9999-12-31T23:30:00Z', 'Asia/Tokyo'),
-    '9999-12-31T00:00:00.000Z',
-    'beyond the calendar there is no next day',
+const begins = (day: string, zone: string) => dueBound(parseDueDate(day)!, zone).at
+const dayOf = (instant: string, zone: string) => dueBound(parseDueDate(instant)!, zone).day
+
+t.test('a day begins at the first instant at which clocks show it', async (t) => {
+  const cases: [day: string, zone: string, instant: string, why: string][] = [
+    ['2026-12-01', 'UTC', '2026-12-01T00:00:00.000Z', 'no offset'],
+    ['2026-12-01', 'Asia/Kolkata', '2026-11-30T18:30:00.000Z', 'half an hour'],
+    ['2026-12-01', 'Pacific/Kiritimati', '2026-11-30T10:00:00.000Z', 'the first zone of all'],
+    ['2026-12-01', 'Etc/GMT+12', '2026-12-01T12:00:00.000Z', 'the last zone of all'],
+    ['2026-03-29', 'Europe/Berlin', '2026-03-28T23:00:00.000Z', 'clocks change later that day'],
+    ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00.000Z', 'midnight did not exist'],
+    ['2024-04-26', 'Africa/Cairo', '2024-04-25T22:00:00.000Z', 'midnight did not exist'],
+    ['1919-03-31', 'America/Toronto', '1919-03-31T04:30:00.000Z', 'clocks jumped from 23:30 to 00:30'],
+    ['2018-02-18', 'America/Sao_Paulo', '2018-02-18T03:00:00.000Z', 'the hour before midnight came twice'],
+    ['2025-11-02', 'America/Havana', '2025-11-02T04:00:00.000Z', 'the hour after midnight came twice'],
+    ['2010-11-07', 'America/St_Johns', '2010-11-07T02:30:00.000Z', 'at 00:01 clocks went back to 23:01'],
+    ['1867-10-18', 'America/Juneau', '1867-10-17T08:57:41.000Z', 'the day came twice'],
+    ['1000-01-01', 'America/New_York', '1000-01-01T04:56:02.000Z', 'local mean time, to the second'],
+    ['9999-12-31', 'Asia/Tokyo', '9999-12-30T15:00:00.000Z', 'the last day'],
+  ]
+  for (const [day, zone, instant, why] of cases) t.equal(begins(day, zone), instant, `${zone} ${day}: ${why}`)
+})
+
+t.test('a day that a time zone skipped is empty: it begins when the next day begins', async (t) => {
+  const skipped: [day: string, next: string, zone: string, instant: string][] = [
+    ['2011-12-30', '2011-12-31', 'Pacific/Apia', '2011-12-30T10:00:00.000Z'],
+    ['2011-12-30', '2011-12-31', 'Pacific/Fakaofo', '2011-12-30T11:00:00.000Z'],
+    ['1993-08-21', '1993-08-22', 'Pacific/Kwajalein', '1993-08-21T12:00:00.000Z'],
+    ['1994-12-31', '1995-01-01', 'Pacific/Kiritimati', '1994-12-31T10:00:00.000Z'],
+  ]
+  for (const [day, next, zone, instant] of skipped)
+    t.same([begins(day, zone), begins(next, zone)], [instant, instant], `${zone} ${day}`)
+
+  const app = await startApp(t)
+  const user = await createUser()
+  const dues = ['2011-12-29', '2011-12-30', '2011-12-31', '2011-12-30T09:59:59Z', '2011-12-30T10:00:00Z']
+  for (const due_date of dues) await createTask(app, user, { title: due_date, due_date })
+  const path = '/api/tasks?sort=created&order=asc&time_zone=Pacific/Apia'
+  const { body } = await app.call('GET', `${path}&due_from=2011-12-30&due_before=2011-12-31`, { user })
+  t.same(
+    body.map((task: { title: string }) => task.title),
+    ['2011-12-30'],
+    'no instant lies in the skipped day',
   )
 })
+
+t.test('an instant is on the day that clocks show then', async (t) => {
+  t.equal(dayOf('2026-12-01T23:30:00Z', 'Asia/Tokyo'), '2026-12-02T00:00:00.000Z')
+  t.equal(dayOf('1000-01-01T00:00:00Z', 'America/New_York'), '0999-12-31T00:00:00.000Z')
+  t.equal(dayOf('9999-12-31T23:30:00Z', 'Asia/Tokyo'), '10000-01-01T00:00:00.000Z')
+  const app = await startApp(t)
+  const user = await createUser()
+  await createTask(app, user, { title: 't', due_date: '9999-12-31' })
+  const before = async (zone: string) => {
+    const query = `due_before=9999-12-31T23:30:00Z&time_zone=${zone}`
+    return (await app.call('GET', `/api/tasks?${query}`, { user })).body.length
+  }
+  t.equal(await before('UTC'), 0, 'the last day is not over')
+  t.equal(await before('Asia/Tokyo'), 1, 'where the year 10000 has begun it is')
+})
+
+t.test(
+  'a time zone is looked up once, whatever its letter case, and an unknown one is not kept',
+  async (t) => {
+    const { DateTimeFormat } = Intl
+    const created: unknown[] = []
+    Intl.DateTimeFormat = new Proxy(DateTimeFormat, {
+      construct(target, [locale, options]: [string, Intl.DateTimeFormatOptions]) {
+        created.push(options.timeZone)
+        return new target(locale, options)
+      },
+    })
+    t.teardown(() => void (Intl.DateTimeFormat = DateTimeFormat))
+    const app = await startApp(t)
+    const user = await createUser()
+    for (const zone of ['Asia/Tbilisi', 'asia/tbilisi', 'ASIA/TBILISI', 'Asia/Tbilisi']) {
+      const query = `time_zone=${zone}&due_from=2026-12-01&due_before=2026-12-02&overdue=true`
+      t.equal((await app.call('GET', `/api/tasks?${query}`, { user })).status, 200)
+      t.equal((await app.call('GET', `/api/tasks/summary?time_zone=${zone}`, { user })).status, 200)
+    }
+    t.equal(created.length, 1, 'one formatter for all of them')
+    for (const _ of [1, 2])
+      t.equal((await app.call('GET', '/api/tasks/summary?time_zone=Asia/Nowhere', { user })).status, 400)
+    t.equal(created.length, 3)
+  },
+)
 
 t.test('time zones are IANA names', async (t) => {
   for (const name of ['UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5', 'europe/berlin'])

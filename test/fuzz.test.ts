@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { NewTask } from '../src/tasks/schemas.ts'
 import { type Answer, createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import { trimmed } from './helpers/arbitraries.ts'
 import { type Document, documentOf, mistakeIn } from './helpers/described.ts'
 import * as requests from './helpers/requests.ts'
 
@@ -137,7 +138,7 @@ function demandRefused(plan: requests.Plan, { status, body }: Answer<any>, deman
 /** What was sent is what is there now: white space around the title is not part of it, instants are in UTC. */
 function demandStored(sent: Record<string, unknown>, task: Record<string, unknown>, demand: Demand) {
   const { title, description, completed, due_date } = sent as Partial<NewTask>
-  if (title !== undefined) demand(task.title === title.trim(), 'has another title')
+  if (title !== undefined) demand(task.title === trimmed(title), 'has another title')
   if (description !== undefined) demand(task.description === description, 'has another description')
   if (completed !== undefined) demand(task.completed === completed, 'has another state')
   if (due_date === undefined) return

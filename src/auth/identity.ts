@@ -1,4 +1,6 @@
-/** Who calls, as the verified token says. */
+import { isVisible } from '../http/text.ts'
+
+/** The current user, as the verified token names it. */
 export interface Identity {
   id: string
   email: string | null
@@ -7,24 +9,27 @@ export interface Identity {
 
 type Claims = Readonly<Record<string, unknown>>
 
-/** Clocks of issuers run ahead a little. */
+/** How far the clock of an issuer may run ahead. */
 const CLOCK_TOLERANCE_S = 30
-/** The end of all dates: what expires later never does. */
+/** The last second of a JavaScript Date. A token that expires later never expires. */
 const LAST_SECOND = 8.64e12
 
-/** Characters, none of which is a control character or half of one: such text would be another once stored. */
+/**
+ * A number of characters, none of them a control character or half of a surrogate pair: PostgreSQL would refuse or
+ * change such text.
+ */
 const plain = (maximum: number) => new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${maximum}}$`, 'u')
 const ID = plain(255)
 const EMAIL = plain(320)
 const NAME = plain(255)
 
 /**
- * Reads the identity out of claims whose signature is verified. `sub`, else `user_id`; where
- * `allowSession` is set, else the user of a Better Auth session-cache token. Nothing else identifies:
- * e-mail verification tokens, signed with the same secret, carry an `email`.
+ * Reads the user from claims whose signature is verified: `sub`, else `user_id`, else, with `allowSession`, the user
+ * of a Better Auth session-cache token. No other claim names a user: e-mail verification tokens are signed with the
+ * same secret and carry an `email`.
  *
  * @param now milliseconds since the epoch
- * @returns undefined where the claims name nobody, are not valid yet, or are valid for ever
+ * @returns undefined if the claims name no user, are not valid yet or never expire
  */
 export function identityOf(claims: Claims, allowSession: boolean, now = Date.now()): Identity | undefined {
   const isInTime =
@@ -37,9 +42,7 @@ export function identityOf(claims: Claims, allowSession: boolean, now = Date.now
   return { id, email: plainText(user?.email, EMAIL), name: plainText(user?.name, NAME) }
 }
 
-/**
- * Whether the claims name one of the accepted issuers and audiences, where they name any (RFC 7519, 4.1.1 and 4.1.3).
- */
+/** Whether the claim `iss` or `aud`, if the token has it, names an accepted value (RFC 7519, 4.1.1 and 4.1.3). */
 export function matches(claim: unknown, accepted: readonly string[] | undefined): boolean {
   if (claim === undefined || accepted === undefined) return true
   return [claim].flat().some((value) => accepted.includes(value as string))
@@ -57,10 +60,13 @@ function sessionUser({ user, session }: Claims, now: number): Claims | undefined
 
 const isObject = (value: unknown): value is Claims => typeof value === 'object' && value !== null
 
+/** Browsers and proxies resolve these two as steps in a path, so `/api/{user_id}/tasks` cannot hold them. */
+const DOT_SEGMENTS = ['.', '..']
+
 function userId(value: unknown): string | undefined {
-  const text = Number.isSafeInteger(value) ? String(value) : value
-  return plainText(text, ID) ?? undefined
+  const text = plainText(Number.isSafeInteger(value) ? String(value) : value, ID)
+  return text === null || DOT_SEGMENTS.includes(text) ? undefined : text
 }
 
 const plainText = (value: unknown, plain: RegExp) =>
-  typeof value === 'string' && plain.test(value) ? value : null
+  typeof value === 'string' && plain.test(value) && isVisible(value) ? value : null

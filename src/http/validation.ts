@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv'
 import addFormats from 'ajv-formats'
 import fp from 'fastify-plugin'
 import { explain } from '../config/explain.ts'
+import { trimText } from './text.ts'
 
 /** A format of our own. */
 export interface Format {
@@ -78,13 +79,11 @@ function withoutEmpty(value: unknown): unknown {
 }
 
 type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
-/** A character that `trim` keeps, as a regular expression for the OpenAPI document. */
-export const NOT_BLANK = '\\S'
 
-/** The keyword `trim`: removes white space from both ends before the other keywords look at the value. */
+/** The keyword `trim`: the other keywords look at the trimmed value. */
 function trim(_keyword: unknown, value: string, _schema: unknown, context?: unknown): boolean {
   const { parentData, parentDataProperty } = context as Trim
-  parentData[parentDataProperty] = value.trim()
+  parentData[parentDataProperty] = trimText(value)
   return true
 }
 

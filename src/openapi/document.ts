@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
-import { type Format, NOT_BLANK } from '../http/validation.ts'
+import { VISIBLE_PATTERN } from '../http/text.ts'
+import type { Format } from '../http/validation.ts'
 import type { Examples } from './responses.ts'
 
 interface Document {
@@ -102,8 +103,8 @@ function inStandardWords(value: unknown, formats: Readonly<Record<string, Format
   return trim === undefined ? copy : { ...copy, trim }
 }
 
-/** The pattern, and at least one character that trimming keeps. */
-const withText = (pattern = '') => `^(?=[\\s\\S]*${NOT_BLANK})${pattern.replace('^', '')}`
+/** The pattern, and at least one visible character: a text without one is trimmed to nothing. */
+const withText = (pattern = '') => `^(?=[\\s\\S]*${VISIBLE_PATTERN})${pattern.replace('^', '')}`
 
 /** Swagger UI sends the example of a parameter as its value; it only shows the examples of a schema. */
 function moveExample(parameter: Parameter) {

@@ -1,16 +1,19 @@
 /**
- * Due dates come in two forms: a day (`2026-12-01`), which ends when it ends where the reader is, and an
- * instant with offset (RFC 3339). A day is stored as the midnight, written in UTC, with which it begins.
+ * A due date is a calendar day (`2026-12-01`), which ends at midnight in the client's time zone, or a timestamp
+ * with an offset (RFC 3339). A day is stored as its midnight in UTC.
+ *
+ * Time zones come from `Intl`, whose data Node keeps up to date. Temporal would replace most of this file, but no
+ * supported version of Node before 26 has it, and its polyfills read the same `Intl` formatters.
  */
 export interface DueDate {
-  /** RFC 3339 in UTC, milliseconds. */
+  /** RFC 3339 in UTC, with milliseconds. */
   at: string
   allDay: boolean
 }
 
-/** A moment as both forms see it: days compare with `day`, instants with `at`. */
+/** A moment in both forms: calendar days are compared with `day`, timestamps with `at`. */
 export interface DueBound {
-  /** The day it is, there and then, as the midnight in UTC that stands for it. */
+  /** The calendar day in the client's time zone, as its midnight in UTC. */
   day: string
   at: string
 }
@@ -21,12 +24,12 @@ const INSTANT =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i
 const IANA_NAME = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/
 
-/** Undefined for text that is neither form, names no day of the calendar or leaves the years 1000 to 9999. */
+/** @returns undefined if the text has neither form, is no calendar day or is outside the years 1000 to 9999 */
 export function parseDueDate(text: string): DueDate | undefined {
   const allDay = DAY.test(text)
   const day = (allDay ? DAY : INSTANT).exec(text)?.[1]
   if (day === undefined || !isCalendarDay(day)) return undefined
-  // V8 reads .0500000000 as half a second: milliseconds are all that is kept anyway.
+  // V8 reads .0500000000 as half a second. The service keeps milliseconds only.
   const at = new Date(text.toUpperCase().replace(/(\.\d{3})\d+/, '$1'))
   const year = at.getUTCFullYear()
   return year >= 1000 && year <= 9999 ? { at: at.toISOString(), allDay } : undefined
@@ -38,7 +41,7 @@ function isCalendarDay(day: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
 }
 
-/** Whether a name is one of the IANA time zone database. Offsets such as `+01:00` are not. */
+/** Whether the name is in the IANA time zone database, in any letter case. Offsets such as `+01:00` are not. */
 export function isTimeZone(name: string): boolean {
   try {
     return IANA_NAME.test(name) && clockOf(name) !== undefined
@@ -47,31 +50,66 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** What is due before this moment, and what from it on, for a reader in `timeZone`. */
+/** The bound between what is due before this moment and what is due at it or later, in `timeZone`. */
 export function dueBound(moment: DueDate, timeZone = 'UTC'): DueBound {
-  if (!moment.allDay) return { day: midnight(wallClock(new Date(moment.at), timeZone)), at: moment.at }
-  return { day: moment.at, at: startOfDay(new Date(moment.at), timeZone).toISOString() }
+  const time = Date.parse(moment.at)
+  if (moment.allDay) return { day: moment.at, at: timestamp(startOfDay(time, timeZone)) }
+  return { day: timestamp(dayAt(time, timeZone)), at: moment.at }
 }
 
-const clockOf = (timeZone: string) =>
-  // Swedish writes dates in ISO order.
-  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+const clocks = new Map<string, Intl.DateTimeFormat>()
 
-/** What the clocks of a time zone show, as if it were UTC. */
-function wallClock(instant: Date, timeZone: string): Date {
-  if (timeZone === 'UTC') return instant
-  const shown = clockOf(timeZone).format(instant).padStart(19, '0').replace(' ', 'T')
-  const clock = new Date(`${shown}Z`)
-  return Number.isNaN(clock.getTime()) ? instant : clock
+/**
+ * The formatter of a time zone. Creating one takes 50 to 100 µs, so each is kept. The map cannot outgrow the time
+ * zone database (about 600 names of 50 kB): unknown names throw, and letter case makes no difference.
+ *
+ * @throws RangeError if there is no such time zone
+ */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const name = timeZone.toLowerCase()
+  const known = clocks.get(name)
+  if (known !== undefined) return known
+  const numeric = { year: 'numeric', month: 'numeric', day: 'numeric' } as const
+  const time = { hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' } as const
+  const clock = new Intl.DateTimeFormat('en-US', { timeZone: name, ...numeric, ...time })
+  clocks.set(name, clock)
+  return clock
 }
 
-const midnight = (clock: Date) => `${clock.toISOString().slice(0, 10)}T00:00:00.000Z`
-
-/** The first instant of a day, which clocks that change at midnight do not call 00:00. */
-function startOfDay(day: Date, timeZone: string): Date {
-  const offsetAt = (time: number) => wallClock(new Date(time), timeZone).getTime() - time
-  const around = [day.getTime() - DAY_MS, day.getTime() + DAY_MS]
-  const candidates = around.map((time) => new Date(day.getTime() - offsetAt(time)))
-  const begins = candidates.filter((time) => midnight(wallClock(time, timeZone)) === day.toISOString())
-  return begins.sort((a, b) => a.getTime() - b.getTime())[0] ?? day
+/** The date and time that the clocks of a time zone show, read as if they were UTC. In milliseconds. */
+function wallClock(time: number, timeZone: string): number {
+  if (timeZone === 'UTC') return time
+  const shown = clockOf(timeZone).format(time).match(/\d+/g)!.map(Number)
+  const [month, day, year, hour, minute, second] = shown as [number, number, number, number, number, number]
+  return Date.UTC(year, month - 1, day, hour, minute, second)
 }
+
+const dayAt = (time: number, timeZone: string) => Math.floor(wallClock(time, timeZone) / DAY_MS) * DAY_MS
+
+/**
+ * The first instant at which clocks show this day or a later one. So a day that a time zone skipped is empty: it
+ * begins, and ends, when the next day begins.
+ *
+ * @param day midnight in UTC
+ */
+function startOfDay(day: number, timeZone: string): number {
+  // No offset from UTC reaches 24 hours.
+  const [before, after] = [day - DAY_MS, day + DAY_MS]
+  const midnights = [before, after].map((time) => day - (wallClock(time, timeZone) - time))
+  const start = Math.min(...midnights.filter((time) => wallClock(time, timeZone) === day))
+  return start === Infinity ? transition(before, after, (time) => wallClock(time, timeZone) >= day) : start
+}
+
+/** Clocks jumped over midnight: finds the instant of the jump, which is a whole second. */
+function transition(before: number, after: number, isBehind: (time: number) => boolean): number {
+  let [low, high] = [before / 1000, after / 1000]
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (isBehind(middle * 1000)) high = middle
+    else low = middle
+  }
+  return high * 1000
+}
+
+/** As PostgreSQL reads it: it takes the year 10000 without the sign that ISO 8601 demands. */
+const timestamp = (time: number) => new Date(time).toISOString().replace(/^\+0/, '')

@@ -1,7 +1,7 @@
 import type { Format } from '../http/validation.ts'
 import { isTimeZone, parseDueDate } from './due-date.ts'
 
-/** Text that PostgreSQL can keep exactly as it is. */
+/** Whether PostgreSQL can store the text unchanged. */
 export const isStorable = (text: string) => !text.includes('\u0000') && text.isWellFormed()
 
 export const taskFormats: Readonly<Record<string, Format>> = {
@@ -23,6 +23,12 @@ export const taskFormats: Readonly<Record<string, Format>> = {
     validate: isStorable,
     message: 'must not contain U+0000 or half of a surrogate pair',
     shownAs: { pattern: '^[^\\x00]*$' },
+  },
+  'single-line': {
+    validate: (text) => isStorable(text) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text),
+    message:
+      'must be one line without control characters (tab, line break, U+0000) or half of a surrogate pair',
+    shownAs: { pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$' },
   },
   'positive-integer': {
     validate: (text) => /^0*[1-9][0-9]*$/.test(text),

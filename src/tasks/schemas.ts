@@ -34,8 +34,10 @@ const title = Type.Unsafe<string>({
   trim: true,
   minLength: 1,
   maxLength: 200,
-  format: 'storable-text',
-  description: '1 to 200 characters, not counting white space around them.',
+  format: 'single-line',
+  description:
+    '1 to 200 characters in one line, at least one of them visible. White space and zero-width spaces around ' +
+    'the title are removed. Tabs, line breaks and other control characters inside it are refused.',
   examples: ['Water the plants'],
 })
 const description = StringOrNull({
@@ -119,7 +121,8 @@ export const SORTS = ['created', 'created_at', 'title', 'due_date', 'updated', '
 export const ListQuery = Type.Object({
   search: search(
     'Only tasks in whose title or description every one of these words occurs, be it within a longer word. ' +
-      'Case and accents make no difference, ß is ss, and no character has a meaning of its own. ' +
+      'Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no ' +
+      'difference, ß is ss, and no character has a meaning of its own. ' +
       'At most 100 characters; empty is no search.',
   ),
   q: search('Another name for search; where both are given they must be the same.'),

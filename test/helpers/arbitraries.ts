@@ -29,11 +29,17 @@ const ODD_TEXTS = [
   '\uFFFD\uFFFE\uFFFF',
   '\u{10FFFF}\u{1F600}',
 ]
-const BLANKS = ['', ' ', '\t', '\n', '\u00A0', '\u3000', '\uFEFF', '\u2003 ']
+const BLANKS = ['', ' ', '\t', '\n', '\u0085', '\u00A0', '\u200B', '\u3000', '\uFEFF', '\u2003 ']
 export const PROTOTYPE_KEYS = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'then']
 
 const pad = (value: number, length = 2) => String(value).padStart(length, '0')
 const codePoints = (text: string) => [...text].length
+
+/** What the service makes of a title or a search: without blanks around it, empty without a visible character. */
+export const trimmed = (text: string) =>
+  /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\ufff9-\ufffb]*$/u.test(text)
+    ? ''
+    : text.replace(/^[\s\u0085\u200B\u2060]+|[\s\u0085\u200B\u2060]+$/g, '')
 
 /** Text that can be stored: neither U+0000 nor half of a surrogate pair. */
 const storable = fc
@@ -58,7 +64,11 @@ function text({ minLength = 0, maxLength = 2000, pattern = '' }: Schema): fc.Arb
   )
   return plain.filter(
     (value) =>
-      codePoints(value) >= minLength && codePoints(value) <= maxLength && new RegExp(pattern).test(value),
+      codePoints(value) >= minLength &&
+      codePoints(value) <= maxLength &&
+      new RegExp(pattern).test(value) &&
+      // No portable pattern knows the invisible characters beyond U+FFFF.
+      (minLength === 0 || trimmed(value) !== ''),
   )
 }
 
@@ -234,13 +244,15 @@ function beyondLimits(schema: Schema): fc.Arbitrary<unknown>[] {
   const { format = '', minLength = 0, maxLength, pattern = '' } = schema
   const formatted = FORMATS[format]
   if (formatted) return [formatted.bad]
-  if (format === 'storable-text') {
+  if (format === 'storable-text' || format === 'single-line') {
+    const lines = format === 'single-line' ? ['a\nb', 'a\tb', 'a\u0007b', 'a\u0085b', 'a\u2028b'] : []
+    if (lines.length > 0) found.push(fc.constantFrom(...lines))
     const unstorable = fc.constantFrom('\0', '\uD800', '\uDFFF', '\uDE00\uD83D')
     found.push(
       fc
         .tuple(storable, unstorable, storable)
         .map((parts) => parts.join('').slice(0, 150))
-        .filter(isUnstorable),
+        .filter((value) => isUnstorable(trimmed(value))),
     )
   }
   if (minLength > 0)
