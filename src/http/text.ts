@@ -4,6 +4,11 @@
  */
 const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\ufff9-\ufffb\u2800]/u
 
+/** A visible character, for the OpenAPI document: in JavaScript, Python and most other languages, without properties. */
+export const VISIBLE_PATTERN =
+  '[^\\s\\x00-\\x1f\\x7f-\\x9f\\xad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f' +
+  '\\u202a-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb]'
+
 /** All of them are one code unit. Other invisible characters belong to what they follow: an emoji, a joined letter. */
 const TRIMMED = /[\p{White_Space}\u200b\u2060\ufeff]/u
 

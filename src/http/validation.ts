@@ -79,10 +79,8 @@ function withoutEmpty(value: unknown): unknown {
 }
 
 type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
-/** A character that `trim` keeps, as a regular expression for the OpenAPI document. */
-export const NOT_BLANK = '\\S'
 
-/** The keyword `trim`: removes white space from both ends before the other keywords look at the value. */
+/** The keyword `trim`: the other keywords look at the trimmed value. */
 function trim(_keyword: unknown, value: string, _schema: unknown, context?: unknown): boolean {
   const { parentData, parentDataProperty } = context as Trim
   parentData[parentDataProperty] = trimText(value)

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
-import { type Format, NOT_BLANK } from '../http/validation.ts'
+import { VISIBLE_PATTERN } from '../http/text.ts'
+import type { Format } from '../http/validation.ts'
 import type { Examples } from './responses.ts'
 
 interface Document {
@@ -73,10 +74,11 @@ export function completeDocument(made: object, formats: Readonly<Record<string, 
   const document = inStandardWords(made, formats) as Document
   const { paths, components } = document
   components.responses ??= {}
+  const optional = withoutNull(components.schemas)
   for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
     operation.security ??= []
     operation.parameters?.forEach(moveExample)
-    if (operation.requestBody) completeBody(operation, operation.requestBody, components.schemas)
+    if (operation.requestBody) completeBody(operation, operation.requestBody, optional)
     for (const [status, response] of Object.entries(operation.responses)) {
       Object.assign(response, { headers: headersOf(Number(status), operation, response as Response) })
       if (Number(status) < 400) continue
@@ -101,8 +103,8 @@ function inStandardWords(value: unknown, formats: Readonly<Record<string, Format
   return trim === undefined ? copy : { ...copy, trim }
 }
 
-/** The pattern, and at least one character that trimming keeps. */
-const withText = (pattern = '') => `^(?=[\\s\\S]*${NOT_BLANK})${pattern.replace('^', '')}`
+/** The pattern, and at least one visible character: a text without one is trimmed to nothing. */
+const withText = (pattern = '') => `^(?=[\\s\\S]*${VISIBLE_PATTERN})${pattern.replace('^', '')}`
 
 /** Swagger UI sends the example of a parameter as its value; it only shows the examples of a schema. */
 function moveExample(parameter: Parameter) {
@@ -111,10 +113,22 @@ function moveExample(parameter: Parameter) {
   delete parameter.example
 }
 
-/** @fastify/swagger marks every body as required; one that can be null is not. */
-function completeBody(operation: Operation, body: Body, schemas: Document['components']['schemas']) {
+/**
+ * Shows bodies that can be null as objects, and returns their references: such a body need not be sent. Some
+ * generators of clients fail at a body that is both optional and nullable.
+ */
+function withoutNull(schemas: Document['components']['schemas']): Set<string> {
+  const nullable = Object.entries(schemas).filter(
+    ([, { type }]) => Array.isArray(type) && type.includes('null'),
+  )
+  for (const [, schema] of nullable) schema.type = 'object'
+  return new Set(nullable.map(([name]) => `#/components/schemas/${name}`))
+}
+
+/** @fastify/swagger marks every body as required, and does not know its examples. */
+function completeBody(operation: Operation, body: Body, optional: Set<string>) {
   for (const media of Object.values(body.content)) {
-    body.required = !schemas[media.schema.$ref?.split('/').at(-1) ?? '']?.type?.includes('null')
+    body.required = !optional.has(media.schema.$ref ?? '')
     if (operation['x-examples']) media.examples = operation['x-examples']
   }
   delete operation['x-examples']

@@ -2,23 +2,29 @@ import { Type } from '@sinclair/typebox'
 import fp from 'fastify-plugin'
 import { DatabaseError } from '../database/errors.ts'
 import { errorResponses, json } from '../openapi/responses.ts'
+import { Ref } from '../openapi/schema-types.ts'
 import { stopping } from './shutdown.ts'
 
 const tags = ['Operations']
 const Status = Type.Object(
-  { status: Type.Literal('ok', { description: 'Else the answer is an error.', examples: ['ok'] }) },
-  { $id: 'Status', description: 'All is well.' },
+  {
+    status: Type.Literal('ok', {
+      description: 'Always ok: otherwise the answer is an error.',
+      examples: ['ok'],
+    }),
+  },
+  { $id: 'Status', description: 'The check has passed.' },
 )
 const About = Type.Object(
   {
-    name: Type.String({ description: 'Of the service.', examples: ['task-api'] }),
-    version: Type.String({ description: 'Of what is running.', examples: ['1.0.0'] }),
+    name: Type.String({ description: 'The name of the service.', examples: ['task-api'] }),
+    version: Type.String({ description: 'The version that is running.', examples: ['1.0.0'] }),
     links: Type.Record(Type.String(), Type.String(), {
-      description: 'Paths of what there is, by name.',
+      description: 'The main paths, by name.',
       examples: [{ docs: '/docs' }],
     }),
   },
-  { $id: 'About', description: 'Which service answers here.' },
+  { $id: 'About', description: 'The service and its version.' },
 )
 const LINKS = {
   docs: '/docs',
@@ -40,6 +46,8 @@ interface HealthOptions {
 
 /** What balancers and operators ask. `/health`: restart me? `/ready`: send me requests? */
 export const health = fp<HealthOptions>(async (app, { name, version, checkDatabase, isStopping }) => {
+  app.addSchema(Status)
+  app.addSchema(About)
   // Calls that arrive while the database is being asked share its answer.
   let asking: Promise<void> | undefined
   const askDatabase = () =>
@@ -47,16 +55,16 @@ export const health = fp<HealthOptions>(async (app, { name, version, checkDataba
       asking = undefined
     }))
 
-  const examples = { ok: { summary: 'All is well', value: { status: 'ok' as const } } }
-  const ok = { 200: json(Status, 'Yes.', { examples }) }
+  const examples = { ok: { summary: 'The check has passed', value: { status: 'ok' as const } } }
+  const ok = { 200: json(Ref(Status), 'The check has passed.', { examples }) }
   const about = {
     tags,
     operationId: 'getAbout',
-    description: 'A first look, and where to go from here.',
+    description: 'Shows which service and version is running, and its main paths.',
     summary: 'Name, version and links',
     response: {
-      200: json(About, 'This service.', {
-        examples: { about: { summary: 'This one', value: { name, version, links: LINKS } } },
+      200: json(Ref(About), 'The service.', {
+        examples: { about: { summary: 'This service', value: { name, version, links: LINKS } } },
       }),
     },
   }
@@ -66,8 +74,8 @@ export const health = fp<HealthOptions>(async (app, { name, version, checkDataba
   const live = {
     tags,
     operationId: 'getHealth',
-    description: 'It answers as long as the process can: what restarts processes asks this.',
-    summary: 'Does the process live?',
+    description: 'Answers while the process is alive and checks no dependency. Use it as a liveness probe.',
+    summary: 'Check that the process is alive',
     response: ok,
   }
   app.get('/health', { schema: live }, async () => {
@@ -77,8 +85,8 @@ export const health = fp<HealthOptions>(async (app, { name, version, checkDataba
     tags,
     operationId: 'getReady',
     description:
-      'Whether requests should be sent here: what distributes them asks this. 503 also while the service stops.',
-    summary: 'Does the database answer?',
+      'Checks that the service can answer requests. It is a 503 if the database cannot be used, and while the service is stopping. Use it as a readiness probe.',
+    summary: 'Check that requests can be served',
     response: { ...ok, ...errorResponses(503) },
   }
   app.get('/ready', { schema: ready }, async () => {

@@ -28,8 +28,7 @@ export const taskFormats: Readonly<Record<string, Format>> = {
     validate: (text) => isStorable(text) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text),
     message:
       'must be one line without control characters (tab, line break, U+0000) or half of a surrogate pair',
-    // White space around the text is removed before it is checked.
-    shownAs: { pattern: '^\\s*[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+\\s*$' },
+    shownAs: { pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$' },
   },
   'positive-integer': {
     validate: (text) => /^0*[1-9][0-9]*$/.test(text),

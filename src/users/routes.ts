@@ -6,7 +6,7 @@ import type { UserRepository } from './repository.ts'
 import { Session, User } from './schemas.ts'
 
 const tags = ['Users']
-/** In the examples of the document. */
+/** The user of the examples in the document. */
 const alice: User = {
   id: 'alice',
   email: 'alice@example.com',
@@ -23,13 +23,13 @@ const aliceSession: Session = {
 export const userRoutes: FastifyPluginAsyncTypebox<{ users: UserRepository }> = async (app, { users }) => {
   const me = {
     tags,
-    summary: 'Who am I?',
+    summary: 'Get the current user',
     description:
-      'The first call makes the user, and later ones take a changed e-mail address or name from the token.',
+      'The first request of a user creates the user. Later requests update the e-mail address and the name from the token.',
     operationId: 'getMe',
     response: {
-      200: json(Ref(User), 'The caller.', {
-        examples: { user: { summary: 'With what the token says', value: alice } },
+      200: json(Ref(User), 'The current user.', {
+        examples: { user: { summary: 'A user with e-mail address and name', value: alice } },
       }),
     },
   }
@@ -37,11 +37,11 @@ export const userRoutes: FastifyPluginAsyncTypebox<{ users: UserRepository }> = 
 
   const session = {
     tags,
-    summary: 'Am I signed in?',
-    description: 'The same as /api/me, in the words of the first front end.',
+    summary: 'Get the current session',
+    description: 'The same data as /api/me, in the field names that existing front ends use.',
     operationId: 'getSession',
     response: {
-      200: json(Ref(Session), 'Yes, as this user.', {
+      200: json(Ref(Session), 'The current session.', {
         examples: { session: { summary: 'Signed in', value: aliceSession } },
       }),
     },
@@ -53,10 +53,11 @@ export const userRoutes: FastifyPluginAsyncTypebox<{ users: UserRepository }> = 
 
   const deletion = {
     tags,
-    summary: 'Delete me and all my tasks',
-    description: 'In one transaction. The next valid token starts afresh.',
+    summary: 'Delete the current user',
+    description:
+      'Deletes the user and all their tasks in one transaction. The next request with a valid token creates the user again, without tasks.',
     operationId: 'deleteMe',
-    response: { 204: Type.Null({ description: 'You and all your tasks are gone.' }) },
+    response: { 204: Type.Null({ description: 'The user and all their tasks are deleted.' }) },
   }
   app.delete('/me', { schema: deletion }, async (request, reply) => {
     await users.delete(request.user.id)

@@ -2,18 +2,18 @@ import { type Static, Type } from '@sinclair/typebox'
 import { StringOrNull, Timestamp } from '../openapi/schema-types.ts'
 
 const email = StringOrNull({
-  description: 'From the token; null where none ever named one.',
+  description: 'The e-mail address in the token; null if no token of the user had one.',
   examples: ['alice@example.com'],
 })
 const name = StringOrNull({
-  description: 'From the token; null where none ever named one.',
+  description: 'The name in the token; null if no token of the user had one.',
   examples: ['Alice'],
 })
-const id = Type.String({ description: 'The identity in the token.', examples: ['alice'] })
+const id = Type.String({ description: 'The user id in the token.', examples: ['alice'] })
 
 export const User = Type.Object(
-  { id, email, name, created_at: Timestamp('When the first token with this id was seen.') },
-  { $id: 'User', description: 'The caller, as the service knows them.' },
+  { id, email, name, created_at: Timestamp('When the user was created: at the first request.') },
+  { $id: 'User', description: 'The current user.' },
 )
 export type User = Static<typeof User>
 
@@ -23,13 +23,13 @@ export const Session = Type.Object(
     email,
     name,
     is_authenticated: Type.Literal(true, {
-      description: 'Always true: without a valid token this is a 401.',
+      description: 'Always true: without a valid token the answer is a 401.',
       examples: [true],
     }),
   },
   {
     $id: 'Session',
-    description: 'Who the caller is, in the form that front ends of the first service ask for.',
+    description: 'The current user, in the field names that existing front ends use.',
   },
 )
 export type Session = Static<typeof Session>

@@ -161,7 +161,7 @@ function spell(schema: Schema, value: unknown): fc.Arbitrary<string> {
 function goodBody(document: Document, operation: Operation): fc.Arbitrary<Partial<Plan>> {
   const schema = schemaOfBody(document, operation)
   if (schema === undefined) return fc.constant({})
-  const none = operation.requestBody!.required ? [] : [fc.constant({})]
+  const none = operation.requestBody!.required ? [] : [fc.constantFrom({}, { body: 'null' })]
   const some = good(schema).chain((value) =>
     spell(schema, value).map((body) => ({
       body,
@@ -233,7 +233,11 @@ export function invalidPlan(document: Document, named: Named): fc.Arbitrary<Plan
 }
 
 function badBody(document: Document, schema: Schema, operation: Operation): fc.Arbitrary<Partial<Plan>> {
-  const wrong = bad(schema).map((value) => ({ wrong: 'body', body: JSON.stringify(value) }))
+  // Where a body need not be sent, null is as if none was.
+  const isNoBody = (value: unknown) => value === null && operation.requestBody?.required === false
+  const wrong = bad(schema)
+    .filter((value) => !isNoBody(value))
+    .map((value) => ({ wrong: 'body', body: JSON.stringify(value) }))
   const broken = goodBody(document, operation)
     .filter(({ body }) => body !== undefined)
     .chain(({ body }) =>
