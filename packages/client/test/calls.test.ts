@@ -1,4 +1,4 @@
-import { TaskApiError } from '@task-api/client'
+import { TaskApiError } from 'TaskApiClient'
 import t from 'tap'
 import { startService } from './service.ts'
 

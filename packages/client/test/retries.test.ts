@@ -1,4 +1,4 @@
-import { TaskApiError } from '@task-api/client'
+import { TaskApiError } from 'TaskApiClient'
 import t from 'tap'
 import { createUser } from '../../../test/helpers/app.ts'
 import { faulty, refusal, startService } from './service.ts'

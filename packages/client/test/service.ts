@@ -1,4 +1,4 @@
-import { createTaskClient, type TaskClientOptions } from '@task-api/client'
+import { createTaskClient, type TaskClientOptions } from 'TaskApiClient'
 import type { Test } from 'tap'
 import { createUser, signToken, startApp, type TestUser } from '../../../test/helpers/app.ts'
 

@@ -1,4 +1,4 @@
-import { createTaskClient, type Page, type Task, TaskApiError } from '@task-api/client'
+import { createTaskClient, type Page, type Task, TaskApiError } from 'TaskApiClient'
 
 /** Never run: `npm run typecheck` fails where a mistake compiles, or where what is right does not. */
 export async function misuse() {
