@@ -1,6 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import createQueryApi from 'openapi-react-query'
-import { createTaskClient, type Page, type Retry, type Task, TaskApiError } from 'TaskApiClient'
+import {
+  createTaskClient,
+  type Page,
+  type Retry,
+  type Task,
+  TaskApiError,
+  type TaskApiErrorCode,
+} from 'TaskApiClient'
 
 /*
  * Never run. `npm run typecheck` fails if a mistake compiles, or if correct code does not compile, with the settings
@@ -49,20 +56,17 @@ export function Tasks() {
 
 export function errors(error: unknown) {
   if (!(error instanceof TaskApiError)) throw error
-  const { code, errors } = error
-  switch (code) {
-    case 'network_error':
-    case 'timeout':
-    case 'unexpected_answer':
-    case 'invalid_call':
-    case 'token_failed':
-    case 'validation_failed':
-    case 'task_not_found':
-    case 'rate_limited':
-      return errors.map(({ path, message }) => `${path} ${message}`)
-    default:
-      return []
-  }
+  const own: TaskApiErrorCode[] = [
+    'network_error',
+    'timeout',
+    'unexpected_answer',
+    'invalid_call',
+    'token_failed',
+  ]
+  const ofTheService: TaskApiErrorCode[] = ['validation_failed', 'task_not_found', 'rate_limited']
+  const code: TaskApiErrorCode = error.code
+  const isKnown = [...own, ...ofTheService].includes(code)
+  return isKnown ? error.errors.map(({ path, message }) => `${path} ${message}`) : []
 }
 
 export async function misuse() {
