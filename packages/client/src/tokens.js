@@ -34,7 +34,7 @@ export function createTokens(provide, timeoutMs) {
       ? Promise.resolve(null)
       : withDeadline((signal) => provide({ refused, signal }), { signal: controller.signal, timeoutMs })
     /** @type {Question} */
-    const question = { token: answer.then(ofThisUser, failed), controller, waiting: 0, isOpen: true }
+    const question = { token: answer.catch(failed), controller, waiting: 0, isOpen: true }
     const close = () => (question.isOpen = false)
     question.token.finally(close).then(
       // Only a token is worth keeping, not a failure, and not that nobody is signed in.
@@ -44,11 +44,9 @@ export function createTokens(provide, timeoutMs) {
     return (current = question)
   }
 
-  // After the end, the provider may speak for another user.
-  const ofThisUser = (/** @type {string | null | undefined} */ token) => (hasEnded ? null : token)
-
   /** @param {unknown} error */
   function failed(error) {
+    // end() aborted the question, because the provider may already speak for another user.
     if (hasEnded) return null
     throw isProgramError(error) ? ownError('token_failed', 'The token could not be fetched.', error) : error
   }
