@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import t from 'tap'
 import { createUser, startApp } from './helpers/app.ts'
 import { documentOf, findOperation } from './helpers/described.ts'
+import { HTTPYAC, sendWithHttpyac } from './helpers/httpyac.ts'
 
-const FILE = join(import.meta.dirname, '..', 'docs', 'api.http')
+const TEXT = readFileSync(join(import.meta.dirname, '..', 'docs', 'api.http'), 'utf8')
+const VARIABLE = /^@([^\s=]+)\s*=\s*(.*?)\s*$/
 
 interface Request {
   title: string
-  /** By which later requests name what it answered. */
+  /** Later requests read the answer by this name. */
   name: string | undefined
   expected: number
   method: string
@@ -17,18 +19,21 @@ interface Request {
   body: string | undefined
 }
 
-/** The part of the format that the file uses. */
+const REQUESTS = TEXT.split(/^### /m).slice(1).map(parse)
+const EXPECTED = REQUESTS.map(({ title, expected }) => ({ title, status: expected }))
+
+/** Reads a request as REST Client does, as far as the file uses the format. */
 function parse(block: string): Request {
   const [head, ...rest] = block.split('\n\n')
   const [title = '', ...lines] = head!.trim().split('\n')
   const comments = lines.filter((line) => line.startsWith('#')).join('\n')
-  const [request = '', ...headers] = lines.filter((line) => !line.startsWith('#'))
+  const [request = '', ...headers] = lines.filter((line) => !line.startsWith('#') && !VARIABLE.test(line))
   const [, method, url] = /^([A-Z]+) (.+)$/.exec(request) ?? []
   const [, expected] = /^# Expect (\d{3})$/m.exec(comments) ?? []
-  if (!method || !url || !expected) throw new Error(`cannot read: ${block}`)
+  if (!method || !url || !expected) throw new Error(`Cannot read this request: ${block}`)
   const body = rest.join('\n\n').trim()
   return {
-    title: `${title} ${request}`,
+    title,
     name: /^# @name (\w+)$/m.exec(comments)?.[1],
     expected: Number(expected),
     method,
@@ -38,34 +43,63 @@ function parse(block: string): Request {
   }
 }
 
-t.test('every call in docs/api.http works, and every operation is one of them', async (t) => {
+/**
+ * Resolves variables as REST Client does: answers of named requests first, then the variables of the file.
+ * Of two variables with one name the first one counts, wherever it stands.
+ */
+function createResolver(values: Record<string, string>) {
+  const variables = TEXT.split('\n').flatMap((line) => (VARIABLE.exec(line) ? [VARIABLE.exec(line)!] : []))
+  const answers: Record<string, unknown> = {}
+  const answer = (expression: string) => {
+    const [, name, field] = /^(\w+)\.response\.body\.\$\.(\w+)$/.exec(expression) ?? []
+    const body = answers[name ?? ''] as Record<string, string | number> | undefined
+    return body?.[field!]?.toString()
+  }
+  const fill = (text: string, resolve: (expression: string) => string | undefined) =>
+    text.replace(/\{\{(.+?)\}\}/g, (all, expression: string) => resolve(expression.trim()) ?? all)
+  const variable = (name: string) => {
+    const [, , value] = variables.find(([, known]) => known === name) ?? []
+    return values[name] ?? (value === undefined ? undefined : fill(value, answer))
+  }
+  return { answers, resolve: (text: string) => fill(text, (name) => answer(name) ?? variable(name)) }
+}
+
+t.test('REST Client can send every call in docs/api.http, and every operation is in the file', async (t) => {
   const { app, call } = await startApp(t)
   const { token } = await createUser()
-  // /ready waits for two seconds, which the first connection may take on a busy machine.
+  // /ready waits at most two seconds. The first connection may take longer on a busy machine.
   await call('GET', '/api/me', { user: await createUser() })
   await app.inject('/ready')
-  const known: Record<string, unknown> = { origin: '', token }
-  const fill = (text: string) =>
-    text.replace(/\{\{(\w+)(?:\.response\.body\.\$\.(\w+))?\}\}/g, (_, name: string, field?: string) => {
-      const value = known[name]
-      return String(field === undefined ? value : (value as Record<string, unknown>)[field])
-    })
+  const { answers, resolve } = createResolver({ origin: '', token })
   const document = documentOf(app)
   const seen = new Set<string>()
-  for (const block of readFileSync(FILE, 'utf8').split(/^###/m).slice(1)) {
-    const { title, name, expected, method, url, headers, body } = parse(block)
-    // Clients of this format encode what a URL cannot hold.
-    const path = encodeURI(fill(url))
+  const sent = []
+  for (const { title, name, method, url, headers, body } of REQUESTS) {
+    // REST Client encodes characters that a URL cannot contain.
+    const path = encodeURI(resolve(url))
     const answer = await call(method, path, {
       body,
-      headers: Object.fromEntries(Object.entries(headers).map(([header, value]) => [header, fill(value)])),
+      headers: Object.fromEntries(Object.entries(headers).map(([header, value]) => [header, resolve(value)])),
     })
-    t.equal(answer.status, expected, title)
-    if (name !== undefined) known[name] = answer.body
+    sent.push({ title, status: answer.status })
+    if (name !== undefined) answers[name] = answer.body
     seen.add(findOperation(document, method, path)?.operationId ?? title)
   }
+  t.same(sent, EXPECTED)
   const all = Object.values(document.paths).flatMap((methods) =>
     Object.values(methods).map(({ operationId }) => operationId),
   )
   t.same([...seen].sort(), all.sort())
+})
+
+const missing = HTTPYAC === undefined && 'left out: HTTPYAC does not name an httpYac executable'
+t.test('httpYac can send every call in docs/api.http', { skip: missing }, async (t) => {
+  const { app } = await startApp(t)
+  const origin = await app.listen({ port: 0, host: '127.0.0.1' })
+  const { token } = await createUser()
+  const text = TEXT.replace(/^@origin = .*$/m, `@origin = ${origin}`).replace(
+    /^@token = .*$/m,
+    `@token = ${token}`,
+  )
+  t.same(await sendWithHttpyac(HTTPYAC!, text), EXPECTED)
 })

@@ -7,7 +7,7 @@ export default tseslint.config(
   correctness,
   { ...typed, files: ['src/*.js', 'src/*.ts', 'test/*.ts'] },
   { files: ['src/*.js'], rules: { 'max-lines': ['error', 150], ...functionBudget(60) } },
-  // Why a call is aborted is the caller's to say, with whatever value.
-  { files: ['src/send.js'], rules: { '@typescript-eslint/prefer-promise-reject-errors': 'off' } },
+  // The reason of an abort comes from the caller and may be any value.
+  { files: ['src/deadline.js'], rules: { '@typescript-eslint/prefer-promise-reject-errors': 'off' } },
   relaxed,
 )

@@ -1,4 +1,4 @@
-import type { Summary, Task } from '@task-api/client'
+import type { Summary, Task } from 'TaskApiClient'
 import { isOverdue } from '../lib/due'
 import { useSummary } from '../lib/use-tasks'
 import styles from './summary-card.module.css'

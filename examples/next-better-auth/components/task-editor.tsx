@@ -1,4 +1,4 @@
-import type { Task } from '@task-api/client'
+import type { Task } from 'TaskApiClient'
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { fromFields, toFields } from '../lib/due'
 import { explain, fieldErrors } from '../lib/errors'

@@ -1,4 +1,4 @@
-import type { Task } from '@task-api/client'
+import type { Task } from 'TaskApiClient'
 import { useId, useLayoutEffect, useRef, useState } from 'react'
 import { describeDue, isDueToday, isOverdue } from '../lib/due'
 import { useCompleted } from '../lib/use-changes'

@@ -1,4 +1,4 @@
-import type { Task } from '@task-api/client'
+import type { Task } from 'TaskApiClient'
 
 /** IANA name of the zone in which the days of this reader begin and end. */
 export const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone

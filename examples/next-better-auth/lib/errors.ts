@@ -1,4 +1,4 @@
-import { TaskApiError } from '@task-api/client'
+import { TaskApiError } from 'TaskApiClient'
 
 /** The cookie of the session is no longer good, or belongs to somebody else. */
 export class SessionEndedError extends Error {

@@ -1,4 +1,4 @@
-import type { ListQuery } from '@task-api/client'
+import type { ListQuery } from 'TaskApiClient'
 import { dayFromNow } from './due'
 
 /** What the list shows, as the address bar says it. */

@@ -1,5 +1,5 @@
 'use client'
-import { createTaskClient, type TaskClient } from '@task-api/client'
+import { createTaskClient, type TaskClient } from 'TaskApiClient'
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useState } from 'react'
 import { AuthUnavailableError, SessionEndedError } from './errors'

@@ -1,4 +1,4 @@
-import type { Page, Task } from '@task-api/client'
+import type { Page, Task } from 'TaskApiClient'
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { Filters } from './filters'
 

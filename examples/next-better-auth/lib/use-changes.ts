@@ -1,5 +1,5 @@
 'use client'
-import { type NewTask, type Task, TaskApiError, type TaskChanges } from '@task-api/client'
+import { type NewTask, type Task, TaskApiError, type TaskChanges } from 'TaskApiClient'
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNotices } from '../components/notices'

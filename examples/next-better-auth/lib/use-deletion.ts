@@ -1,5 +1,5 @@
 'use client'
-import type { Task } from '@task-api/client'
+import type { Task } from 'TaskApiClient'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useNotices } from '../components/notices'
 import { checkboxId } from '../components/task-row'

@@ -1,5 +1,5 @@
 'use client'
-import type { Page } from '@task-api/client'
+import type { Page } from 'TaskApiClient'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { timeZone } from './due'
 import { type Filters, toQuery } from './filters'

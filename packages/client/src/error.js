@@ -1,6 +1,6 @@
 /**
  * @import { Problem, TaskApiErrorFields } from './index.js'
- * @typedef {Partial<Problem> | string | undefined} ProblemOrText a proxy on the way may answer with anything
+ * @typedef {Partial<Problem> | string | null | undefined} Body of an error; a proxy may send anything
  */
 
 export class TaskApiError extends Error {
@@ -20,29 +20,38 @@ export class TaskApiError extends Error {
   }
 }
 
-/** @param {unknown} cause */
-export const networkError = (cause) =>
-  new TaskApiError({ status: 0, code: 'network_error', detail: 'The service cannot be reached.' }, { cause })
+/**
+ * An error that the service did not send. Its status is 0.
+ *
+ * @param {import('./index.js').ClientErrorCode} code
+ * @param {string} detail
+ * @param {unknown} [cause]
+ */
+export const ownError = (code, detail, cause) => new TaskApiError({ status: 0, code, detail }, { cause })
 
-/** @param {unknown} cause */
-export const notJson = (cause) =>
-  new TaskApiError(
-    { status: 0, code: 'unexpected_answer', detail: 'The answer is not JSON: is baseUrl right?' },
-    { cause },
-  )
+/** @param {unknown} [cause] */
+export const unexpectedAnswer = (cause) =>
+  ownError('unexpected_answer', 'The answer is not one of this service. Check baseUrl and proxies.', cause)
+
+/**
+ * Whether JavaScript itself threw the error: on input that makes no request, or on an answer that is not JSON.
+ *
+ * @param {unknown} error
+ */
+export const isProgramError = (error) => error instanceof Error && /^(Type|Syntax|URI)Error$/.test(error.name)
 
 /**
  * @param {Response} answer
- * @param {ProblemOrText} body
+ * @param {Body} body
  */
 export function errorOf({ status, headers }, body) {
-  const problem = typeof body === 'string' ? undefined : body
+  const problem = typeof body === 'object' && body ? body : {}
   const retryAfter = retryAfterMs(headers)
   return new TaskApiError({
     status,
-    code: problem?.code ?? 'unexpected_answer',
-    detail: problem?.detail ?? `The answer has the status ${status}.`,
-    errors: problem?.errors,
+    code: typeof problem.code === 'string' ? problem.code : 'unexpected_answer',
+    detail: typeof problem.detail === 'string' ? problem.detail : `The answer has the status ${status}.`,
+    errors: Array.isArray(problem.errors) ? problem.errors : [],
     requestId: headers.get('x-request-id') ?? undefined,
     retryAfter: retryAfter === undefined ? undefined : Math.ceil(retryAfter / 1000),
   })

@@ -3,83 +3,113 @@ import type { components, operations, paths } from './schema.js'
 
 export type { components, operations, paths } from './schema.js'
 export type Task = components['schemas']['Task']
-export type NewTask = components['schemas']['NewTask']
-export type TaskChanges = components['schemas']['TaskChanges']
+export type NewTask = OrUndefined<components['schemas']['NewTask']>
+export type TaskChanges = OrUndefined<components['schemas']['TaskChanges']>
 export type Summary = components['schemas']['Summary']
 export type User = components['schemas']['User']
 export type Problem = components['schemas']['Problem']
 
-/** A value that is undefined is not sent. */
-type OrUndefined<Fields> = { [Name in keyof Fields]?: Fields[Name] | undefined }
+/** An optional field may also be undefined. It is not sent then. */
+type OrUndefined<Fields> = {
+  [Name in keyof Fields]: Record<never, never> extends Pick<Fields, Name>
+    ? Fields[Name] | undefined
+    : Fields[Name]
+}
 type Query = OrUndefined<NonNullable<operations['listTasks']['parameters']['query']>>
 
-/** Which tasks, and in which order. Other names for the same are left out. */
+/** Filters and order of a list. Aliases of parameters are left out. */
 export type ListQuery = Omit<PageQuery, 'limit' | 'offset' | 'cursor' | 'count'>
-/** A part of a list: `limit` tasks (50 where it is not given), from `cursor` or `offset` on. */
+/** A part of a list: `limit` tasks (default 50), starting at `cursor` or `offset`. */
 export type PageQuery = Omit<Query, 'q' | 'completed' | 'sort_by'>
 export type SummaryQuery = OrUndefined<NonNullable<operations['summarizeTasks']['parameters']['query']>>
 
+/**
+ * The id of a task: the number in `task.id`, or the same number as text, as routers give it. Other text makes the call
+ * fail with the code `invalid_call`, before anything is sent.
+ */
+export type TaskId = number | string
+
 export interface Page {
   tasks: Task[]
-  /** Of the next page, for the same query; undefined on the last. */
+  /** Cursor of the next page for the same query; undefined on the last page. */
   cursor: string | undefined
-  /** With `count: true`: how many tasks the filters let through. */
+  /** With `count: true`: the number of tasks that match the filters. */
   total: number | undefined
 }
 
 export interface RetryOptions {
-  /** Most attempts of one call, the first included; 4 where it is not given. */
+  /** Maximum number of attempts of one call, including the first. Default 4. */
   attempts?: number | undefined
-  /** Before the second attempt, in milliseconds; it doubles with each more, and a random part of it is left out. 300. */
+  /** Wait before the second attempt, in milliseconds. It doubles with each attempt, minus a random part. Default 300. */
   delayMs?: number | undefined
-  /** Most that one call waits between its attempts, in milliseconds, a Retry-After included; 30 000. */
+  /** No attempt begins later than this after the call, in milliseconds. Default 30 000. */
   maxWaitMs?: number | undefined
+  /** Called before each wait. What it throws ends the call. */
+  onRetry?: ((retry: Retry) => void) | undefined
 }
 
-/** `credentials`, `cache`, `mode` and what else fetch takes go with every request. */
+export interface Retry {
+  /** The attempt that failed; the first is 1. */
+  attempt: number
+  /** HTTP status of that attempt; 0 if there was no answer. */
+  status: number
+  /** Wait before the next attempt, in milliseconds. */
+  waitMs: number
+  method: string
+  url: string
+}
+
+/** Options of fetch, such as `credentials`, `cache` and `mode`, apply to every request. */
 export interface TaskClientOptions extends Omit<
   RequestInit,
   'body' | 'headers' | 'method' | 'signal' | 'window'
 > {
-  /** Where the service is, without `/api`: `https://tasks.example.com`; behind a proxy it may have a path. */
+  /** Address of the service, without `/api`: `https://tasks.example.com`. It may have a path. */
   baseUrl: string
   /**
-   * The token of the user, or null where nobody is signed in. It is kept until the service refuses it with a 401:
-   * then it is asked for again, with the token that was `refused`, and the call is repeated once.
-   * What it throws, the call throws.
+   * Returns the token of the user, or null if nobody is signed in. The client keeps the token until the service refuses
+   * it with a 401. Then it asks again, with the `refused` token, and repeats the call once. `signal` is aborted after
+   * `timeoutMs`, after `forgetToken()`, and when every call that waits for the token has been aborted.
+   * What this function throws, the call throws; a TypeError or SyntaxError becomes a TaskApiError (`token_failed`).
    */
-  token: (ask: { refused: string | undefined }) => TokenAnswer | Promise<TokenAnswer>
+  token: (ask: { refused: string | undefined; signal: AbortSignal }) => TokenAnswer | Promise<TokenAnswer>
   headers?: Record<string, string> | undefined
-  /** Instead of the global fetch. */
+  /** Used instead of the global fetch. */
   fetch?: ((request: Request) => Promise<Response>) | undefined
+  /** Maximum duration of each attempt, in milliseconds; 0: no limit. Default 20 000. */
+  timeoutMs?: number | undefined
   /** false: never try again. */
   retry?: RetryOptions | false | undefined
 }
 type TokenAnswer = string | null | undefined
 
 export interface CallOptions {
-  /** Ends the request, and the waiting before another. The call then throws the signal's reason. */
+  /** Ends the call, including any wait for another attempt or for a token. The call throws the signal's reason. */
   signal?: AbortSignal | undefined
+  /** Sent with this call, in addition to the headers of the client. */
+  headers?: Record<string, string> | undefined
+  /** Maximum duration of each attempt of this call, in milliseconds; 0: no limit. */
+  timeoutMs?: number | undefined
 }
 
-/** Every call throws a `TaskApiError` where it fails, and the signal's reason where it is aborted. */
+/** A call that fails throws a `TaskApiError`; a call that is aborted throws the signal's reason. */
 export interface TaskClient {
-  /** All tasks that fit, however many. */
+  /** All tasks that match the filters. There is no limit. */
   list(query?: ListQuery, options?: CallOptions): Promise<Task[]>
-  /** One page, and the cursor of the next. */
+  /** One page, with the cursor of the next page. */
   page(query?: PageQuery, options?: CallOptions): Promise<Page>
-  /** Page after page, as they are asked for. */
+  /** One page after the other. Each is fetched when it is needed. */
   pages(query?: PageQuery, options?: CallOptions): AsyncGenerator<Page, void, undefined>
-  get(id: number, options?: CallOptions): Promise<Task>
+  get(id: TaskId, options?: CallOptions): Promise<Task>
   create(task: NewTask, options?: CallOptions): Promise<Task>
-  /** What is not given stays, null clears. */
-  update(id: number, changes: TaskChanges, options?: CallOptions): Promise<Task>
-  /** Sets the state and never flips it: the one change that is tried again by itself. */
-  complete(id: number, completed: boolean, options?: CallOptions): Promise<Task>
-  delete(id: number, options?: CallOptions): Promise<void>
+  /** Changes the given fields only. null clears a field. */
+  update(id: TaskId, changes: TaskChanges, options?: CallOptions): Promise<Task>
+  /** Sets the state; it never toggles. This is the only change that is repeated automatically. */
+  complete(id: TaskId, completed: boolean, options?: CallOptions): Promise<Task>
+  delete(id: TaskId, options?: CallOptions): Promise<void>
   summary(query?: SummaryQuery, options?: CallOptions): Promise<Summary>
   me(options?: CallOptions): Promise<User>
-  /** Call it where a user signs out or in: the next request asks for a token again. */
+  /** Call this when a user signs in or out. The next call asks for a token again. */
   forgetToken(): void
   /** Every operation of the service, with the same tokens and retries: https://openapi-ts.dev/openapi-fetch/ */
   api: Client<paths>
@@ -87,29 +117,45 @@ export interface TaskClient {
 
 export function createTaskClient(options: TaskClientOptions): TaskClient
 
+/**
+ * Codes of the client itself, with the status 0:
+ *
+ * - `network_error`: the service cannot be reached, or its answer breaks off
+ * - `timeout`: an attempt took longer than `timeoutMs`
+ * - `unexpected_answer`: not an answer of this service (also with the status of an error that a proxy made)
+ * - `invalid_call`: no request can be made of the arguments; `cause` has the reason
+ * - `token_failed`: `token()` threw a TypeError or SyntaxError, which is its `cause`
+ */
+export type ClientErrorCode =
+  'network_error' | 'timeout' | 'unexpected_answer' | 'invalid_call' | 'token_failed'
+
+/** The codes of this version of the service, and those of the client. A newer service may send other codes. */
+export type TaskApiErrorCode = OrOwn<Problem['code']>
+type OrOwn<Code> = Code | ClientErrorCode
+
 export interface TaskApiErrorFields {
   status: number
-  code: string
+  code: TaskApiErrorCode
   detail: string
   errors?: Problem['errors'] | undefined
   requestId?: string | undefined
   retryAfter?: number | undefined
 }
 
-/** A call that failed: what the service said (RFC 9457), or that it said nothing that can be understood. */
+/** A call that failed: the service's problem (RFC 9457), or one of the client's own codes. */
 export class TaskApiError extends Error {
   constructor(fields: TaskApiErrorFields, options?: ErrorOptions)
   readonly name: 'TaskApiError'
-  /** Of HTTP; 0 where there is no answer, or one that is not JSON. */
+  /** HTTP status; 0 if there was no answer of the service. */
   readonly status: number
-  /** Word for programs, such as `validation_failed`; `network_error` and `unexpected_answer` are this client's own. */
-  readonly code: string
+  /** Stable word for programs, such as `validation_failed`. */
+  readonly code: TaskApiErrorCode
   /** Sentence for people, the same as `message`. */
   readonly detail: string
-  /** Each mistake in the input; `path` is a JSON Pointer, such as `/title`. */
+  /** One entry for each invalid field; `path` is a JSON Pointer, such as `/title`. */
   readonly errors: NonNullable<Problem['errors']>
-  /** By which the service's log finds the request. */
+  /** Identifies the request in the service's log. */
   readonly requestId: string | undefined
-  /** Seconds after which another try makes sense. */
+  /** Seconds to wait before another attempt. */
   readonly retryAfter: number | undefined
 }

@@ -1,34 +1,47 @@
 import createClient from 'openapi-fetch'
-import { errorOf, notJson, TaskApiError } from './error.js'
+import { errorOf, isProgramError, ownError, TaskApiError, unexpectedAnswer } from './error.js'
 import { nextCursor } from './link.js'
 import { createSend } from './send.js'
 import { createTokens } from './tokens.js'
 
 /**
- * @import { ProblemOrText } from './error.js'
- * @import { TaskClient, TaskClientOptions } from './index.js'
+ * @import { Body } from './error.js'
+ * @import { CallOptions, TaskClient, TaskClientOptions, operations } from './index.js'
  */
 
 export { TaskApiError }
 
 const PAGE_SIZE = 50
+const TIMEOUT_MS = 20_000
 
 /**
  * @param {TaskClientOptions} options
  * @returns {TaskClient}
  */
-export function createTaskClient({ baseUrl, token, fetch = globalFetch, retry, ...init }) {
-  let tokens = createTokens(token)
-  const send = createSend(fetch, () => tokens, retry)
+export function createTaskClient(options) {
+  const { baseUrl, token, fetch = globalFetch, retry, timeoutMs = TIMEOUT_MS, ...init } = options
+  let tokens = createTokens(token, timeoutMs)
+  const send = createSend({ fetch, currentTokens: () => tokens, retry, timeoutMs })
   /** @type {TaskClient['api']} */
   const api = createClient({ ...init, baseUrl, fetch: (request) => send(request) })
+  nameErrors(api)
+
+  /**
+   * @param {CallOptions} [options]
+   * @param {{ isRepeatable?: boolean }} [kind]
+   */
+  const optionsOf = ({ timeoutMs, ...init } = {}, kind) => ({
+    ...init,
+    fetch: (/** @type {Request} */ request) => send(request, { timeoutMs, ...kind }),
+  })
 
   /** @type {TaskClient['page']} */
   async function page(query = {}, options) {
     const params = { query: { ...query, limit: query.limit ?? PAGE_SIZE } }
-    const { data, response } = await answerOf(api.GET('/api/tasks', { ...options, params }))
+    const call = api.GET('/api/tasks', { ...optionsOf(options), params })
+    const { data, response } = await answerOf(call, Array.isArray)
     const total = response.headers.get('x-total-count')
-    const cursor = nextCursor(response.headers.get('link'))
+    const cursor = nextCursor(response.headers.get('link'), response.url)
     return { tasks: data, cursor, total: total === null ? undefined : Number(total) }
   }
 
@@ -43,46 +56,84 @@ export function createTaskClient({ baseUrl, token, fetch = globalFetch, retry, .
         yield next
       }
     },
-    list: (query, options) => dataOf(api.GET('/api/tasks', { ...options, params: { query } })),
-    get: (id, options) => dataOf(api.GET('/api/tasks/{id}', { ...options, params: pathOf(id) })),
-    create: (task, options) => dataOf(api.POST('/api/tasks', { ...options, body: task })),
-    update: (id, changes, options) =>
-      dataOf(api.PATCH('/api/tasks/{id}', { ...options, params: pathOf(id), body: changes })),
-    complete(id, completed, options) {
-      const call = { ...options, params: pathOf(id), body: { completed } }
-      return dataOf(
-        api.PATCH('/api/tasks/{id}/complete', { ...call, fetch: (request) => send(request, true) }),
-      )
+    list: (query, options) =>
+      dataOf(api.GET('/api/tasks', { ...optionsOf(options), params: { query } }), Array.isArray),
+    get: async (id, options) =>
+      dataOf(api.GET('/api/tasks/{id}', { ...optionsOf(options), params: pathOf(id) })),
+    create: (task, options) => dataOf(api.POST('/api/tasks', { ...optionsOf(options), body: task })),
+    update: async (id, changes, options) =>
+      dataOf(api.PATCH('/api/tasks/{id}', { ...optionsOf(options), params: pathOf(id), body: changes })),
+    async complete(id, completed, options) {
+      const call = { ...optionsOf(options, { isRepeatable: true }), params: pathOf(id), body: { completed } }
+      return dataOf(api.PATCH('/api/tasks/{id}/complete', call))
     },
-    delete: (id, options) => dataOf(api.DELETE('/api/tasks/{id}', { ...options, params: pathOf(id) })),
-    summary: (query, options) => dataOf(api.GET('/api/tasks/summary', { ...options, params: { query } })),
-    me: (options) => dataOf(api.GET('/api/me', { ...options })),
+    async delete(id, options) {
+      await answerOf(api.DELETE('/api/tasks/{id}', { ...optionsOf(options), params: pathOf(id) }), () => true)
+    },
+    summary: (query, options) =>
+      dataOf(api.GET('/api/tasks/summary', { ...optionsOf(options), params: { query } })),
+    me: (options) => dataOf(api.GET('/api/me', optionsOf(options))),
     forgetToken() {
       tokens.end()
-      tokens = createTokens(token)
+      tokens = createTokens(token, timeoutMs)
     },
   }
 }
 
-/** The one of the moment: monitoring and tests replace it. */
+/** Looked up for each request, because monitoring and tests replace it. */
 const globalFetch = (/** @type {Request} */ request) => globalThis.fetch(request)
 
-const pathOf = (/** @type {number} */ id) => ({ path: { id: String(id) } })
+/**
+ * An empty id, or one that is a word, would lead to another operation, so it is refused here.
+ *
+ * @param {number | string} id
+ */
+function pathOf(id) {
+  if (!/^[1-9]\d*$/.test(String(id))) throw ownError('invalid_call', `"${id}" is not the id of a task.`)
+  /** @typedef {operations['getTask']['parameters']['path']} Path */
+  return { path: /** @type {Path} */ (/** @type {unknown} */ ({ id: String(id) })) }
+}
+
+/**
+ * Makes all calls throw a TaskApiError where openapi-fetch throws a bare TypeError, SyntaxError or URIError.
+ *
+ * @param {TaskClient['api']} api
+ */
+function nameErrors(api) {
+  const calls = /** @type {Record<string, (...args: unknown[]) => Promise<unknown>>} */ (
+    /** @type {unknown} */ (api)
+  )
+  for (const [name, call] of Object.entries(calls)) {
+    if (!/^(request|[A-Z]+)$/.test(name)) continue
+    calls[name] = (...args) =>
+      call(...args).catch((/** @type {Error} */ error) => {
+        const options = /** @type {CallOptions | undefined} */ (args.at(-1))
+        if (!isProgramError(error) || options?.signal?.reason === error) throw error
+        throw error instanceof SyntaxError
+          ? unexpectedAnswer(error)
+          : ownError('invalid_call', `The call is not valid: ${error.message}`, error)
+      })
+  }
+}
+
+const isObject = (/** @type {unknown} */ data) =>
+  typeof data === 'object' && data !== null && !Array.isArray(data)
 
 /**
  * @template Data
  * @param {Promise<{ data?: Data, error?: unknown, response: Response }>} call of openapi-fetch
+ * @param {(data: unknown) => boolean} isExpected
  */
-async function answerOf(call) {
-  const { data, error, response } = await call.catch((cause) => {
-    throw cause instanceof SyntaxError ? notJson(cause) : cause
-  })
-  if (!response.ok) throw errorOf(response, /** @type {ProblemOrText} */ (error))
+async function answerOf(call, isExpected) {
+  const { data, error, response } = await call
+  if (!response.ok) throw errorOf(response, /** @type {Body} */ (error))
+  if (!isExpected(data)) throw unexpectedAnswer()
   return { data: /** @type {Data} */ (data), response }
 }
 
 /**
  * @template Data
  * @param {Promise<{ data?: Data, error?: unknown, response: Response }>} call
+ * @param {(data: unknown) => boolean} [isExpected]
  */
-const dataOf = async (call) => (await answerOf(call)).data
+const dataOf = async (call, isExpected = isObject) => (await answerOf(call, isExpected)).data

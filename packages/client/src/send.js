@@ -1,56 +1,72 @@
-import { networkError, retryAfterMs, TaskApiError } from './error.js'
+import { sleep, withDeadline } from './deadline.js'
+import { ownError, retryAfterMs, TaskApiError } from './error.js'
 
 /**
  * @import { TaskClientOptions } from './index.js'
  * @import { createTokens } from './tokens.js'
+ * @typedef {ReturnType<typeof createTokens>} Tokens
+ * @typedef {object} SendOptions
+ * @property {boolean} [isRepeatable] whether doing it twice has the same result as doing it once
+ * @property {number | undefined} [timeoutMs] of each attempt
  */
 
-/** Calls that change nothing (RFC 9110, 9.2.1). */
+/** Methods that change nothing (RFC 9110, 9.2.1). */
 const SAFE_METHODS = ['GET', 'HEAD']
-const PASSING_STATUSES = [429, 503]
+/** The service refuses with this status before it does anything. */
+const NOTHING_DONE = 429
+/** Another attempt may succeed. 0: there was no answer. */
+const PASSING_STATUSES = [0, 408, NOTHING_DONE, 502, 503, 504]
 
 /**
- * fetch with a token, and with patience where trying again may help and cannot harm.
+ * fetch with a token, a timeout and further attempts.
  *
- * @param {NonNullable<TaskClientOptions['fetch']>} fetch
- * @param {() => ReturnType<typeof createTokens>} currentTokens
- * @param {TaskClientOptions['retry']} retry
+ * @param {object} options
+ * @param {NonNullable<TaskClientOptions['fetch']>} options.fetch
+ * @param {() => Tokens} options.currentTokens
+ * @param {TaskClientOptions['retry']} options.retry
+ * @param {number} options.timeoutMs of each attempt; 0: no limit
  */
-export function createSend(fetch, currentTokens, retry) {
-  const { attempts = retry === false ? 1 : 4, delayMs = 300, maxWaitMs = 30_000 } = retry || {}
+export function createSend({ fetch, currentTokens, retry, timeoutMs: defaultTimeoutMs }) {
+  const { attempts = retry === false ? 1 : 4, delayMs = 300, maxWaitMs = 30_000, onRetry } = retry || {}
 
   /**
    * @param {Request} request
-   * @param {boolean} [isRepeatable] whether doing it twice is the same as doing it once
+   * @param {SendOptions} [options]
    */
-  return async function send(request, isRepeatable = SAFE_METHODS.includes(request.method)) {
+  return async function send(request, options = {}) {
+    const { isRepeatable = SAFE_METHODS.includes(request.method), timeoutMs = defaultTimeoutMs } = options
+    const { method, url, signal } = request
+    if (!/^https?:/.test(url)) throw ownError('invalid_call', `"${url}" is not an address. Check baseUrl.`)
     const tokens = currentTokens()
-    let waitedMs = 0
+    const start = performance.now()
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await sendWithToken(request, tokens).catch(onlyNetworkErrors)
-      const isFailure = outcome instanceof TaskApiError
-      const isPassing = isFailure || PASSING_STATUSES.includes(outcome.status)
-      const pauseMs = pauseBetween(outcome, delayMs * 2 ** (attempt - 1))
-      if (!isPassing || !isRepeatable || attempt >= attempts || waitedMs + pauseMs > maxWaitMs) {
-        if (isFailure) throw outcome
+      const outcome = await sendWithToken(request, tokens, timeoutMs)
+      const { status } = outcome
+      const waitMs = pauseAfter(outcome, delayMs * 2 ** (attempt - 1))
+      const mayHelp = isRepeatable ? PASSING_STATUSES.includes(status) : status === NOTHING_DONE
+      if (!mayHelp || attempt >= attempts || performance.now() - start + waitMs > maxWaitMs) {
+        if (outcome instanceof TaskApiError) throw outcome
         return outcome
       }
-      await sleep(pauseMs, request.signal)
-      waitedMs += pauseMs
+      onRetry?.({ attempt, status, waitMs, method, url })
+      await sleep(waitMs, signal)
     }
   }
 
   /**
+   * One attempt. It is repeated once with a fresh token if the service refuses the token.
+   *
    * @param {Request} request
-   * @param {ReturnType<typeof createTokens>} tokens
+   * @param {Tokens} tokens
+   * @param {number} timeoutMs
    */
-  async function sendWithToken(request, tokens) {
-    const used = tokens.get()
-    const token = await untilAborted(used, request.signal)
-    const answer = await sendOnce(request, token)
-    if (answer.status !== 401 || !token) return answer
-    const fresh = await untilAborted(tokens.replace(used, token), request.signal)
-    return fresh && fresh !== token ? sendOnce(request, fresh) : answer
+  async function sendWithToken(request, tokens, timeoutMs) {
+    const used = tokens.current()
+    const token = await tokens.answer(used, request.signal)
+    const outcome = await sendOnce(request, token, timeoutMs)
+    if (outcome.status !== 401 || !token) return outcome
+    const fresh = await tokens.answer(tokens.replace(used, token), request.signal)
+    return fresh && fresh !== token ? sendOnce(request, fresh, timeoutMs) : outcome
   }
 
   /**
@@ -58,66 +74,37 @@ export function createSend(fetch, currentTokens, retry) {
    *
    * @param {Request} request
    * @param {string | null | undefined} token
+   * @param {number} timeoutMs
+   * @returns {Promise<Response | TaskApiError>} an error if there is no complete answer
    */
-  async function sendOnce(request, token) {
-    const attempt = request.clone()
-    if (token) attempt.headers.set('authorization', `Bearer ${token}`)
+  async function sendOnce(request, token, timeoutMs) {
     try {
-      const answer = await fetch(attempt)
-      const body = await answer.arrayBuffer()
-      return new Response(body.byteLength > 0 ? body : null, answer)
+      return await withDeadline(
+        async (signal) => {
+          const attempt = new Request(request.clone(), { signal })
+          if (token) attempt.headers.set('authorization', `Bearer ${token}`)
+          const answer = await fetch(attempt)
+          const body = await answer.arrayBuffer()
+          const complete = new Response(body.byteLength > 0 ? body : null, answer)
+          return Object.defineProperty(complete, 'url', { value: answer.url || request.url })
+        },
+        { signal: request.signal, timeoutMs },
+      )
     } catch (error) {
       request.signal.throwIfAborted()
-      throw networkError(error)
+      if (error instanceof TaskApiError) return error
+      return ownError('network_error', 'The service cannot be reached.', error)
     }
   }
 }
 
 /**
- * What an abort or the token provider threw stays an exception.
- *
- * @param {unknown} error
- */
-function onlyNetworkErrors(error) {
-  if (error instanceof TaskApiError) return error
-  throw error
-}
-
-/**
- * At least as long as the service asks for, and at random, so that not all clients come back at once.
+ * At least as long as the service asks for, plus a random time, so that not all clients come back at once.
  *
  * @param {Response | TaskApiError} outcome
  * @param {number} delayMs
  */
-function pauseBetween(outcome, delayMs) {
+function pauseAfter(outcome, delayMs) {
   const askedMs = outcome instanceof TaskApiError ? undefined : retryAfterMs(outcome.headers)
   return (askedMs ?? delayMs / 2) + (Math.random() * delayMs) / 2
-}
-
-/**
- * @param {number} milliseconds
- * @param {AbortSignal} signal
- */
-async function sleep(milliseconds, signal) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer
-  const elapsed = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds)
-  })
-  await untilAborted(elapsed, signal).finally(() => clearTimeout(timer))
-}
-
-/**
- * @template Value
- * @param {Promise<Value>} promise
- * @param {AbortSignal} signal
- * @returns {Promise<Value>}
- */
-function untilAborted(promise, signal) {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort)
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }

@@ -1,4 +1,4 @@
-import { TaskApiError } from '@task-api/client'
+import { TaskApiError } from 'TaskApiClient'
 import t from 'tap'
 import { startService } from './service.ts'
 
@@ -29,7 +29,7 @@ t.test('every call does what it says', async (t) => {
   t.equal((await client.list()).length, 1)
 })
 
-t.test('what has no shortcut is there as the document names it', async (t) => {
+t.test('every operation can be called under the path that the document gives it', async (t) => {
   const { createClient } = await startService(t)
   const { client, user } = await createClient()
   await client.create({ title: 'Milk' })
@@ -41,7 +41,7 @@ t.test('what has no shortcut is there as the document names it', async (t) => {
   t.equal(refused.error?.code, 'wrong_user')
 })
 
-t.test('pages follow each other to the end, none twice', async (t) => {
+t.test('pages follow each other to the end, and no task occurs twice', async (t) => {
   const { createClient } = await startService(t)
   const { client, sent } = await createClient()
   for (const title of ['a', 'b', 'c', 'd', 'e']) await client.create({ title })
@@ -70,7 +70,7 @@ t.test('pages follow each other to the end, none twice', async (t) => {
   t.equal((await client.page()).tasks.length, 5)
 })
 
-t.test('a page is asked for only when the one before is used', async (t) => {
+t.test('a page is fetched only when it is needed', async (t) => {
   const { createClient } = await startService(t)
   const { client, sent } = await createClient()
   for (const title of ['a', 'b', 'c']) await client.create({ title })
@@ -86,7 +86,7 @@ t.test('a base URL may have a path and a slash at its end', async (t) => {
   const { baseUrl, createClient } = await startService(t)
   const { client } = await createClient({
     baseUrl: `${baseUrl}/to/the/service/`,
-    // As a proxy would.
+    // Like a proxy that removes a prefix.
     fetch(request) {
       t.match(request.url, `${baseUrl}/to/the/service/api/`)
       return fetch(new Request(request.url.replace('/to/the/service', ''), request))
@@ -98,7 +98,7 @@ t.test('a base URL may have a path and a slash at its end', async (t) => {
   t.same(titles, ['a', 'b', 'c'])
 })
 
-t.test('the options of fetch go with every request', async (t) => {
+t.test('options of fetch apply to every request', async (t) => {
   const { createClient } = await startService(t)
   const { client, sent } = await createClient({
     credentials: 'include',
@@ -111,7 +111,7 @@ t.test('the options of fetch go with every request', async (t) => {
   t.equal(sent[0]?.headers.get('x-request-id'), 'from-the-test')
 })
 
-t.test('a problem arrives as an error with all that the service says', async (t) => {
+t.test('a problem becomes an error with all its details', async (t) => {
   const { createClient } = await startService(t)
   const { client } = await createClient({ headers: { 'x-request-id': 'from-the-test' } })
   const error = await client.create({ title: ' ' }).catch((error: unknown) => error)
@@ -131,11 +131,104 @@ t.test('a problem arrives as an error with all that the service says', async (t)
   await t.rejects(client.page({ limit: 201 }), { status: 400, errors: [{ path: '/limit' }] })
 })
 
-t.test('an answer that is none of the service is an error, too', async (t) => {
+t.test('headers of one call go with that call only, and replace those of the client', async (t) => {
   const { createClient } = await startService(t)
-  const html = (status: number) => async () => new Response('<h1>Hello</h1>', { status })
-  const { client: behindPortal } = await createClient({ fetch: html(200) })
-  await t.rejects(behindPortal.list(), { name: 'TaskApiError', status: 0, code: 'unexpected_answer' })
-  const { client: behindProxy } = await createClient({ fetch: html(502) })
-  await t.rejects(behindProxy.list(), { name: 'TaskApiError', status: 502, code: 'unexpected_answer' })
+  const { client, sent } = await createClient({ headers: { 'x-request-id': 'of-the-client', accept: 'a/b' } })
+  const { id } = await client.create({ title: 'Task' })
+  sent.length = 0
+  const headers = { 'x-request-id': 'of-the-call' }
+  for (const call of [
+    () => client.list({}, { headers }),
+    () => client.page({}, { headers }),
+    () => client.get(id, { headers }),
+    () => client.update(id, {}, { headers }),
+    () => client.complete(id, true, { headers }),
+    () => client.summary({}, { headers }),
+    () => client.me({ headers }),
+    () => client.create({ title: 'Other' }, { headers }),
+    () => client.delete(id, { headers }),
+  ]) {
+    await call()
+    t.equal(sent.at(-1)?.headers.get('x-request-id'), 'of-the-call')
+    t.equal(sent.at(-1)?.headers.get('accept'), 'a/b')
+  }
+  await client.list()
+  t.equal(sent.at(-1)?.headers.get('x-request-id'), 'of-the-client')
+})
+
+t.test('links are resolved against the URL of the answer, also below a prefix', async (t) => {
+  const { baseUrl, createClient } = await startService(t)
+  for (const form of [(query: string) => query, (query: string) => `tasks${query}`]) {
+    const { client } = await createClient({
+      baseUrl: `${baseUrl}/prefix`,
+      async fetch(request) {
+        const answer = await fetch(new Request(request.url.replace('/prefix', ''), request))
+        const [, query] = /<[^>?]*(\?[^>]*)>/.exec(answer.headers.get('link') ?? '') ?? []
+        const link = query === undefined ? [] : [['link', `<${form(query)}>; rel="next"`] as const]
+        return new Response(await answer.text(), { headers: new Headers(Object.fromEntries(link)) })
+      },
+    })
+    for (const title of ['a', 'b', 'c']) await client.create({ title })
+    const titles = []
+    for await (const { tasks } of client.pages({ limit: 1, sort: 'title' })) titles.push(tasks[0]?.title)
+    t.same(titles, ['a', 'b', 'c'])
+  }
+})
+
+t.test('a field that is undefined is not sent', async (t) => {
+  const { createClient } = await startService(t)
+  const { client } = await createClient()
+  const task = await client.create({ title: 'Task', description: undefined, due_date: undefined })
+  t.match(task, { description: null, due_date: null })
+  const changed = await client.update(task.id, { title: undefined, description: 'Text' })
+  t.match(changed, { title: 'Task', description: 'Text' })
+})
+
+t.test('an id may be the text of a router parameter; other text is refused', async (t) => {
+  const { createClient } = await startService(t)
+  const { client, sent } = await createClient()
+  const { id } = await client.create({ title: 'Task' })
+  t.equal((await client.get(String(id))).id, id)
+  t.equal((await client.update(String(id), { title: 'Other' })).title, 'Other')
+  t.equal((await client.complete(String(id), true)).completed, true)
+  const count = sent.length
+  for (const text of [
+    '',
+    ' ',
+    'summary',
+    '..',
+    '1/complete',
+    '0',
+    '-1',
+    '1.5',
+    '1e3',
+    NaN,
+    Infinity,
+    0,
+    -1,
+    1.5,
+  ]) {
+    const error = { name: 'TaskApiError', status: 0, code: 'invalid_call', detail: /is not the id of a task/ }
+    await t.rejects(client.get(text), error)
+    await t.rejects(client.update(text, {}), error)
+    await t.rejects(client.complete(text, true), error)
+    await t.rejects(client.delete(text), error)
+  }
+  t.equal(sent.length, count)
+  await client.delete(String(id))
+  t.same(await client.list(), [])
+})
+
+t.test('middleware of openapi-fetch can be added', async (t) => {
+  const { createClient } = await startService(t)
+  const { client, sent } = await createClient()
+  const statuses: number[] = []
+  client.api.use({
+    onRequest: ({ request }) => request.headers.set('x-request-id', 'of-the-middleware'),
+    onResponse: ({ response }) => void statuses.push(response.status),
+  })
+  await client.list()
+  await client.api.GET('/api/me')
+  t.same(statuses, [200, 200])
+  for (const { headers } of sent) t.equal(headers.get('x-request-id'), 'of-the-middleware')
 })

@@ -1,8 +1,8 @@
-import { createTaskClient, type TaskClientOptions } from '@task-api/client'
+import { createTaskClient, type TaskClientOptions } from 'TaskApiClient'
 import type { Test } from 'tap'
 import { createUser, signToken, startApp, type TestUser } from '../../../test/helpers/app.ts'
 
-/** The real service on a port of its own; `createClient` makes a client of a new user, and notes what it sends. */
+/** The real service on a port of its own. `createClient` makes a client of a new user and records what it sends. */
 export async function startService(t: Test, variables: Record<string, string> = {}) {
   const { app } = await startApp(t, variables)
   const baseUrl = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -28,11 +28,18 @@ export async function startService(t: Test, variables: Record<string, string> = 
 export const expiredToken = ({ id, email }: TestUser) =>
   signToken({ sub: id, email, exp: Math.floor(Date.now() / 1000) - 3600 })
 
-/** Meets each of the faults once, one after the other, before it reaches the service. */
-export function faulty(...faults: (Response | Error)[]) {
+/** A request that is never answered. It ends when it is aborted. */
+export const noAnswer = ({ signal }: Request) =>
+  new Promise<never>((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error)),
+  )
+
+/** A fetch that meets each fault once, one after the other, and then reaches the service. */
+export function faulty(...faults: (Response | Error | typeof noAnswer)[]) {
   return async (request: Request) => {
     const fault = faults.shift()
     if (fault instanceof Error) throw fault
+    if (typeof fault === 'function') return fault(request)
     return fault ?? fetch(request)
   }
 }

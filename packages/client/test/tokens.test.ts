@@ -7,14 +7,14 @@ t.test('a token is asked for once and then kept', async (t) => {
   const user = await createUser()
   const asked: unknown[] = []
   const { client } = await createClient({
-    token: async (ask) => {
-      asked.push(ask)
+    token: async ({ refused }) => {
+      asked.push(refused)
       return user.token
     },
   })
   await Promise.all([client.list(), client.me()])
   await client.list()
-  t.same(asked, [{ refused: undefined }])
+  t.same(asked, [undefined])
 })
 
 t.test('an expired token is replaced by a fresh one, and the call is repeated with its body', async (t) => {
@@ -31,7 +31,7 @@ t.test('an expired token is replaced by a fresh one, and the call is repeated wi
   t.equal(sent.length, 3)
 })
 
-t.test('many requests that are refused at once share one refresh', async (t) => {
+t.test('many requests that are refused at the same time share one refresh', async (t) => {
   const { createClient } = await startService(t)
   const user = await createUser()
   const expired = await expiredToken(user)
@@ -42,7 +42,7 @@ t.test('many requests that are refused at once share one refresh', async (t) => 
       asked.push(refused)
       return refused === undefined ? expired : user.token
     },
-    // The answer to this one comes after the others have a new token.
+    // This answer comes after the other calls have a new token.
     async fetch(request) {
       const answer = fetch(request)
       if (request.url.includes('/summary')) await (late ??= answer).then(() => others)
@@ -55,7 +55,7 @@ t.test('many requests that are refused at once share one refresh', async (t) => 
   t.same(asked, [undefined, expired])
 })
 
-t.test('a fresh token that is refused, too, is the end', async (t) => {
+t.test('a fresh token is not replaced again if the service refuses it, too', async (t) => {
   const { createClient } = await startService(t)
   const expired = await expiredToken(await createUser())
   const asked: (string | undefined)[] = []
@@ -70,7 +70,7 @@ t.test('a fresh token that is refused, too, is the end', async (t) => {
   t.same(asked, [undefined, expired])
 })
 
-t.test('the refused token once more is not worth a request', async (t) => {
+t.test('the call is not repeated if the provider returns the refused token again', async (t) => {
   const { createClient } = await startService(t)
   const expired = await expiredToken(await createUser())
   const { client, sent } = await createClient({ token: () => expired })
@@ -88,7 +88,7 @@ t.test('without a token the service says that one is missing, and the next call 
   t.same(await client.list(), [])
 })
 
-t.test('what the provider throws, the call throws; the next call asks again', async (t) => {
+t.test('the call throws what the provider throws, and the next call asks again', async (t) => {
   const { createClient } = await startService(t)
   const user = await createUser()
   const failures = [new Error('the session is gone')]
@@ -104,7 +104,17 @@ t.test('what the provider throws, the call throws; the next call asks again', as
   t.same(await client.list(), [])
 })
 
-t.test('when another user signs in, nothing of the one before goes on in their name', async (t) => {
+t.test('a bare TypeError or SyntaxError of the provider becomes a TaskApiError', async (t) => {
+  const { createClient } = await startService(t)
+  for (const cause of [new TypeError('fetch failed'), new SyntaxError('Unexpected token <')]) {
+    const { client, sent } = await createClient({ token: () => Promise.reject(cause) })
+    const error = await client.list().catch((error: unknown) => error)
+    t.match(error, { name: 'TaskApiError', status: 0, code: 'token_failed', cause })
+    t.equal(sent.length, 0)
+  }
+})
+
+t.test('after another user has signed in, no call of the previous user uses the new token', async (t) => {
   const { createClient } = await startService(t)
   const [alice, bob] = [await createUser(), await createUser()]
   const expired = await expiredToken(alice)

@@ -1,35 +1,100 @@
-import { createTaskClient, type Page, type Task, TaskApiError } from '@task-api/client'
+import { useQuery } from '@tanstack/react-query'
+import createQueryApi from 'openapi-react-query'
+import {
+  createTaskClient,
+  type Page,
+  type Retry,
+  type Task,
+  TaskApiError,
+  type TaskApiErrorCode,
+} from 'TaskApiClient'
 
-/** Never run: `npm run typecheck` fails where a mistake compiles, or where what is right does not. */
-export async function misuse() {
-  const client = createTaskClient({ baseUrl: '', token: () => null, credentials: 'include' })
+/*
+ * Never run. `npm run typecheck` fails if a mistake compiles, or if correct code does not compile, with the settings
+ * of tsconfig.json and with the stricter ones of tsconfig.users.json.
+ */
+
+export async function calls(text: string | undefined) {
+  const client = createTaskClient({ baseUrl: '', token: () => null, credentials: 'include', timeoutMs: 0 })
   const { id, due_date }: Task = await client.create({ title: 'Task', due_date: null })
   const { cursor }: Page = await client.page({ sort: 'due_date', search: undefined, count: true })
   await client.api.GET('/api/{user_id}/tasks', { params: { path: { user_id: 'alice' } } })
   if (due_date === null) await client.page({ cursor }, { signal: AbortSignal.timeout(1000) })
+  await client.create({ title: 'Task', description: text, due_date: undefined, completed: undefined })
+  await client.update(id, { title: text, description: text })
+  await client.get(id, { timeoutMs: 1000, headers: { 'x-request-id': 'a' } })
+  // Routers give parameters as text.
+  await client.complete('1', true)
+}
 
-  // @ts-expect-error a token provider is needed
+export function options() {
+  const onRetry = ({ attempt, status, waitMs, method, url }: Retry) =>
+    console.log(attempt, status, waitMs, method, url)
+  createTaskClient({
+    baseUrl: '',
+    token: async ({ refused, signal }) =>
+      (await fetch('/token', { signal })).text().then((text) => refused ?? text),
+    retry: { onRetry, attempts: undefined },
+    timeoutMs: undefined,
+  })
+}
+
+export function Tasks() {
+  const client = createTaskClient({ baseUrl: '', token: () => null })
+  const queryApi = createQueryApi(client.api)
+  const params = { query: { status: 'pending', limit: 30 } } as const
+  const tasks: Task[] | undefined = queryApi.useQuery('get', '/api/tasks', { params }).data
+  const create = queryApi.useMutation('post', '/api/tasks')
+  create.mutate({ body: { title: 'Task' } })
+  const summary = useQuery({ queryKey: ['summary'], queryFn: ({ signal }) => client.summary({}, { signal }) })
+  // @ts-expect-error there is no such path
+  queryApi.useQuery('get', '/api/task')
+  // @ts-expect-error a title is required
+  create.mutate({ body: {} })
+  return [tasks?.length, summary.data?.total]
+}
+
+export function errors(error: unknown) {
+  if (!(error instanceof TaskApiError)) throw error
+  const own: TaskApiErrorCode[] = [
+    'network_error',
+    'timeout',
+    'unexpected_answer',
+    'invalid_call',
+    'token_failed',
+  ]
+  const ofTheService: TaskApiErrorCode[] = ['validation_failed', 'task_not_found', 'rate_limited']
+  const code: TaskApiErrorCode = error.code
+  const isKnown = [...own, ...ofTheService].includes(code)
+  return isKnown ? error.errors.map(({ path, message }) => `${path} ${message}`) : []
+}
+
+export async function misuse() {
+  const client = createTaskClient({ baseUrl: '', token: () => null })
+  // @ts-expect-error a token provider is required
   createTaskClient({ baseUrl: '' })
-  // @ts-expect-error the method is the client's to say
+  // @ts-expect-error the client sets the method
   createTaskClient({ baseUrl: '', token: () => null, method: 'POST' })
   // @ts-expect-error there is no such field
   await client.create({ title: 'Task', dueDate: null })
-  // @ts-expect-error a title is needed
+  // @ts-expect-error a title is required
   await client.create({ description: 'Task' })
+  // @ts-expect-error a required field must not be undefined
+  await client.create({ title: undefined })
   // @ts-expect-error a title cannot be cleared
-  await client.update(id, { title: null })
-  // @ts-expect-error an id is a number
-  await client.get('1')
-  // @ts-expect-error it does not flip
-  await client.complete(id)
+  await client.update(1, { title: null })
+  // @ts-expect-error an id is a number or text
+  await client.get(undefined)
+  // @ts-expect-error it does not toggle
+  await client.complete(1)
   // @ts-expect-error there is no such order
-  await client.page({ sort: 'priority' })
+  await client.page({ sort: 'colour' })
   // @ts-expect-error there is no such filter
   await client.page({ colour: 'red' })
   // @ts-expect-error a complete list has no pages
   await client.list({ limit: 10 })
   // @ts-expect-error there is no such path
   await client.api.GET('/api/task')
-  // @ts-expect-error an error is not changed
-  new TaskApiError({ status: 0, code: 'x', detail: 'x' }).status = 1
+  // @ts-expect-error an error cannot be changed
+  new TaskApiError({ status: 0, code: 'timeout', detail: 'x' }).status = 1
 }
