@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { createServiceRole } from '../../prisma/service-role.ts'
+import { createServiceRole } from '../../src/database/service-role.ts'
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.ts'
 import { query } from './database.ts'
 
