@@ -29,8 +29,10 @@ const externalTables = [...BETTER_AUTH_TABLES, ...(env.EXTERNAL_TABLES ?? '').sp
   .filter(Boolean)
 
 // The CLI would download its schema engine from Prisma's server. Set to a path, the variable names another engine;
-// set to nothing, it makes the CLI download its own. Windows cannot run a script as a program.
-if (platform !== 'win32' && !hasNativeEngine())
+// set to nothing, it makes the CLI download its own. Windows cannot run a script as a program. A reset by the native
+// engine would drop the external tables as well.
+const resets = ['reset', '--force-reset'].some((word) => argv.includes(word))
+if (platform !== 'win32' && (resets || !hasNativeEngine()))
   env.PRISMA_SCHEMA_ENGINE_BINARY ??= join(folder, 'prisma/schema-engine.mjs')
 
 const needsDatabase = ['migrate', 'db', 'studio'].some((command) => argv.includes(command))
