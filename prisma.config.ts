@@ -8,11 +8,7 @@ import { loadEnvFile } from './src/config/env-file.ts'
 
 const folder = import.meta.dirname
 const { argv, env, platform } = process
-try {
-  loadEnvFile(join(folder, '.env'), env)
-} catch (error) {
-  fail((error as Error).message)
-}
+orFail(() => loadEnvFile(join(folder, '.env'), env))
 
 /**
  * Tables of others in the same database. Prisma never changes them, and they do not keep `migrate deploy` from
@@ -68,7 +64,7 @@ async function startLocalDatabase(): Promise<string> {
   if (env.NODE_ENV === 'production')
     fail('Set DATABASE_URL (or DIRECT_URL) to the database to work on: in production none is started.')
   const { startEmbeddedPostgres } = await import('./src/local/embedded-postgres.ts')
-  const server = startEmbeddedPostgres(folder)
+  const server = orFail(() => startEmbeddedPostgres(folder))
   process.once('exit', () => server.stop())
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => process.exit(128 + constants.signals[signal])) // a bare signal would skip 'exit'
@@ -85,6 +81,15 @@ function endWithParent() {
   if (env.npm_command === undefined) return
   const parent = process.ppid
   setInterval(() => process.ppid !== parent && process.exit(143), 250).unref()
+}
+
+/** The CLI would print the stack of an error. */
+function orFail<T>(start: () => T): T {
+  try {
+    return start()
+  } catch (error) {
+    return fail((error as Error).message)
+  }
 }
 
 function fail(sentence: string): never {

@@ -5,8 +5,8 @@
  */
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { availableParallelism, constants } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadEnvFile } from '../src/config/env-file.ts'
 import { startEmbeddedPostgres } from '../src/local/embedded-postgres.ts'
@@ -33,6 +33,7 @@ const given = process.env.DIRECT_URL ?? process.env.DATABASE_URL
 const embedded = given === undefined ? startTestServer() : undefined
 process.once('exit', () => embedded?.stop())
 const code = await withDatabase(given ?? embedded!.url, runSuite)
+endLeftServers()
 process.exit(stoppedBy ? 128 + constants.signals[stoppedBy] : code)
 
 function startTestServer() {
@@ -48,7 +49,12 @@ async function runSuite(url: string): Promise<number> {
   if (migrated !== 0 || stoppedBy) return migrated
   const tests = await withServiceRole(url, (serviceUrl) =>
     run('tap', [`--jobs=${JOBS}`, ...process.argv.slice(2)], {
-      env: { ...env, TEST_DATABASE_URL: url, TEST_SERVICE_DATABASE_URL: serviceUrl },
+      env: {
+        ...env,
+        TEST_DATABASE_URL: url,
+        TEST_SERVICE_DATABASE_URL: serviceUrl,
+        TEST_RUN: String(process.pid),
+      },
       stdio: 'inherit',
     }),
   )
@@ -62,6 +68,16 @@ async function run(program: string, args: string[], options: SpawnOptions): Prom
   const [code] = (await once(running, 'exit')) as [number | null]
   running = undefined
   return code ?? 1
+}
+
+/** Ends the PostgreSQL servers of tests that were killed, and removes their data (see helpers/postgres.ts). */
+function endLeftServers() {
+  const left = readdirSync(tmpdir()).filter((name) => name.startsWith(`task-api-fault-${process.pid}-`))
+  for (const project of left.map((name) => join(tmpdir(), name))) {
+    const pidFile = join(project, '.local/postgres/data/postmaster.pid')
+    if (existsSync(pidFile)) process.kill(parseInt(readFileSync(pidFile, 'utf8')), 'SIGQUIT')
+    rmSync(project, { recursive: true, force: true, maxRetries: 10 })
+  }
 }
 
 /** tap knows 100 % or nothing. Processes that tests kill on purpose leave some lines uncounted. */

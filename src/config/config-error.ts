@@ -2,8 +2,8 @@
 export class ConfigError extends Error {
   readonly mistakes: readonly string[]
 
-  constructor(mistakes: readonly string[]) {
-    super(mistakes.join('\n'))
+  constructor(mistakes: readonly string[], cause?: unknown) {
+    super(mistakes.join('\n'), { cause })
     this.mistakes = mistakes
   }
 }
