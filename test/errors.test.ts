@@ -91,7 +91,6 @@ t.test('every error has the one shape', async (t) => {
   t.equal((await app.call('GET', '/api/tasks', { user })).body.length, 1)
 })
 
-
 t.test('every code of the catalogue is thrown somewhere', async (t) => {
   const thrown = new Set<string>()
   for (const file of await readdir('src', { recursive: true })) {
