@@ -7,7 +7,9 @@ import { buildApp } from './app.ts'
 import { type Config, ConfigError, createConfig } from './config/config.ts'
 import { loadEnvFile } from './config/env-file.ts'
 import { explainListenError } from './config/listen-error.ts'
+import { BrokenDriverError, checkPipeline } from './database/checks.ts'
 import { createDatabase, type Database } from './database/client.ts'
+import { reasonOf } from './database/errors.ts'
 import { createLogDestination } from './operations/log.ts'
 
 /** The process: environment, configuration, database, app, listen, and close with grace. */
@@ -93,15 +95,21 @@ function portOf(app: App) {
   return (app.server.address() as { port: number }).port
 }
 
-/** Logs when the database answers. Meanwhile the service runs, and calls that need the database get a 503. */
+/**
+ * Logs when the database answers. Meanwhile the service runs, and calls that need the database get a 503.
+ *
+ * @throws ConfigError if the installed driver does not work with this version
+ */
 async function waitForDatabase({ prisma }: Database, log: FastifyBaseLogger) {
   for (let wait = 500; ; wait = Math.min(wait * 2, 5000)) {
-    const error = await prisma.$queryRaw`SELECT 1`.then(
-      () => undefined,
-      (reason: Error) => reason,
-    )
-    if (error === undefined) return log.info('the database answers')
-    log.warn(`the database is not available, next try in ${wait / 1000} s: ${lastLine(error.message)}`)
+    try {
+      await prisma.$queryRaw`SELECT 1`
+      await checkPipeline(prisma)
+      return log.info('the database answers')
+    } catch (error) {
+      if (error instanceof BrokenDriverError) throw new ConfigError([error.message])
+      log.warn(`the database is not available, next try in ${wait / 1000} s: ${reasonOf(error as Error)}`)
+    }
     await sleep(wait)
   }
 }
@@ -119,10 +127,6 @@ async function warnAboutBypassedPolicies({ prisma }: Database, log: FastifyBaseL
     log.warn(
       'the role of DATABASE_URL bypasses row-level security: npm run db:role creates one that does not',
     )
-}
-
-function lastLine(text: string) {
-  return text.trim().split('\n').at(-1)
 }
 
 /** A command that failed explains itself on its own output, a system call in its message. */
