@@ -65,7 +65,7 @@ const QUERIES = ['repository', 'selection', 'fields', 'filters', 'sorts', 'searc
 const NOT_FEATURES = [...NAMED_ROOMS.map((room) => `src/${room}/**`), 'src/*.ts', 'src/generated/**']
 // Parts of src/auth/ that judge tokens; plugin.ts connects them to Fastify.
 const TOKEN_RULES = ['src/auth/!(plugin).ts']
-const layers = [
+export const layers = [
   ...NAMED_ROOMS.map((room) =>
     forbidImports(
       [`src/${room}/**`],
