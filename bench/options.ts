@@ -6,7 +6,7 @@ export type Options = ReturnType<typeof readOptions>
 
 export const USAGE = `npm run bench -- [what] [flags]
 
-  what        routes (default), profile, growth, indexes, overload, soak or start
+  what        routes (default), profile, growth, indexes, neighbours, overload, soak or start
   --quick     two or three minutes instead of thirty
   --only      routes, comma-separated: list,page,get,create,update,toggle,summary,delete,first,mixed
   --scenario  scenarios, comma-separated: ${SCENARIOS.join(',')}

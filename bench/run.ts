@@ -3,6 +3,7 @@ import { chartOf } from './chart.ts'
 import { compareRoutes } from './compare.ts'
 import { measureGrowth } from './growth.ts'
 import { measureIndexes } from './indexes.ts'
+import { measureNeighbours } from './neighbours.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
 import { measureOverload } from './overload.ts'
 import { profileRoutes } from './profile.ts'
@@ -19,6 +20,7 @@ const parts: Record<string, (options: Options) => Promise<unknown>> = {
   indexes: measureIndexes,
   overload: measureOverload,
   soak,
+  neighbours: measureNeighbours,
   start: measureStart,
 }
 const part = parts[options.what]

@@ -1,8 +1,9 @@
 import { createConfig } from '../src/config/config.ts'
 import { createDatabase } from '../src/database/client.ts'
-import { positionBehind, type Sort } from '../src/tasks/cursor.ts'
+import { filtersOf, resolve } from '../src/tasks/filters.ts'
 import { createTaskRepository, type TaskRepository } from '../src/tasks/repository.ts'
-import type { Task } from '../src/tasks/schemas.ts'
+import type { ListQuery, Task } from '../src/tasks/schemas.ts'
+import { positionOf, SORTS } from '../src/tasks/sorts.ts'
 import { SECRET } from './people.ts'
 
 type Selection = Parameters<TaskRepository['list']>[1]
@@ -30,17 +31,22 @@ export function createRecorder(url: string) {
 
 export type Recorder = ReturnType<typeof createRecorder>
 
-const SORTS: Sort[] = ['created', 'updated', 'title', 'due_date']
-const STATUSES = { all: undefined, pending: false, completed: true }
+const STATUSES = ['all', 'pending', 'completed'] as const
 const PAGE = 21
+
+/** The selection of a query, as the service makes it. */
+function select(sent: ListQuery): Selection {
+  const query = resolve(sent)
+  return { ...filtersOf(query), sort: query.sort, order: query.order }
+}
 
 /** Every page statement by a name: each sort, order and status, the first page, the middle one and the deepest. */
 export async function pageStatements(recorder: Recorder, owner: string): Promise<Map<string, Statement>> {
   const statements = new Map<string, Statement>()
   for (const sort of SORTS) {
     for (const order of ['asc', 'desc'] as const) {
-      for (const [status, completed] of Object.entries(STATUSES)) {
-        const selection: Selection = { sort, order, completed }
+      for (const status of STATUSES) {
+        const selection = select({ sort, order, status })
         for (const [place, after] of Object.entries(await positions(recorder, owner, selection))) {
           const page = (tasks: TaskRepository) => tasks.list(owner, { ...selection, after }, PAGE)
           statements.set(`${sort} ${order} ${status} ${place}`, await recorder.record(page))
@@ -56,7 +62,7 @@ async function positions({ tasks }: Recorder, owner: string, selection: Selectio
   const count = await tasks.count(owner, selection)
   const at = async (offset: number) => {
     const [json] = await tasks.list(owner, selection, 1, Math.max(0, offset))
-    return positionBehind(JSON.parse(json!) as Task, selection.sort)
+    return positionOf(JSON.parse(json!) as Task, selection.sort)
   }
   return { first: undefined, middle: await at(Math.floor(count / 2)), deepest: await at(count - PAGE - 1) }
 }
@@ -65,15 +71,11 @@ async function positions({ tasks }: Recorder, owner: string, selection: Selectio
 export async function wholeStatements({ record }: Recorder, owner: string): Promise<Map<string, Statement>> {
   const now = new Date().toISOString()
   const bound = { at: now, day: `${now.slice(0, 10)}T00:00:00.000Z` }
-  const longAgo = { at: '1999-01-01T00:00:00.000Z', day: '1999-01-01T00:00:00.000Z' }
-  const none: Selection = { sort: 'title', order: 'asc', dueBefore: longAgo }
+  const none = select({ sort: 'title', due_before: '1999-01-01' })
   return new Map([
     ['page by title that no task is on', await record((tasks) => tasks.list(owner, none, PAGE))],
     ['summary', await record((tasks) => tasks.summarize(owner, bound))],
-    ['count=true', await record((tasks) => tasks.count(owner, { sort: 'created', order: 'desc' }))],
-    [
-      'count=true pending',
-      await record((tasks) => tasks.count(owner, { sort: 'created', order: 'desc', completed: false })),
-    ],
+    ['count=true', await record((tasks) => tasks.count(owner, select({})))],
+    ['count=true pending', await record((tasks) => tasks.count(owner, select({ status: 'pending' })))],
   ])
 }

@@ -4,6 +4,7 @@ import Fastify, { type FastifyServerOptions, LogController } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
 import type { Config } from './config/config.ts'
+import { createReadinessCheck } from './database/checks.ts'
 import type { Database } from './database/client.ts'
 import { redact } from './operations/log.ts'
 import { auth } from './auth/plugin.ts'
@@ -92,7 +93,7 @@ export async function buildApp(
   await app.register(health, {
     name,
     version,
-    pingDatabase: () => prisma.$queryRaw`SELECT 1`,
+    checkDatabase: createReadinessCheck(prisma),
     isStopping: () => app.stopping,
   })
   rejectOtherMethods()
@@ -119,7 +120,7 @@ export async function buildApp(
       await api.register(async (known) => {
         known.addHook('preHandler', (request) => users.provision(request.user))
         await known.register(userRoutes, { users })
-        const shared = { tasks, restoreUser: users.restore }
+        const shared = { tasks, whileUserExists: users.whileExisting }
         await known.register(taskRoutes, { prefix: '/tasks', ...shared, namesUser: false })
         await known.register(taskRoutes, { prefix: '/:user_id/tasks', ...shared, namesUser: true })
       })

@@ -1,7 +1,15 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t, { type Test } from 'tap'
-import { createTask, createUser, SECRET, signToken, startApp, type TestApp } from './helpers/app.ts'
+import {
+  createTask,
+  createUser,
+  resolveUrl,
+  SECRET,
+  signToken,
+  startApp,
+  type TestApp,
+} from './helpers/app.ts'
 import { databaseUrl, query } from './helpers/database.ts'
 import { assertRefused, forge, goodClaims, HS256, hmac, type Json, seconds } from './helpers/forge.ts'
 import { createKey, startIssuer } from './helpers/issuer.ts'
@@ -53,12 +61,11 @@ t.test('SQL in a user id, an e-mail address or a name is a text', async (t) => {
       token: await signToken({ sub: id, email: `${id}@example.com`, name: text }),
     }
     t.match((await app.call('GET', '/api/me', { user })).body, { id, email: user.email, name: text }, text)
-    const created = await app.call('POST', `/api/${encodeURIComponent(id)}/tasks`, {
-      user,
-      body: { title: text },
-    })
+    const mount = `/api/${encodeURIComponent(id)}/tasks`
+    const created = await app.call('POST', mount, { user, body: { title: text } })
     t.equal(created.body.user_id, id)
-    t.equal((await app.call('GET', created.headers.location!, { user })).body.title, text.trim())
+    const url = resolveUrl(created.headers.location!, mount)
+    t.equal((await app.call('GET', url, { user })).body.title, text.trim())
   }
 })
 
@@ -345,10 +352,9 @@ t.test('an own path leads to the service, whatever the user is called', async (t
     const { headers, statusCode } = await ask('POST', mount)
     await ask('POST', mount)
     t.equal(statusCode, 201, name)
-    t.match(String(headers.location).slice(mount.length), /^\/\d+$/, name)
+    t.match(headers.location, /^tasks\/\d+$/, name)
     const { link } = (await ask('GET', `${mount}?limit=1`)).headers
-    t.match(link, /^<\/api\/[^<>/"\s]+\/tasks\?limit=1&cursor=[\w-]+>; rel="next"$/, name)
-    t.ok(String(link).startsWith(`<${mount}?`))
+    t.match(link, /^<\?limit=1&cursor=[\w-]+>; rel="next"$/, name)
   }
 })
 
@@ -376,7 +382,7 @@ async function assertUnnamed(t: Test, app: TestApp) {
       headers,
       body: { title: 'x' },
     })
-    t.match(created.headers.location, /^\/api\/tasks\/\d+$/)
+    t.match(created.headers.location, /^tasks\/\d+$/)
   }
   for (const url of ['/api/tasks?limit=1', '/api/nothing', '/', '/docs', '/docs/', '/openapi.json']) {
     const answer = await app.call('GET', url, { user, headers })

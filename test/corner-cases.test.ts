@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import { type Answer, createTask, createUser, startApp } from './helpers/app.ts'
+import { type Answer, createTask, createUser, nextPage, startApp } from './helpers/app.ts'
 
 /** Text that other services have been seen to change, to count wrongly or to fail on. */
 const TEXTS: Record<string, string> = {
@@ -50,7 +50,7 @@ t.test('text is neither normalised nor cleaned: it comes back as it was sent', a
   for (let url: string | undefined = '/api/tasks?sort=title&limit=5'; url !== undefined;) {
     const page: Answer<{ title: string }[]> = await app.call('GET', url, { user })
     pages.push(...page.body.map(({ title }) => title))
-    url = /<([^>]+)>/.exec(page.headers.link ?? '')?.[1]
+    url = nextPage(page, url)
   }
   t.same(pages.sort(), texts.sort(), 'pages in the order of titles hold each exactly once')
 })

@@ -7,7 +7,7 @@ import { type Answer, createUser, startApp, type TestApp, type TestUser } from '
 import { query } from './helpers/database.ts'
 import { type Postgres, startPostgres } from './helpers/postgres.ts'
 
-const TIMEOUTS = { DATABASE_CONNECT_TIMEOUT_MS: '2000', DATABASE_QUERY_TIMEOUT_MS: '1000' }
+const TIMEOUTS = { DATABASE_CONNECT_TIMEOUT_MS: '2000', DATABASE_QUERY_TIMEOUT_MS: '3000' }
 
 /** A service on a server of its own, and a user who has one task there. */
 async function start(t: Test, settings: Record<string, string> = {}, variables: Record<string, string> = {}) {
@@ -33,6 +33,14 @@ async function recovers(t: Test, call: () => Promise<Answer>, what: string) {
     await sleep(25)
   }
   t.fail(what)
+}
+
+async function until(holds: () => boolean | Promise<boolean>) {
+  for (let tries = 0; tries < 2000; tries += 1) {
+    if (await holds()) return
+    await sleep(5)
+  }
+  throw new Error('it did not come to that within ten seconds')
 }
 
 async function assertAway(
@@ -86,7 +94,7 @@ t.test('connections are killed in the middle of work: reads do not notice', asyn
   for (let round = 0; round < 10; round += 1) {
     // Long enough for everybody who met the last one to be over it: a read is tried again, but once.
     const before = [...done]
-    while (done.some((count, index) => count < before[index]! + 5)) await sleep(5)
+    await until(() => done.every((count, index) => count >= before[index]! + 5))
     await query(
       server.url,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'`,
@@ -133,7 +141,7 @@ t.test('the database is read-only: reads go on', async (t) => {
       query(server.url, 'SELECT pg_reload_conf()'),
     )
   await set('on')
-  while ((await write()).status === 201) await sleep(20)
+  await until(async () => (await write()).status !== 201)
   assertUnavailable(t, await write(), 'writes')
   t.equal((await read()).status, 200)
   await query(
@@ -221,6 +229,77 @@ t.test('a statement waits for a lock for longer than it may', async (t) => {
   await recovers(t, () => app.call('PATCH', `/api/tasks/${id}/complete`, { user }), 'the lock is gone')
 })
 
+t.test('a table is locked: calls that do not need it go on', async (t) => {
+  const { server, app, user, read } = await start(
+    t,
+    {},
+    { DATABASE_POOL_MAX: '10', DATABASE_QUERY_TIMEOUT_MS: '30000' },
+  )
+  t.equal((await app.call('GET', '/ready')).status, 200)
+  const lock = new pg.Client(server.url)
+  await lock.connect()
+  t.teardown(() => lock.end())
+  await lock.query('BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE')
+  const stuck = Array.from({ length: 40 }, (_, index) =>
+    index % 4 === 0 ? app.call('POST', '/api/tasks', { user, body: { title: 'late' } }) : read(),
+  )
+  await until(async () => {
+    const rows = await query(server.url, `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)
+    return rows.length > 0
+  })
+  for (let round = 0; round < 5; round += 1) {
+    t.equal((await app.call('GET', '/api/me', { user })).status, 200)
+    t.equal((await app.call('GET', '/api/me', { user: await createUser() })).status, 200, 'a new user')
+    t.equal((await app.call('GET', '/ready')).status, 200)
+  }
+  await lock.query('COMMIT')
+  for (const { status } of await Promise.all(stuck)) t.ok(status < 300)
+})
+
+t.test('the reply of a write is lost: a 503, and one row', async (t) => {
+  const server = await startPostgres(t)
+  const proxy = await startMutingProxy(t, server)
+  const app = await startApp(t, { DATABASE_URL: proxy.url, ...TIMEOUTS, DATABASE_PREPARED: 'off' })
+  const user = await createUser()
+  const write = (title: string) => app.call('POST', '/api/tasks', { user, body: { title } })
+  t.equal((await write('first')).status, 201)
+  for (const how of ['swallow', 'cut'] as const) {
+    proxy.lose(how)
+    assertUnavailable(t, await write(how), how)
+    await recovers(t, () => app.call('GET', '/api/tasks', { user }), `reads after ${how}`)
+    const rows = await query<{ count: number }>(
+      server.url,
+      'SELECT count(*)::int AS count FROM tasks WHERE title = $1',
+      [how],
+    )
+    t.same(rows, [{ count: 1 }], 'it was made once and never again')
+  }
+  t.equal((await write('last')).status, 201)
+})
+
+t.test('what a migration brings is missing: a 503 that says so, until it is there', async (t) => {
+  const { server, app, read, write } = await start(t)
+  const fresh = await startApp(t, { DATABASE_URL: server.serviceUrl, ...TIMEOUTS })
+  await query(server.url, 'ALTER TABLE tasks RENAME COLUMN title TO caption')
+  for (const answer of [await read(), await write(), await fresh.call('GET', '/ready')]) {
+    t.match(answer, { status: 503, body: { code: 'not_migrated' }, headers: { 'retry-after': /^\d+$/ } })
+    t.notMatch(answer.text, /column|caption/)
+  }
+  t.ok([...app.logLines, ...fresh.logLines].some((line) => /prisma migrate deploy/.test(line)))
+  await query(server.url, 'ALTER TABLE tasks RENAME COLUMN caption TO title')
+  t.equal((await read()).status, 200, 'without a restart')
+  t.equal((await fresh.call('GET', '/ready')).status, 200)
+})
+
+t.test('many ask whether the service is ready, and the database is asked once', async (t) => {
+  const app = await startApp(t)
+  t.equal((await app.call('GET', '/ready')).status, 200)
+  const before = app.statements.length
+  const answers = await Promise.all(Array.from({ length: 50 }, () => app.call('GET', '/ready')))
+  t.ok(answers.every(({ status }) => status === 200))
+  t.ok(app.statements.length - before < 10, `${app.statements.length - before} statements`)
+})
+
 t.test('the password is changed, and changed back', async (t) => {
   const { server, app, read, write } = await start(t)
   const { password } = new URL(server.serviceUrl)
@@ -242,7 +321,7 @@ t.test('the server sleeps when nobody asks, and takes a while to wake', async (t
   t.equal((await write()).status, 201)
   for (let nap = 0; nap < 3; nap += 1) {
     proxy.sleep()
-    while (app.database.pool.totalCount > 0) await sleep(5)
+    await until(() => app.database.connections().total === 0)
     // The first connects slowly; nobody is turned away for it.
     const answers = await Promise.all([write(), app.call('GET', '/api/tasks', { user }), write()])
     t.same(
@@ -251,6 +330,37 @@ t.test('the server sleeps when nobody asks, and takes a while to wake', async (t
     )
   }
 })
+
+/** Between service and server: loses the answer to the next INSERT, in silence or with its connection. */
+async function startMutingProxy(t: Test, { serviceUrl }: Postgres) {
+  const address = new URL(serviceUrl)
+  const sockets = new Set<Socket>()
+  let losing: 'swallow' | 'cut' | undefined
+  const proxy = createServer((socket) => {
+    const upstream = connect(Number(address.port), address.hostname)
+    for (const each of [socket, upstream]) sockets.add(each.on('error', () => each.destroy()))
+    let isMuted: typeof losing
+    socket.on('data', (data) => {
+      if (losing !== undefined && data.includes('INSERT INTO tasks')) [isMuted, losing] = [losing, undefined]
+      upstream.write(data)
+    })
+    upstream.on('data', (data) => {
+      if (isMuted === undefined) socket.write(data)
+      else if (isMuted === 'cut') socket.destroy()
+    })
+    socket.on('close', () => upstream.end())
+    upstream.on('close', () => socket.destroy())
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    proxy.close()
+  })
+  const { port } = proxy.address() as { port: number }
+  // Statements without a name carry their text each time, so that the proxy sees it.
+  const url = Object.assign(new URL(serviceUrl), { port: String(port) }).href
+  return { url, lose: (how: 'swallow' | 'cut') => void (losing = how) }
+}
 
 /** Between service and server, as Neon's proxy is: drops connections when it sleeps, and is slow to wake. */
 async function startSleepingProxy(t: Test, { serviceUrl }: Postgres) {

@@ -235,7 +235,7 @@ t.test('a query parameter with a bad value gets a 400 that says what is allowed'
     ['offset=5', /^offset needs limit\.$/],
     ['cursor=x', /^cursor needs limit\.$/],
     ['limit=5&offset=0&cursor=x', /^cursor cannot be combined with offset\.$/],
-    ['limit=5&cursor=x', /^cursor is none of this list/],
+    ['limit=5&cursor=x', /^The cursor belongs to another list/],
     ['count=yes', /^count must be a boolean\.$/],
     ['count=1', /^count must be a boolean\.$/],
     ['count=TRUE', /^count must be a boolean\.$/],

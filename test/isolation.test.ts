@@ -207,7 +207,7 @@ t.test('a query that forgets its owner still sees, changes and deletes nothing o
 
 t.test('the owner of one statement is gone before the next, on the same connection', async (t) => {
   const { config } = await startApp(t)
-  const { prisma, pool, close } = createDatabase({ ...config.database, poolMax: 1 })
+  const { prisma, connections, close } = createDatabase({ ...config.database, poolMax: 2 })
   t.teardown(close)
   const setting = Prisma.sql`SELECT current_setting('app.user_id', true)`
   const users = Array.from({ length: 50 }, (_, number) => `user ${number}`)
@@ -215,10 +215,11 @@ t.test('the owner of one statement is gone before the next, on the same connecti
     await Promise.all(users.map((user) => prisma.$queryJson(user, setting))),
     users.map((user) => [user]),
   )
-  t.equal(pool.totalCount, 1)
-  const { rows } = await pool.query<{ left: string }>(`SELECT current_setting('app.user_id', true) AS left`)
-  t.same(rows, [{ left: '' }])
-  t.same((await pool.query('SELECT FROM users')).rowCount, 0, 'without an owner there is nobody')
+  t.equal(connections().total, 1)
+  const left = () => prisma.$queryRaw`SELECT current_setting('app.user_id', true) AS left`
+  await prisma.$asOwner('somebody', ({ task }) => task.count())
+  t.match(await left(), [{ left: '' }], 'nor on the connections of Prisma')
+  t.equal(await prisma.user.count(), 0, 'without an owner no user is visible')
 })
 
 t.test('the role of the service may do no more than the service does', async (t) => {

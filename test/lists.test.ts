@@ -1,7 +1,16 @@
 import { randomInt } from 'node:crypto'
 import t from 'tap'
-import { type Answer, createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import {
+  type Answer,
+  createTask,
+  createUser,
+  nextPage,
+  startApp,
+  type TestApp,
+  type TestUser,
+} from './helpers/app.ts'
 import { databaseUrl, query } from './helpers/database.ts'
+import { documentOf } from './helpers/described.ts'
 
 type Listed = {
   id: number
@@ -19,10 +28,11 @@ const ORDERS = ['asc', 'desc'] as const
 async function walk({ call }: TestApp, user: TestUser, url: string, between = async (_page: Listed[]) => {}) {
   const seen: Listed[] = []
   for (let next: string | undefined = url; next !== undefined;) {
-    const { status, body, headers }: Answer<Listed[]> = await call<Listed[]>('GET', next, { user })
+    const answer: Answer<Listed[]> = await call<Listed[]>('GET', next, { user })
+    const { status, body } = answer
     if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`)
     seen.push(...body)
-    next = /^<([^>]+)>; rel="next"$/.exec(headers.link ?? '')?.[1]
+    next = nextPage(answer, next)
     await between(body)
   }
   return seen
@@ -48,9 +58,9 @@ t.test('the next page is asked for with the parameters that are known, and no ot
   for (const title of ['a', 'b']) await createTask(app, user, { title })
   const sent =
     'utm_source=x&constructor=y&__proto__=z&hasOwnProperty=1&limit=01&sort=title&a[]=%3E%3B%22&page=2'
-  const { headers } = await app.call('GET', `/api/tasks?${sent}`, { user })
-  t.match(headers.link, /^<\/api\/tasks\?limit=1&sort=title&cursor=[\w-]+>; rel="next"$/)
-  const next = await app.call('GET', /<([^>]+)>/.exec(headers.link!)![1]!, { user })
+  const first = await app.call('GET', `/api/tasks?${sent}`, { user })
+  t.match(first.headers.link, /^<\?limit=1&sort=title&cursor=[\w-]+>; rel="next"$/)
+  const next = await app.call('GET', nextPage(first, '/api/tasks')!, { user })
   t.match(next, { status: 200, body: [{ title: 'b' }], headers: { link: undefined } })
 })
 
@@ -185,10 +195,7 @@ t.test('a page that holds all has no next one', async (t) => {
   await fill(app, user, 10)
   t.notOk((await app.call('GET', '/api/tasks?limit=10', { user })).headers.link)
   const first = await app.call('GET', `/api/${user.id}/tasks?limit=9&status=all`, { user })
-  t.match(
-    first.headers.link,
-    new RegExp(`^</api/${user.id}/tasks\\?limit=9&status=all&cursor=[\\w-]+>; rel="next"$`),
-  )
+  t.match(first.headers.link, /^<\?limit=9&status=all&cursor=[\w-]+>; rel="next"$/)
 })
 
 t.test(
@@ -234,36 +241,92 @@ t.test('the row a cursor stands on may be deleted', async (t) => {
   await fill(app, user, 12)
   const first = await app.call<Listed[]>('GET', '/api/tasks?limit=5', { user })
   await app.call('DELETE', `/api/tasks/${first.body.at(-1)!.id}`, { user })
-  const rest = await walk(app, user, /<(.+)>/.exec(first.headers.link!)![1]!)
+  const rest = await walk(app, user, nextPage(first, '/api/tasks')!)
   t.equal(rest.length, 7)
 })
 
-t.test('a cursor is good for its own order and filters only', async (t) => {
+/** Parameters that say which part of the list is asked for, not which list. */
+const POSITION = ['limit', 'offset', 'cursor', 'count']
+
+t.test('a cursor is good for its own list only, whichever parameter makes it another', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  await fill(app, user, 12)
-  const { headers } = await app.call('GET', '/api/tasks?limit=5&sort=title&status=pending', { user })
-  const cursor = /cursor=([\w-]+)/.exec(headers.link!)![1]!
-  t.equal(
-    (await app.call('GET', `/api/tasks?limit=50&sort=title&status=pending&cursor=${cursor}`, { user }))
-      .status,
-    200,
-    'another limit is fine',
-  )
-  const others = [
-    'sort=created&status=pending',
-    'sort=title',
-    'sort=title&status=completed',
-    'sort=title&order=desc&status=pending',
-    'sort=title&status=pending&due_before=2026-01-01',
-    'sort=title&status=pending&overdue=true',
+  await fill(app, user, 40)
+  // Every parameter of the document, each with its example.
+  const { parameters } = documentOf(app.app).paths['/api/tasks']!.get!
+  const others = parameters!.filter(({ in: part, name }) => part === 'query' && !POSITION.includes(name))
+  t.ok(others.length > 10)
+  const list = (query: object) => `/api/tasks?${new URLSearchParams({ limit: '2', ...query }).toString()}`
+  const cursorOf = async (query: object) =>
+    /cursor=([\w-]+)/.exec((await app.call('GET', list(query), { user })).headers.link ?? '')?.[1]
+  const plain = (await cursorOf({}))!
+  const invalid = { status: 400, body: { errors: [{ path: '/cursor' }] } }
+  for (const { name, schema } of others) {
+    // Words that occur in the tasks, and due dates before and after them.
+    const value = { search: 'e', q: 'e', due_from: '2025-01-01', due_before: '2027-01-01' }[name]
+    const query = { [name]: value ?? String(schema.examples![0]) }
+    t.match(await app.call('GET', list({ ...query, cursor: plain }), { user }), invalid, `not with ${name}`)
+    const cursor = (await cursorOf(query))!
+    t.match(await app.call('GET', list({ cursor }), { user }), invalid, `not without ${name}`)
+    const same = await app.call('GET', list({ ...query, cursor, limit: '3', count: 'true' }), { user })
+    t.equal(same.status, 200, `with ${name}, in pages of another length`)
+  }
+})
+
+t.test('a cursor is refused under another value of the same parameter', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  await fill(app, user, 40)
+  const pairs = [
+    ['time_zone=Europe/Berlin', 'time_zone=Asia/Tokyo'],
+    ['due_before=2027-01-01&time_zone=Europe/Berlin', 'due_before=2027-01-01&time_zone=Asia/Tokyo'],
+    ['due_from=2025-01-01', 'due_from=2025-01-02'],
+    ['status=pending', 'status=completed'],
+    ['overdue=true', 'overdue=false'],
+    ['sort=title', 'sort=created'],
+    ['sort=title&order=asc', 'sort=title&order=desc'],
+    ['search=e', 'search=apple'],
   ]
-  for (const other of others) {
+  for (const [one, other] of pairs as [string, string][]) {
+    const { headers } = await app.call('GET', `/api/tasks?limit=2&${one}`, { user })
+    const cursor = /cursor=([\w-]+)/.exec(headers.link!)![1]!
+    const use = (parameters: string) =>
+      app.call('GET', `/api/tasks?limit=2&${parameters}&cursor=${cursor}`, { user })
+    t.equal((await use(one)).status, 200, one)
     t.match(
-      await app.call('GET', `/api/tasks?limit=5&${other}&cursor=${cursor}`, { user }),
-      { status: 400, body: { errors: [{ path: '/cursor' }] } },
-      other,
+      await use(other),
+      {
+        status: 400,
+        body: {
+          detail:
+            'The cursor belongs to another list: sort and filters must be the same as when it was created.',
+          errors: [{ path: '/cursor' }],
+        },
+      },
+      `${one} → ${other}`,
     )
+  }
+})
+
+t.test('a cursor stays good where the same list is asked for in other words', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  await fill(app, user, 40)
+  const same = [
+    ['', 'sort=created', 'sort=created_at&order=desc', 'status=all', 'sort_by=nothing', 'completed=maybe'],
+    ['status=pending', 'status=active', 'status=incomplete', 'completed=false'],
+    ['sort=updated', 'sort=updated_at', 'sort_by=updated', 'sort=updated&order=desc'],
+    ['search=e', 'q=e', 'search=%20e%20', 'search=e&q=e'],
+  ]
+  for (const spellings of same) {
+    const { headers } = await app.call('GET', `/api/tasks?limit=2&${spellings[0]}`, { user })
+    const cursor = /cursor=([\w-]+)/.exec(headers.link!)![1]!
+    for (const spelling of spellings)
+      t.equal(
+        (await app.call('GET', `/api/tasks?limit=2&${spelling}&cursor=${cursor}`, { user })).status,
+        200,
+        spelling,
+      )
   }
 })
 
@@ -343,9 +406,9 @@ t.test('count=true tells how many tasks the filters let through', async (t) => {
   t.equal(await count('count=true'), '12')
   t.equal(await count('count=true&status=completed&limit=1'), '4')
   t.equal(await count('count=false&limit=1'), undefined)
-  const { headers } = await app.call('GET', '/api/tasks?limit=5&count=true', { user })
+  const first = await app.call('GET', '/api/tasks?limit=5&count=true', { user })
   t.equal(
-    (await app.call('GET', /<(.+)>/.exec(headers.link!)![1]!, { user })).headers['x-total-count'],
+    (await app.call('GET', nextPage(first, '/api/tasks')!, { user })).headers['x-total-count'],
     '12',
     'on every page the same',
   )

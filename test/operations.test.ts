@@ -309,9 +309,10 @@ t.test('while the event loop is late requests are told to come back, and operato
 
 t.test('a database that is closed keeps no connection', async (t) => {
   const { config } = await startApp(t)
-  const { prisma, pool, close } = createDatabase(config.database)
+  const { prisma, connections, close } = createDatabase(config.database)
   await prisma.$queryJson('nobody', Prisma.sql`SELECT 1`)
-  t.equal(pool.totalCount, 1)
+  await prisma.$asOwner('nobody', ({ user }) => user.count())
+  t.equal(connections().total, 2)
   await close()
-  t.equal(pool.totalCount, 0)
+  t.equal(connections().total, 0)
 })

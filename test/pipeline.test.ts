@@ -1,28 +1,50 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import { createConfig } from '../src/config/config.ts'
+import { checkPipeline } from '../src/database/checks.ts'
 import { createDatabase, type Database } from '../src/database/client.ts'
+import { nameOf } from '../src/database/statement-names.ts'
+import { SETTINGS } from '../src/database/wire.ts'
 import { Prisma } from '../src/generated/prisma/client.ts'
 import { SECRET } from './helpers/app.ts'
 import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
+import { startPostgres } from './helpers/postgres.ts'
 
 const { sql } = Prisma
 
-/** A database of one user who exists. */
+/** A database of one user who exists, and what the server sees of its connections. */
 async function open(t: Test, variables: Record<string, string> = {}) {
+  const name = `pipeline ${randomUUID()}`
+  const url = new URL(serviceDatabaseUrl())
+  url.searchParams.set('application_name', name)
   const { database } = createConfig({
-    DATABASE_URL: serviceDatabaseUrl(),
+    DATABASE_URL: url.href,
     BETTER_AUTH_SECRET: SECRET,
-    DATABASE_POOL_MAX: '2',
+    DATABASE_POOL_MAX: '3',
     ...variables,
   })
-  const { prisma, pool, close, statementsInFlight } = createDatabase(database)
+  const { prisma, connections, close, statementsInFlight } = createDatabase(database)
   t.teardown(close)
   const owner = `user-${randomUUID()}`
   await query(databaseUrl(), 'INSERT INTO users (id) VALUES ($1)', [owner])
-  return { prisma, pool, statementsInFlight, owner }
+  const backends = (condition = 'true') =>
+    query<{ pid: number }>(
+      databaseUrl(),
+      `SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND ${condition}`,
+      [name],
+    )
+  /** Runs a function of PostgreSQL on each of the connections. */
+  const onAll = (procedure: 'pg_cancel_backend' | 'pg_terminate_backend') =>
+    query(
+      databaseUrl(),
+      `SELECT ${procedure}(pid) FROM pg_stat_activity WHERE application_name = $1 AND state <> 'idle'`,
+      [name],
+    )
+  return { prisma, connections, statementsInFlight, owner, backends, onAll }
 }
 
 const insert = (owner: string, title: string) =>
@@ -37,10 +59,29 @@ const titles = async (owner: string) => {
 }
 const pidOf = async ({ prisma }: Pick<Database, 'prisma'>, owner: string) =>
   (await prisma.$queryJson(owner, sql`SELECT pg_backend_pid()`))[0]!
+const touch = (owner: string) =>
+  sql`UPDATE tasks SET completed = true WHERE user_id = ${owner} RETURNING title`
+/** Holds a lock on a task of the owner, until the returned function is called. */
+async function lockTasksOf(t: Test, owner: string) {
+  const client = new pg.Client(databaseUrl())
+  await client.connect()
+  t.teardown(() => client.end())
+  await client.query(`INSERT INTO tasks (user_id, title) VALUES ($1, 'locked')`, [owner])
+  await client.query('BEGIN')
+  await client.query('SELECT FROM tasks WHERE user_id = $1 FOR UPDATE', [owner])
+  return async () => void (await client.query('COMMIT'))
+}
+async function until(holds: () => Promise<boolean>) {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    if (await holds()) return
+    await sleep(10)
+  }
+  throw new Error('it did not come to that within ten seconds')
+}
 const kill = (pid: string) => query(databaseUrl(), 'SELECT pg_terminate_backend($1)', [pid])
 
 t.test('hundreds of statements share a connection, and each gets its own answer', async (t) => {
-  const { prisma, pool, owner } = await open(t)
+  const { prisma, connections, owner } = await open(t)
   const numbers = Array.from({ length: 500 }, (_, number) => number)
   const answers = await Promise.all(
     numbers.map((number) =>
@@ -51,7 +92,7 @@ t.test('hundreds of statements share a connection, and each gets its own answer'
     answers.map((rows) => rows.length),
     numbers.map((number) => number % 4),
   )
-  t.ok(pool.totalCount <= 2)
+  t.ok(connections().total <= 3)
 })
 
 for (const prepared of ['on', 'off']) {
@@ -99,37 +140,122 @@ t.test('a connection that is killed takes no read along, and no write is sent tw
   }
 })
 
-t.test('statements that the server has lost are prepared again', async (t) => {
-  const { prisma, pool, owner } = await open(t, { DATABASE_POOL_MAX: '1' })
-  t.same(await prisma.$queryJson(owner, insert(owner, 'one')), ['one'])
-  // What a pooler does to a connection that it hands to somebody else.
-  await pool.query('DEALLOCATE ALL')
-  t.same(await prisma.$queryJson(owner, insert(owner, 'two')), ['two'])
-  t.same(await prisma.$queryJson(owner, insert(owner, 'three')), ['three'])
-  t.same(await titles(owner), ['one', 'two', 'three'])
+const kept = ({ prisma }: Pick<Database, 'prisma'>, owner: string) =>
+  prisma.$queryJson(owner, sql`SELECT statement FROM pg_prepared_statements ORDER BY name`, {
+    isPrepared: false,
+  })
+
+t.test('statements that the server has lost are prepared again, and nobody notices', async (t) => {
+  const { prisma, owner } = await open(t)
+  const titlesMade: string[] = []
+  for (let round = 0; round < 5; round += 1) {
+    const made = Array.from({ length: 20 }, (_, number) => `${round}.${number}`)
+    const work = made.map((title, number) =>
+      number === 5
+        ? // What a pooler does to a connection before it gives it to another client.
+          prisma.$queryJson(owner, sql`DEALLOCATE ALL`, { isPrepared: false })
+        : prisma.$queryJson(owner, insert(owner, title)),
+    )
+    const reads = Array.from({ length: 20 }, () => prisma.$queryJson(owner, sql`SELECT 'read'`))
+    titlesMade.push(...(await Promise.all(work)).flat())
+    t.same(await Promise.all(reads), Array(20).fill(['read']))
+  }
+  t.same((await titles(owner)).toSorted(), titlesMade.toSorted())
+  t.equal(titlesMade.length, 95)
+})
+
+t.test('a name that the server knows already is no obstacle', async (t) => {
+  const { prisma, owner } = await open(t)
+  const statement = sql`SELECT 'right'`
+  const taken = Prisma.raw(`PREPARE "${nameOf(statement.text)}" AS SELECT 'wrong'`)
+  await prisma.$queryJson(owner, taken, { isPrepared: false })
+  await t.rejects(prisma.$queryJson(owner, taken, { isPrepared: false }), { code: '42P05' }, 'it is taken')
+  t.same(await prisma.$queryJson(owner, sql`SELECT 'right' `), ['right'])
+  const other = Prisma.raw(`PREPARE "${nameOf(SETTINGS)}" AS SELECT 'wrong'`)
+  const fresh = await open(t)
+  await fresh.prisma.$queryJson(owner, other, { isPrepared: false })
+  for (let round = 0; round < 3; round += 1)
+    t.same(await fresh.prisma.$queryJson(owner, sql`SELECT 'also right'`), ['also right'])
 })
 
 t.test('without prepared statements no connection keeps any', async (t) => {
-  const { prisma, pool, owner } = await open(t, { DATABASE_PREPARED: 'off', DATABASE_POOL_MAX: '1' })
+  const { prisma, owner } = await open(t, { DATABASE_PREPARED: 'off' })
   t.same(await prisma.$queryJson(owner, insert(owner, 'one')), ['one'])
-  await prisma.$queryRaw`SELECT 1`
-  t.same((await pool.query('SELECT name FROM pg_prepared_statements')).rows, [])
+  t.same(await kept({ prisma }, owner), [])
 })
 
 t.test('a name means the same statement on every connection of every copy of the service', async (t) => {
-  const kept = async (statements: Prisma.Sql[]) => {
-    const { prisma, pool, owner } = await open(t, { DATABASE_POOL_MAX: '1' })
+  const after = async (statements: Prisma.Sql[]) => {
+    const { prisma, owner } = await open(t)
     for (const statement of statements) await prisma.$queryJson(owner, statement)
-    const { rows } = await pool.query<{ name: string; statement: string }>(
-      'SELECT name, statement FROM pg_prepared_statements ORDER BY name',
-    )
-    return rows
+    return kept({ prisma }, owner)
   }
   const [one, two] = [sql`SELECT 1`, sql`SELECT 2`]
-  t.same(await kept([one, two]), await kept([two, one]))
+  t.same(await after([one, two]), await after([two, one]))
 })
 
-t.test('whoever waits for a connection is told when there is none to be had', async (t) => {
+t.test('the statements that a connection keeps are bounded, however many texts there are', async (t) => {
+  const { prisma, owner } = await open(t)
+  for (let number = 0; number < 300; number += 1)
+    t.same(await prisma.$queryJson(owner, Prisma.raw(`SELECT 'text ${number}'`)), [`text ${number}`])
+  t.ok((await kept({ prisma }, owner)).length <= 64)
+})
+
+t.test('statements that are cancelled by somebody else are repeated, from the first on', async (t) => {
+  for (let round = 0; round < 5; round += 1) {
+    const { prisma, owner, onAll } = await open(t, { DATABASE_POOL_MAX: '5' })
+    let isOver = false
+    const cancelling = (async () => {
+      for (let tries = 0; tries < 1000 && !isOver; tries += 1) await onAll('pg_cancel_backend')
+    })()
+    const reads = Array.from({ length: 60 }, (_, number) =>
+      prisma.$queryJson(`${owner} ${number % 7}`, sql`SELECT ${number}::int FROM pg_sleep(0.002)`),
+    )
+    const writes = Array.from({ length: 20 }, (_, number) =>
+      prisma.$queryJson(owner, insert(owner, `${number}`)),
+    )
+    const outcomes = await Promise.allSettled([...reads, ...writes])
+    isOver = true
+    await cancelling
+    // Each is tried four times at most; one that is cancelled four times in a row fails cleanly.
+    const failed = outcomes.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[]
+    t.same(
+      failed.filter(({ reason }) => (reason as { code: string }).code !== '57014'),
+      [],
+      'nothing but a cancel fails',
+    )
+    t.ok(failed.length < 20, `${failed.length} of 80 were cancelled four times`)
+    const stored = await titles(owner)
+    t.equal(new Set(stored).size, stored.length, 'no write was made twice')
+  }
+})
+
+t.test('one cancel on a fresh connection fails nothing', async (t) => {
+  for (let round = 0; round < 10; round += 1) {
+    const { prisma, owner, onAll } = await open(t)
+    const first = prisma.$queryJson(owner, sql`SELECT 'first' FROM pg_sleep(0.05)`)
+    const others = Array.from({ length: 50 }, (_, number) =>
+      prisma.$queryJson(`${owner} ${number}`, sql`SELECT 'first' FROM pg_sleep(0.0001)`),
+    )
+    await sleep(10)
+    await onAll('pg_cancel_backend')
+    t.same(await Promise.all([first, ...others]), Array(51).fill(['first']))
+  }
+})
+
+t.test('backends that are terminated as soon as they exist fail no read', async (t) => {
+  const { prisma, owner, onAll } = await open(t, { DATABASE_POOL_MAX: '5' })
+  for (let round = 0; round < 3; round += 1) {
+    const reads = Array.from({ length: 50 }, (_, number) =>
+      prisma.$queryJson(`${owner} ${number}`, sql`SELECT 'read' FROM pg_sleep(0.002)`),
+    )
+    await sleep(5)
+    await onAll('pg_terminate_backend')
+    t.same(await Promise.all(reads), Array(50).fill(['read']))
+  }
+})
+
+t.test('jobs that wait are told at once if there is no server', async (t) => {
   const { prisma, statementsInFlight } = await open(t, {
     DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing',
   })
@@ -137,6 +263,21 @@ t.test('whoever waits for a connection is told when there is none to be had', as
   const outcomes = await Promise.allSettled(waiting)
   t.ok(outcomes.every(({ status }) => status === 'rejected'))
   t.equal(statementsInFlight(), 0)
+})
+
+t.test('a server that grants fewer connections than asked for serves all that wait', async (t) => {
+  const server = await startPostgres(t)
+  await query(server.url, 'ALTER ROLE service CONNECTION LIMIT 1')
+  const { prisma } = await open(t, { DATABASE_URL: server.serviceUrl, DATABASE_POOL_MAX: '10' })
+  for (let round = 0; round < 3; round += 1) {
+    const answers = Array.from({ length: 100 }, (_, number) =>
+      prisma.$queryJson(`user ${number % 20}`, sql`SELECT ${number}::int FROM pg_sleep(0.001)`),
+    )
+    t.same(
+      await Promise.all(answers),
+      Array.from({ length: 100 }, (_, number) => [String(number)]),
+    )
+  }
 })
 
 t.test('a server that accepts and never answers is given up in time', async (t) => {
@@ -157,14 +298,111 @@ t.test('a server that accepts and never answers is given up in time', async (t) 
   t.equal(statementsInFlight(), 0)
 })
 
-t.test('a statement that takes too long is ended by the server, and those behind it run', async (t) => {
-  const { prisma, pool, owner } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '300', DATABASE_POOL_MAX: '1' })
+t.test('a statement that takes too long is ended by the server, and its connection goes on', async (t) => {
+  const { prisma, owner, backends } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '300' })
   const pid = await pidOf({ prisma }, owner)
-  const slow = prisma.$queryJson(owner, sql`SELECT pg_sleep(5)`)
-  const write = prisma.$queryJson(owner, insert(owner, 'behind'))
-  await t.rejects(slow, { code: '57014' })
-  t.same(await write, ['behind'])
+  await t.rejects(prisma.$queryJson(owner, sql`SELECT pg_sleep(30)`), { code: '57014' })
   t.equal(await pidOf({ prisma }, owner), pid, 'on the same connection')
-  const { rows } = await pool.query<{ statement_timeout: string }>('SHOW statement_timeout')
-  t.same(rows, [{ statement_timeout: '0' }], 'which keeps no limit')
+  t.same(
+    await prisma.$queryJson(owner, sql`SHOW statement_timeout`).catch(() => 'not a SELECT'),
+    ['300ms'],
+    'the limit is the statement’s own',
+  )
+  t.equal((await backends(`state = 'active'`)).length, 0)
 })
+
+t.test('what is given up while it waits touches no connection', async (t) => {
+  const { prisma, owner, statementsInFlight, backends } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '400' })
+  const pid = await pidOf({ prisma }, owner)
+  const release = await lockTasksOf(t, owner)
+  // Writes of one owner run one by one: the first waits for the lock, the others for the first.
+  const writes = Array.from({ length: 20 }, () => prisma.$queryJson(owner, touch(owner)))
+  const outcomes = await Promise.allSettled(writes)
+  t.ok(outcomes.every(({ status }) => status === 'rejected'))
+  t.equal(statementsInFlight(), 0)
+  await release()
+  t.equal(await pidOf({ prisma }, owner), pid, 'the connection is the same')
+  t.equal((await backends(`state = 'active'`)).length, 0)
+})
+
+for (const waiting of [7, 20, 100])
+  t.test(`${waiting} statements that wait for one user’s lock delay nobody else`, async (t) => {
+    const { prisma, owner, backends } = await open(t, { DATABASE_POOL_MAX: '10' })
+    const release = await lockTasksOf(t, owner)
+    const stuck = Array.from({ length: waiting }, () => prisma.$queryJson(owner, touch(owner)))
+    await until(async () => (await backends(`wait_event_type = 'Lock'`)).length > 0)
+    const strangers = Array.from({ length: 60 }, (_, number) => `stranger ${number} ${owner}`)
+    for (const id of strangers) await query(databaseUrl(), 'INSERT INTO users (id) VALUES ($1)', [id])
+    const reads = strangers.map((id) =>
+      prisma.$queryJson(id, sql`SELECT count(*) FROM tasks WHERE user_id = ${id}`),
+    )
+    const writes = strangers.map((id) => prisma.$queryJson(id, insert(id, 'written')))
+    t.same(await Promise.all(reads), Array(60).fill(['0']), 'strangers read')
+    t.same(await Promise.all(writes), Array(60).fill(['written']), 'strangers write')
+    t.ok((await backends(`state = 'active'`)).length <= 10, 'no more connections than allowed')
+    await release()
+    t.same(await Promise.all(stuck), Array(waiting).fill(['locked']))
+  })
+
+t.test('locks of many users leave reads alone, and never use more connections than allowed', async (t) => {
+  const { prisma, backends } = await open(t, { DATABASE_POOL_MAX: '6', DATABASE_QUERY_TIMEOUT_MS: '3000' })
+  const owners = Array.from({ length: 8 }, () => `user-${randomUUID()}`)
+  const releases: (() => Promise<void>)[] = []
+  for (const id of owners) {
+    await query(databaseUrl(), 'INSERT INTO users (id) VALUES ($1)', [id])
+    releases.push(await lockTasksOf(t, id))
+  }
+  const stuck = Promise.allSettled(
+    owners.flatMap((id) => [1, 2, 3].map(() => prisma.$queryJson(id, touch(id)))),
+  )
+  await until(async () => (await backends(`wait_event_type = 'Lock'`)).length > 0)
+  for (let round = 0; round < 20; round += 1) {
+    const reads = owners.map((id) =>
+      prisma.$queryJson(id, sql`SELECT count(*) FROM tasks WHERE user_id = ${id}`),
+    )
+    t.same(await Promise.all(reads), Array(8).fill(['1']))
+    t.ok((await backends(`state = 'active'`)).length <= 6)
+  }
+  for (const release of releases) await release()
+  await stuck
+})
+
+t.test('one owner’s long queue of heavy statements delays nobody by more than one of them', async (t) => {
+  const { prisma, owner } = await open(t, { DATABASE_POOL_MAX: '10' })
+  let finished = 0
+  const fat = Array.from({ length: 300 }, (_, number) =>
+    prisma
+      .$queryJson(owner, sql`SELECT ${number}::int FROM pg_sleep(0.005)`, { isHeavy: true })
+      .then(() => (finished += 1)),
+  )
+  await until(async () => finished > 0)
+  const before = finished
+  await prisma.$queryJson('thin', sql`SELECT 1`)
+  await prisma.$queryJson('thin', sql`SELECT 1 FROM pg_sleep(0.005)`, { isHeavy: true })
+  t.ok(finished - before < 100, `${finished - before} of 300 ran before the other user’s`)
+  await Promise.all(fat)
+})
+
+t.test(
+  'the self-check passes with the driver as it is, and fails in one sentence if it is not',
+  async (t) => {
+    for (const DATABASE_PIPELINE of ['on', 'off']) {
+      const { prisma } = await open(t, { DATABASE_PIPELINE })
+      await checkPipeline(prisma)
+    }
+    const { prisma } = await open(t)
+    const wrong = {
+      'the settings do not arrive': () => Promise.resolve([' 1 f']),
+      'answers are exchanged': (owner: string, { values }: Prisma.Sql) =>
+        Promise.resolve([`${owner} ${4 - Number(values[0])} t`]),
+    }
+    for (const [what, $queryJson] of Object.entries(wrong)) {
+      const broken = { ...prisma, $queryJson } as unknown as Database['prisma']
+      await t.rejects(
+        checkPipeline(broken),
+        { message: /^src.database.wire.ts does not work with .* pg: .*\.$/ },
+        what,
+      )
+    }
+  },
+)

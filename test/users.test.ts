@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
+import { createUserRepository } from '../src/users/repository.ts'
 import { createTask, createUser, signToken, startApp } from './helpers/app.ts'
 import { databaseUrl, query } from './helpers/database.ts'
 
@@ -32,39 +33,95 @@ t.test('e-mail and name may be absent, and several users may have none', async (
   }
 })
 
-t.test('a later token updates what it says, and leaves what it does not say', async (t) => {
+/** A token that was issued some seconds ago, or will have been. */
+const issued = (seconds: number, claims: object) =>
+  signToken({ iat: Math.floor(Date.now() / 1000) + seconds, ...claims })
+
+t.test('a newer token updates what it says, and leaves what it does not say', async (t) => {
   const { call } = await startApp(t)
-  const { id, email, token } = await createUser()
+  const id = randomUUID()
   const me = async (token: string) => (await call('GET', '/api/me', { token })).body
-  const first = await me(token)
-  const later = `${randomUUID()}@example.com`
-  t.same(await me(await signToken({ sub: id, email: later, name: 'New Name' })), {
-    ...first,
-    email: later,
-    name: 'New Name',
-  })
-  t.same(await me(await signToken({ sub: id })), { ...first, email: later, name: 'New Name' })
-  t.same(await me(await signToken({ sub: id, email })), { ...first, email, name: 'New Name' })
+  const first = await me(await issued(-100, { sub: id, email: 'first@example.com', name: 'First' }))
+  const changed = { ...first, email: 'new@example.com', name: 'New Name' }
+  t.same(await me(await issued(-90, { sub: id, email: 'new@example.com', name: 'New Name' })), changed)
+  t.same(await me(await issued(-80, { sub: id })), changed)
+  const back = { ...changed, email: 'first@example.com' }
+  t.same(await me(await issued(-70, { sub: id, email: 'first@example.com' })), back)
 })
 
-t.test('an e-mail address that belongs to another user is a 409, and nobody changes', async (t) => {
-  const { call } = await startApp(t)
-  const alice = await createUser()
-  await call('GET', '/api/me', { user: alice })
-  const other = randomUUID()
-  const token = await signToken({ sub: other, email: alice.email, name: 'Other' })
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    const answer = await call('POST', '/api/tasks', { token, body: { title: 'x' } })
-    t.match(answer, { status: 409, body: { code: 'email_taken', detail: /belongs to another user/ } })
-  }
-  t.same(await query(databaseUrl(), 'SELECT id FROM users WHERE id = $1', [other]), [])
-  t.equal((await call('GET', '/api/me', { user: alice })).body.email, alice.email)
+t.test('an older token changes nothing, whichever copy of the service it reaches', async (t) => {
+  const copies = [await startApp(t), await startApp(t)]
+  const id = randomUUID()
+  const old = await issued(-100, { sub: id, email: 'old@example.com', name: 'Old' })
+  const recent = await issued(-50, { sub: id, email: 'recent@example.com', name: 'Recent' })
+  for (const { call } of copies)
+    t.equal((await call('GET', '/api/me', { token: old })).body.email, 'old@example.com')
+  for (const { call } of [...copies, ...copies])
+    for (const token of [recent, old])
+      t.match((await call('GET', '/api/me', { token })).body, { email: 'recent@example.com', name: 'Recent' })
+})
 
-  const bob = await createUser()
-  await call('GET', '/api/me', { user: bob })
-  const taken = await signToken({ sub: bob.id, email: alice.email, name: 'Changed' })
-  t.equal((await call('GET', '/api/me', { token: taken })).status, 409)
-  t.match((await call('GET', '/api/me', { user: bob })).body, { email: bob.email, name: 'Test User' })
+t.test('two valid tokens of one user do not rewrite the row at each call', async (t) => {
+  const app = await startApp(t)
+  const id = randomUUID()
+  const tokens = [
+    await issued(-100, { sub: id, email: 'one@example.com' }),
+    await issued(-50, { sub: id, email: 'two@example.com', name: 'Two' }),
+    await issued(-40, { sub: id }),
+  ]
+  for (const token of tokens) await app.call('GET', '/api/tasks', { token })
+  const before = app.statements.length
+  for (let round = 0; round < 3; round += 1)
+    for (const token of tokens) await app.call('GET', '/api/tasks', { token })
+  t.equal(app.statements.length, before + 9, 'one statement for each list')
+})
+
+t.test('tokens without iat are ordered by their exp', async (t) => {
+  const { call } = await startApp(t)
+  const id = randomUUID()
+  const now = Math.floor(Date.now() / 1000)
+  const token = (exp: number, email: string) => signToken({ sub: id, iat: undefined, exp, email })
+  const me = async (token: string) => (await call('GET', '/api/me', { token })).body.email as string
+  t.equal(await me(await token(now + 600, 'one@example.com')), 'one@example.com')
+  t.equal(await me(await token(now + 700, 'two@example.com')), 'two@example.com')
+  t.equal(await me(await token(now + 600, 'one@example.com')), 'two@example.com')
+  t.equal(
+    await me(await token(9e11, 'far@example.com')),
+    'far@example.com',
+    'beyond what the database can store',
+  )
+})
+
+t.test('an e-mail address identifies nobody: any number of users may have the same', async (t) => {
+  const { call } = await startApp(t)
+  const email = `${randomUUID()}@example.com`
+  const users = [randomUUID(), randomUUID(), randomUUID()]
+  for (const id of users) {
+    const token = await signToken({ sub: id, email })
+    t.equal((await call('POST', '/api/tasks', { token, body: { title: id } })).status, 201)
+    t.match((await call('GET', '/api/me', { token })).body, { id, email })
+    t.match((await call('GET', '/api/tasks', { token })).body, { length: 1, 0: { title: id } })
+  }
+})
+
+t.test('the rows of users are remembered up to a limit, and the first one is forgotten first', async (t) => {
+  const { database, statements } = await startApp(t)
+  const users = createUserRepository(database.prisma, 2)
+  const now = new Date()
+  const identities = [1, 2, 3].map(() => ({ id: randomUUID(), email: null, name: null, issuedAt: now }))
+  const costs = async (index: number) => {
+    const before = statements.length
+    await users.provision(identities[index]!)
+    return statements.length > before
+  }
+  t.same([await costs(0), await costs(1)], [true, true])
+  t.same([await costs(0), await costs(1)], [false, false], 'two fit')
+  t.same(
+    [await costs(2), await costs(1), await costs(2)],
+    [true, false, false],
+    'the third replaces the first',
+  )
+  t.same(await costs(0), true, 'which is looked up again')
 })
 
 t.test('a request that is refused creates nobody', async (t) => {

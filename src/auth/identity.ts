@@ -5,6 +5,8 @@ export interface Identity {
   id: string
   email: string | null
   name: string | null
+  /** When the token was issued (`iat`); if it does not say, its `exp`, which orders tokens of one issuer as well. */
+  issuedAt: Date
 }
 
 type Claims = Readonly<Record<string, unknown>>
@@ -13,6 +15,7 @@ type Claims = Readonly<Record<string, unknown>>
 const CLOCK_TOLERANCE_S = 30
 /** The last second of a JavaScript Date. A token that expires later never expires. */
 const LAST_SECOND = 8.64e12
+const LAST_STORABLE_S = Date.UTC(9999, 11, 31) / 1000
 
 /**
  * A number of characters, none of them a control character or half of a surrogate pair: PostgreSQL would refuse or
@@ -39,7 +42,8 @@ export function identityOf(claims: Claims, allowSession: boolean, now = Date.now
   const user = subject == null && allowSession ? sessionUser(claims, now) : claims
   const id = userId(user === claims ? subject : user?.id)
   if (id === undefined) return undefined
-  return { id, email: plainText(user?.email, EMAIL), name: plainText(user?.name, NAME) }
+  const issuedAt = instant(claims.iat ?? claims.exp)
+  return { id, email: plainText(user?.email, EMAIL), name: plainText(user?.name, NAME), issuedAt }
 }
 
 /** Whether the claim `iss` or `aud`, if the token has it, names an accepted value (RFC 7519, 4.1.1 and 4.1.3). */
@@ -47,6 +51,10 @@ export function matches(claim: unknown, accepted: readonly string[] | undefined)
   if (claim === undefined || accepted === undefined) return true
   return [claim].flat().some((value) => accepted.includes(value as string))
 }
+
+/** Within the years that the database can store. */
+const instant = (seconds: unknown) =>
+  new Date(Math.min(Math.max(Number(seconds) || 0, 0), LAST_STORABLE_S) * 1000)
 
 function hasBegun(claim: unknown, now: number): boolean {
   return claim === undefined || (typeof claim === 'number' && claim <= now / 1000 + CLOCK_TOLERANCE_S)

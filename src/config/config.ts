@@ -45,6 +45,7 @@ export function createConfig(variables: Variables) {
       connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
       queryTimeoutMs: env.DATABASE_QUERY_TIMEOUT_MS,
       prepared: env.DATABASE_PREPARED === 'on',
+      isPipelined: env.DATABASE_PIPELINE === 'on',
     }),
     tokens: Object.freeze({
       secret: env.BETTER_AUTH_SECRET,

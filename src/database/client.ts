@@ -1,120 +1,124 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Config } from '../config/config.ts'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
-import { Pipeline } from './pipeline.ts'
-import { SETTINGS, statementName } from './wire.ts'
+import { createLanes } from './lanes.ts'
 
 export type Database = ReturnType<typeof createDatabase>
-/** The generated client, with `$queryJson`. */
+/** The generated client, with `$queryJson` and `$asOwner`. */
 export type Client = Database['prisma']
 
 export interface SendOptions {
-  /** Whether what the statement costs depends on its values, and may be much. */
+  /** Whether the cost grows with what the owner has stored: such statements have connections of their own. */
   isHeavy?: boolean
+  /** Whether PostgreSQL keeps the plan, under a name. Only for texts that are few and frequent. */
+  isPrepared?: boolean
+}
+export interface OperationOptions {
+  isHeavy?: boolean
+  /** Whether doing it twice is the same as doing it once: it is repeated if its connection ends. */
+  isIdempotent?: boolean
 }
 
-/** Told about a statement when it is asked for; the answer settles when the statement has, for better or worse. */
+/** Told about a statement when it is asked for. The answer settles when the statement has succeeded or failed. */
 export type WatchStatement = (text: string, answer: Promise<unknown>) => void
 
 type OnQuery = (event: { query: string; values?: unknown[] }) => void
 
-const QUERY_GRACE_MS = 1000
-
-/** Statement texts are few, but a bug that made them many must not fill PostgreSQL's memory. */
-const MAX_STATEMENT_NAMES = 500
+/** Longer than any limit that the server enforces: a transaction of Prisma ends through statement_timeout. */
+const PRISMA_GRACE_MS = 5000
 
 /**
- * Prisma over a pool of our own, which we can watch and which survives connections that end.
- * Nothing is connected before the first query.
- *
- * The client has one method more than the generated one: `$queryJson` sends a statement made with `Prisma.sql` on
- * behalf of one user. `$queryRaw` would answer the same, but asks for several times the CPU, most of it in
- * layers that only the model API needs (docs/performance.md), and knows no owner.
+ * Prisma's client with two more methods. README.md in this folder says which one is for what. Nothing is connected
+ * before the first query.
  *
  * @param onQuery told about every statement, for tests and measurements
  */
 export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
-  const pool = createPool(config)
-  const nameOf = config.prepared ? createStatementNames() : () => undefined
-  const adapter = new PrismaPg(pool, {
-    // pg's types say string, but it takes "no name" for a statement that is not kept.
-    statementNameGenerator: ({ sql }) => nameOf(sql) as string,
-  })
-  const client = onQuery === undefined ? new PrismaClient({ adapter }) : createWatchedClient(adapter, onQuery)
-  const { pipeline, heavyPipeline } = createPipelines(pool, config.poolMax)
+  const lanes = createLanes(config)
+  const client = createClient(config, lanes.pool, onQuery)
   const watchers: WatchStatement[] = []
+  const watched = <Answer>(text: string, answer: Promise<Answer>) => {
+    for (const watch of watchers) watch(text, answer)
+    return answer
+  }
+  const settingsOf = (owner: string, limitMs: number) =>
+    client.$queryRaw`SELECT set_config('app.user_id', ${owner}, true),
+      set_config('statement_timeout', ${String(limitMs)}, true)`
+
   const prisma = client.$extends({
     client: {
       /**
-       * The rows of one statement, each a text of JSON: their first column. The values travel as parameters,
-       * never as text, and row-level security hides from the statement what is not the owner's.
-       * A heavy statement is not kept under a name: it is planned anew, for its values.
+       * The first column of each row, as text, of one statement that belongs to one user: in practice, JSON that
+       * PostgreSQL wrote. Values travel as parameters. The statement is a transaction of its own, under row-level
+       * security, and far cheaper than the model API (docs/performance.md).
+       *
+       * @throws Error of PostgreSQL, or DatabaseError if the database cannot be reached or did not answer in time
        */
-      $queryJson(owner: string, { text, values }: Prisma.Sql, { isHeavy = false }: SendOptions = {}) {
+      $queryJson(owner: string, { text, values }: Prisma.Sql, options: SendOptions = {}): Promise<string[]> {
         onQuery?.({ query: text, values })
-        const name = isHeavy ? undefined : nameOf(text)
-        const lane = (isHeavy && heavyPipeline) || pipeline
-        const answer = lane.query(owner, { name, text, values, timeoutMs: config.queryTimeoutMs })
-        for (const watch of watchers) watch(text, answer)
-        return answer
+        const { isHeavy = false, isPrepared = !isHeavy } = options
+        const request = { owner, text, values, isPrepared }
+        return watched(
+          text,
+          lanes.query(request, isHeavy, (limitMs) => queryByPrisma(request, limitMs)),
+        )
+      },
+
+      /**
+       * One operation of the model API on behalf of one user, in a transaction under row-level security.
+       *
+       * @throws Error of Prisma, or DatabaseError if the database cannot be reached or did not answer in time
+       */
+      $asOwner<Answer>(
+        owner: string,
+        operation: (client: PrismaClient) => Prisma.PrismaPromise<Answer>,
+        { isHeavy = false, isIdempotent = false }: OperationOptions = {},
+      ): Promise<Answer> {
+        const send = async (limitMs: number) => {
+          const [, answer] = await client.$transaction([settingsOf(owner, limitMs), operation(client)])
+          return answer
+        }
+        return watched('model API', lanes.runOnPrisma(owner, { isHeavy, isRead: isIdempotent }, send))
       },
     },
   })
+
+  /** The same statement over Prisma's public API alone: the specification of the fast path, and its fallback. */
+  async function queryByPrisma(
+    { owner, text, values }: { owner: string; text: string; values: unknown[] },
+    limitMs: number,
+  ) {
+    const statement = client.$queryRawUnsafe<Record<string, unknown>[]>(text, ...values)
+    const [, rows] = await client.$transaction([settingsOf(owner, limitMs), statement])
+    return rows.map((row) => asText(Object.values(row)[0]))
+  }
+
   const close = async () => {
-    await prisma.$disconnect()
-    await pool.end()
+    await lanes.close()
+    await client.$disconnect()
+    await lanes.pool.end()
   }
-  const statementsInFlight = () => pipeline.inFlight + (heavyPipeline?.inFlight ?? 0)
   const watchStatements = (watch: WatchStatement) => void watchers.push(watch)
-  return { prisma, pool, statementsInFlight, watchStatements, close }
+  const { pool, statementsInFlight, connections } = lanes
+  return { prisma, pool, statementsInFlight, connections, watchStatements, close }
 }
 
-function createPool(config: Config['database']): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: config.url,
-    max: config.poolMax,
-    connectionTimeoutMillis: config.connectTimeoutMs,
-    // For a server that no longer answers; one that does ends the statement before.
-    query_timeout: config.queryTimeoutMs + QUERY_GRACE_MS,
-    keepAlive: true,
-    pipeline: true,
-  })
-  // A connection that ends while nobody uses it is no news: the next query makes another.
-  pool.on('error', () => {})
-  // The first statement on each connection: those behind it rely on the name.
-  const prepare = (client: pg.PoolClient) =>
-    void client.query({ ...SETTINGS, values: ['', 0] }).catch(() => {})
-  if (config.prepared) pool.on('connect', prepare)
-  return pool
-}
+/** JSON comes parsed from Prisma: written again, it has the bytes that PostgreSQL wrote with row_to_json. */
+const asText = (value: unknown) =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 
-/**
- * Statements wait for those before them on their connection: heavy ones have a quarter of the connections, where
- * nobody waits but others like them, and cannot take the rest however many they are.
- */
-function createPipelines(pool: pg.Pool, connections: number) {
-  const heavyConnections = Math.floor(connections / 4)
-  // One connection is left to Prisma.
-  const pipeline = new Pipeline(pool, Math.max(1, connections - 1 - heavyConnections))
-  return { pipeline, heavyPipeline: heavyConnections > 0 ? new Pipeline(pool, heavyConnections) : undefined }
-}
-
-/** Prisma describes each of its statements to whoever listens, which costs. */
-function createWatchedClient(adapter: PrismaPg, onQuery: OnQuery) {
-  const client = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] })
-  client.$on('query', onQuery)
-  return client as PrismaClient
-}
-
-/** Named statements are parsed and planned once per connection: a third of all CPU. */
-function createStatementNames() {
-  const names = new Map<string, string>()
-  return (sql: string) => {
-    let name = names.get(sql)
-    if (name === undefined && names.size < MAX_STATEMENT_NAMES) names.set(sql, (name = statementName(sql)))
-    return name
+/** Prisma describes each of its statements to a listener, which costs time. */
+function createClient(config: Config['database'], pool: pg.Pool, onQuery?: OnQuery): PrismaClient {
+  const adapter = new PrismaPg(pool)
+  const transactionOptions = {
+    maxWait: config.connectTimeoutMs + PRISMA_GRACE_MS,
+    timeout: config.queryTimeoutMs + PRISMA_GRACE_MS,
   }
+  if (onQuery === undefined) return new PrismaClient({ adapter, transactionOptions })
+  const client = new PrismaClient({ adapter, transactionOptions, log: [{ emit: 'event', level: 'query' }] })
+  client.$on('query', onQuery)
+  return client
 }
 
 /** What a statement does: one of five words, whatever clients send. */

@@ -1,142 +1,149 @@
-import type pg from 'pg'
-import { isConnectionLost, isForgotten, isRefused, isUndone } from './errors.ts'
-import { forget, Statement, type StatementText, wireOf } from './wire.ts'
+import { Caps } from './caps.ts'
+import type { Channel, Slot, SlotJob } from './channel.ts'
+import { classify, DatabaseError } from './errors.ts'
+import { FairQueue } from './queue.ts'
+import { Slots, type SlotsSettings, tooLate } from './slots.ts'
 
-/** Writing to a socket costs more than all else about a statement; waiting for too many before one costs time. */
-const MOST_GATHERED = 16
+export interface LaneSettings<C> extends SlotsSettings<C> {
+  /** Jobs that one owner may have running at once. */
+  perOwner: number
+  /** Milliseconds for a job, its waiting and its repetitions included. */
+  timeoutMs: number
+}
 
-const RETRY_AFTER_MS = 50
+/** Work for one channel. */
+export interface Work<C> {
+  /** Whether doing it twice is the same as doing it once: it is repeated if its connection ends. */
+  isRead: boolean
+  /**
+   * @param limitMs time after which the server has to stop it
+   * @param isRepeated whether this is not the first try
+   */
+  send: (channel: C, limitMs: number, isRepeated: boolean) => Promise<unknown>
+}
 
-interface Job {
+interface Job<C> extends Work<C>, SlotJob {
   owner: string
-  statement: StatementText
-  isRetried: boolean
-  resolve: (texts: string[]) => void
-  reject: (error: Error) => void
+  tries: number
+  resolve: (answer: unknown) => void
 }
-/** A connection that is out of the pool while it has statements in flight. */
-interface Line {
-  client: pg.PoolClient
-  inFlight: number
-  /** Statements that leave together at the end of this turn of the event loop. */
-  gathered: number
-  isBroken: boolean
-  retire: () => void
-}
+
+/** How often jobs are checked for what has taken too long. */
+const CHECK_MS = 100
+/** A connection that ends is often one of several: the next try comes a moment later. */
+const RETRY_AFTER_MS = 50
+const MAX_TRIES = 4
 
 /**
- * Sends statements without waiting for the answers of those before: a connection carries many at once, which
- * both sides read and write in one go, for half of the CPU. PostgreSQL still runs them one by one, each in its
- * own transaction, and the error of one is nothing to the next. Statements go to the connection with the least
- * in flight; a connection that has none goes back to the pool, for whoever else needs one.
+ * A fixed number of connections and one queue, in which owners take turns. A write has its connection to itself,
+ * because it may wait for a lock; reads share connections, a few on each. A job that waits in the queue can be given
+ * up without touching a connection; one that runs for too long is cancelled on the server.
  */
-export class Pipeline {
-  private readonly pool: pg.Pool
-  private readonly connections: number
-  private readonly lines: Line[] = []
-  private readonly waiting: Job[] = []
-  private opening = 0
+export class Lane<C extends Channel> {
+  private readonly settings: LaneSettings<C>
+  private readonly slots: Slots<C, Job<C>>
+  private readonly queue = new FairQueue<Job<C>>()
+  private readonly caps: Caps
+  private repeating = 0
+  private readonly timer: NodeJS.Timeout
 
-  /** @param connections of the pool that may be taken at once */
-  constructor(pool: pg.Pool, connections: number) {
-    this.pool = pool
-    this.connections = connections
+  constructor(settings: LaneSettings<C>) {
+    this.settings = settings
+    this.caps = new Caps(settings.size, settings.perOwner)
+    const dispatch = () => this.dispatch()
+    this.slots = new Slots(settings, dispatch, (error) => this.rejectAll(error))
+    this.timer = setInterval(() => this.check(performance.now()), CHECK_MS).unref()
   }
 
-  /** The first column of each row, as text. */
-  query(owner: string, statement: StatementText): Promise<string[]> {
-    return new Promise((resolve, reject) =>
-      this.send({ owner, statement, isRetried: false, resolve, reject }),
-    )
-  }
-
-  /** Statements that have been asked for and not answered. */
-  get inFlight(): number {
-    return this.lines.reduce((sum, line) => sum + line.inFlight, this.waiting.length)
-  }
-
-  private send(job: Job) {
-    const mayOpen = this.lines.length + this.opening < this.connections
-    if (mayOpen || this.lines.length === 0) this.waiting.push(job)
-    else this.submit(choose(this.lines), job)
-    if (mayOpen) this.open()
-  }
-
-  private open() {
-    this.opening += 1
-    this.pool.connect((error, client) => {
-      this.opening -= 1
-      // As many connections as are being opened share what waits, or fail it.
-      const share = this.waiting.splice(0, Math.ceil(this.waiting.length / (this.opening + 1)))
-      if (client !== undefined) return this.use(client, share)
-      for (const job of share) this.fail(job, error!, !isRefused(error!))
+  /**
+   * Runs work of one owner when it is its turn.
+   *
+   * @throws Error of PostgreSQL, or DatabaseError if the database cannot be reached or did not answer in time
+   */
+  run<Answer>(owner: string, { isRead, send }: Work<C> & { send(...args: never[]): Promise<Answer> }) {
+    return new Promise<Answer>((resolve, reject) => {
+      const endsAt = performance.now() + this.settings.timeoutMs
+      const settle = { resolve: resolve as Job<C>['resolve'], reject }
+      this.queue.add({ owner, isRead, send, endsAt, tries: 0, isGivenUp: false, ...settle })
+      this.dispatch()
     })
   }
 
-  private use(client: pg.PoolClient, jobs: Job[]) {
-    const line = { client, inFlight: 0, gathered: 0, isBroken: false, retire: () => this.retire(line) }
-    this.lines.push(line)
-    client.on('error', line.retire)
-    for (const job of jobs) this.submit(line, job)
-    if (jobs.length === 0) this.release(line)
+  /** Jobs that have been asked for and not answered. */
+  get inFlight(): number {
+    return this.slots.inFlight + this.queue.size + this.repeating
   }
 
-  private submit(line: Line, job: Job) {
-    line.inFlight += 1
-    gather(line)
-    line.client.query(
-      new Statement(job.owner, job.statement, (error, texts) => {
-        line.inFlight -= 1
-        this.settle(line, job, error, texts)
-        if (this.waiting.length > 0 && !line.isBroken) this.submit(line, this.waiting.shift()!)
-        if (line.inFlight === 0) this.release(line)
-      }),
+  get waiting(): number {
+    return this.queue.size
+  }
+
+  get connections() {
+    return this.slots.connections
+  }
+
+  async close() {
+    clearInterval(this.timer)
+    await this.slots.close()
+  }
+
+  private dispatch() {
+    while (this.queue.size > 0) {
+      const slot = this.slots.choose(performance.now(), this.queue.size)
+      const job = slot && this.queue.take((candidate) => this.caps.allows(candidate))
+      if (job === undefined) break
+      this.submit(slot!, job)
+    }
+  }
+
+  private submit(slot: Slot<C, Job<C>>, job: Job<C>) {
+    const now = performance.now()
+    if (slot.jobs.length === 0) slot.since = now
+    slot.jobs.push(job)
+    job.tries += 1
+    this.caps.count(job, 1)
+    const limitMs = Math.max(1, Math.ceil(job.endsAt - now))
+    job.send(slot.channel!, limitMs, job.tries > 1).then(
+      (answer) => this.settle(slot, job, () => job.resolve(answer)),
+      (error: Error) => this.settle(slot, job, () => this.fail(job, error)),
     )
   }
 
-  private settle(line: Line, job: Job, error: Error | undefined, texts: string[]) {
-    if (error === undefined) return job.resolve(texts)
-    if (isConnectionLost(error)) this.retire(line)
-    if (isForgotten(error)) forget(line.client, job.statement)
-    const didNothing = isForgotten(error) || isUndone(error)
-    const isRead = /^\s*SELECT/.test(job.statement.text)
-    this.fail(job, error, didNothing || (isRead && isConnectionLost(error) && !isRefused(error)))
+  private settle(slot: Slot<C, Job<C>>, job: Job<C>, tell: () => void) {
+    slot.jobs.splice(slot.jobs.indexOf(job), 1)
+    slot.since = performance.now()
+    slot.cancelledAt = 0
+    this.caps.count(job, -1)
+    if (!job.isGivenUp) tell()
+    this.dispatch()
   }
 
-  /** Tries again, once, where the first try did nothing, or where doing it twice is doing it once. */
-  private fail(job: Job, error: Error, mayRetry: boolean) {
-    if (job.isRetried || !mayRetry) return job.reject(error)
-    job.isRetried = true
-    // Where one connection ends others are ending too, which shows in a moment.
-    setTimeout(() => this.send(job), RETRY_AFTER_MS)
+  /** Repeats what did nothing, and reads whose connection ended. A write is never sent twice. */
+  private fail(job: Job<C>, error: Error) {
+    const fault = classify(error)
+    const didNothing = fault === 'undone' || fault === 'unprepared' || fault === 'cancelled'
+    const mayRepeat = didNothing || (fault === 'lost' && job.isRead)
+    const isTooLate = job.endsAt - performance.now() <= RETRY_AFTER_MS
+    if (!mayRepeat || job.tries >= MAX_TRIES || isTooLate) return job.reject(error)
+    this.repeating += 1
+    setTimeout(
+      () => {
+        this.repeating -= 1
+        this.queue.add(job, true)
+        this.dispatch()
+      },
+      fault === 'unprepared' ? 0 : RETRY_AFTER_MS,
+    )
   }
 
-  /** Sends nothing more on a connection. */
-  private retire(line: Line) {
-    line.isBroken = true
-    if (this.lines.includes(line)) this.lines.splice(this.lines.indexOf(line), 1)
+  private rejectAll(error: Error) {
+    const refused = new DatabaseError('refused', error.message, { cause: error })
+    for (const job of this.queue.remove(() => true)) job.reject(refused)
   }
 
-  private release({ client, isBroken, retire }: Line) {
-    retire()
-    client.removeListener('error', retire)
-    client.release(isBroken)
+  private check(now: number) {
+    for (const job of this.queue.remove(({ endsAt }) => endsAt <= now)) job.reject(tooLate())
+    this.slots.check(now)
+    this.dispatch()
   }
 }
-
-/** What one turn of the event loop sends on a connection is written at its end, at once. */
-function gather(line: Line) {
-  line.gathered += 1
-  if (line.gathered > 1) return
-  const { stream } = wireOf(line.client)
-  stream.cork()
-  setImmediate(() => {
-    line.gathered = 0
-    stream.uncork()
-  })
-}
-
-/** The connection that is being written to anyway, else the one with the least in flight. */
-const choose = (lines: Line[]) =>
-  lines.find(({ gathered }) => gathered > 0 && gathered < MOST_GATHERED) ??
-  lines.reduce((least, line) => (line.inFlight < least.inFlight ? line : least))

@@ -1,79 +1,128 @@
-import { hash } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import pg from 'pg'
+import type { Channel } from './channel.ts'
+import { nameOf } from './statement-names.ts'
 
-/** The messages of PostgreSQL's extended protocol, as pg's connection sends them. */
-interface Wire {
+/*
+ * Everything that relies on pg's internals is in this file: the messages of its connection, the methods that it calls
+ * on a query, and the identity of a backend for cancelling. checks.ts proves at start that they still work as meant.
+ */
+
+/** One statement, as a channel sends it. */
+export interface Request {
+  /** The user on whose behalf it runs; row-level security hides everybody else's rows from it. */
+  owner: string
+  text: string
+  values: unknown[]
+  /** Whether the server keeps the parsed statement, under a name. */
+  isPrepared: boolean
+  /** Milliseconds after which the server stops it, counted from when it begins to run. */
+  limitMs: number
+}
+
+/** pg's connection: one message of PostgreSQL's extended protocol per method. */
+interface Wire extends EventEmitter {
   stream: Socket
-  parsedStatements: Record<string, string>
-  submittedNamedStatements: Record<string, string>
   parse(message: { name: string; text: string }): void
   bind(message: { statement: string; values: unknown[]; valueMapper: typeof asText }): void
   execute(message: object): void
   sync(): void
+  connect(portOrPath: number | string, host?: string): void
+  requestSsl(): void
+  cancel(processId: number, secretKey: number): void
+}
+interface Internals {
+  connection: Wire
+  processID: number
+  secretKey: number
+}
+const internalsOf = (client: pg.Client) => client as unknown as Internals
+
+const CANCEL_TIMEOUT_MS = 2000
+/**
+ * Settings that end with their transaction, so that a pooler may give the connection to anybody: the owner, whom
+ * row-level security reads, and the time limit of the statement.
+ */
+export const SETTINGS = `SELECT set_config('app.user_id', $1, true), set_config('statement_timeout', $2, true)`
+
+type Scalar = string | number | bigint | boolean | null | undefined
+
+/** Everything travels as text: strings, numbers, booleans, ids, and arrays of them as PostgreSQL writes them. */
+const asText = (value: Scalar | Scalar[]): string | null => {
+  if (Array.isArray(value)) return `{${value.map(quoted).join()}}`
+  return value == null ? null : String(value)
+}
+const quoted = (value: Scalar) => (value == null ? 'NULL' : `"${String(value).replaceAll(/["\\]/g, '\\$&')}"`)
+
+/** The prepared statements of one connection. */
+interface Prepared {
+  known: Set<string>
+  /** Sent to be parsed, and not confirmed yet. */
+  pending: Set<string>
 }
 
-export interface StatementText {
-  /** Under which the server keeps the statement; undefined where it does not. */
-  name: string | undefined
-  text: string
-  values: unknown[]
-  /** The server ends the statement after so many milliseconds. */
-  timeoutMs: number
-}
-
 /**
- * The name under which a server keeps a statement. It follows from the text, so that a pooler which gives one client
- * the statements of another has it find none, rather than one of another text.
- */
-export const statementName = (text: string) => hash('sha1', text, 'base64url').slice(0, 16)
-
-const SET_LOCALLY = `SELECT set_config('app.user_id', $1, true), set_config('statement_timeout', $2, true)`
-
-/**
- * Settings that end with their transaction, so that poolers may hand the connection to anybody: the owner, whom
- * row-level security reads, and how long the statement may run.
- */
-export const SETTINGS = { name: statementName(SET_LOCALLY), text: SET_LOCALLY }
-
-type Callback = (error: Error | undefined, texts: string[]) => void
-
-/**
- * One statement on behalf of one user, in a transaction of its own. The settings, the statement and
- * the end of the transaction leave in one piece, so that row-level security costs no round trip. What comes back
- * is the first column of each row as PostgreSQL wrote it: no description of columns, no objects for rows.
+ * One statement of one user, in a transaction of its own. The settings, the statement and the end of the
+ * transaction leave in one piece, so that row-level security costs no round trip. The answer is the first column
+ * of each row, as text: no column descriptions, no row objects.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
-export class Statement extends pg.Query {
-  declare callback: Callback
-  declare name: string | undefined
-  declare readonly text: string
-  declare values: unknown[]
-  private readonly owner: string
-  private readonly timeoutMs: number
-  private readonly texts: string[] = []
+class Statement extends pg.Query {
+  declare callback: (error: Error | null) => void
+  readonly texts: string[] = []
+  private readonly request: Request
+  private readonly prepared: Prepared | undefined
+  /** Names of this statement that are being parsed, in order; empty for an unnamed one. */
+  private readonly parsing: string[] = []
   private isSet = false
 
-  constructor(owner: string, statement: StatementText, callback: Callback) {
-    // From an object pg would make a copy, which takes longer than all else here.
-    super(statement.text)
-    this.name = statement.name
-    this.values = statement.values
-    this.timeoutMs = statement.timeoutMs
-    this.owner = owner
+  constructor(request: Request, prepared: Prepared | undefined, callback: (error: Error | null) => void) {
+    super(request.text)
+    this.request = request
+    this.prepared = prepared
     this.callback = callback
   }
 
-  /** Also without values: the setting has one. */
+  /** Called by pg: the extended protocol even without values. */
   requiresPreparation() {
     return true
   }
 
   /** Called by pg to send the statement. */
   prepare(wire: Wire) {
-    send(wire, this.name && SETTINGS.name, SETTINGS.text, [this.owner, this.timeoutMs])
-    send(wire, this.name, this.text, this.values)
+    const { owner, limitMs, text, values, isPrepared } = this.request
+    this.send(wire, SETTINGS, [owner, limitMs], isPrepared)
+    this.send(wire, text, values, isPrepared)
     wire.sync()
+  }
+
+  /**
+   * A name that is being parsed for an earlier statement is not used: should that one be cancelled first, the name
+   * would not exist. Until it is confirmed, others send their text without a name.
+   */
+  private send(wire: Wire, text: string, values: unknown[], isPrepared: boolean) {
+    let name = this.prepared && isPrepared ? nameOf(text) : ''
+    if (this.prepared?.pending.has(name)) name = ''
+    if (name === '' || !this.prepared!.known.has(name)) {
+      wire.parse({ name, text })
+      this.parsing.push(name)
+      if (name !== '') this.prepared!.pending.add(name)
+    }
+    wire.bind({ statement: name, values, valueMapper: asText })
+    wire.execute({})
+  }
+
+  /** The server has parsed the next of this statement's texts. */
+  handleParseComplete() {
+    this.settleName(true)
+  }
+
+  private settleName(isKnown: boolean) {
+    const name = this.parsing.shift()
+    if (!name) return
+    this.prepared!.pending.delete(name)
+    if (isKnown) this.prepared!.known.add(name)
   }
 
   handleDataRow({ fields }: { fields: string[] }) {
@@ -85,35 +134,88 @@ export class Statement extends pg.Query {
   }
 
   handleReadyForQuery() {
-    this.callback(undefined, this.texts)
+    this.callback(null)
   }
 
-  handleError(error: Error) {
-    this.callback(error, [])
+  handleError(error: Error & { code?: string }) {
+    // 42P05: the server has the name already. 26000: it has lost it, and probably the others, too.
+    const { code } = error
+    while (this.parsing.length > 0) this.settleName(code === '42P05')
+    if (code === '26000') this.prepared?.known.clear()
+    this.callback(error)
   }
 }
 
-function send(wire: Wire, name: string | undefined, text: string, values: unknown[]) {
-  const isKnown =
-    name !== undefined && (name in wire.parsedStatements || name in wire.submittedNamedStatements)
-  if (!isKnown) wire.parse({ name: name ?? '', text })
-  if (!isKnown && name !== undefined) wire.submittedNamedStatements[name] = text
-  wire.bind({ statement: name ?? '', values, valueMapper: asText })
-  wire.execute({})
-}
+/** One connection of our own to PostgreSQL. It can carry several statements, which the server runs one by one. */
+export class WireChannel implements Channel {
+  private readonly client: pg.Client
+  private readonly prepared: Prepared | undefined
+  private readonly sent: Statement[] = []
+  private isGathering = false
 
-/** Everything travels as text: strings, numbers, booleans and ids. */
-const asText = (value: string | number | boolean | bigint | null | undefined) =>
-  value == null ? null : String(value)
+  constructor(settings: pg.ClientConfig, isPrepared: boolean) {
+    this.client = new pg.Client({ ...settings, keepAlive: true, pipeline: true })
+    this.prepared = isPrepared ? { known: new Set(), pending: new Set() } : undefined
+    internalsOf(this.client).connection.on('parseComplete', () => this.sent[0]?.handleParseComplete())
+  }
 
-/** The connection under a client, which the types of pg leave out. */
-export const wireOf = (client: pg.ClientBase) => (client as unknown as { connection: Wire }).connection
+  /** @param onEnd called when the connection has ended, for whatever reason */
+  async open(onEnd: () => void) {
+    this.client.on('error', onEnd)
+    this.client.on('end', onEnd)
+    await this.client.connect()
+  }
 
-/** Has a statement parsed again on this connection, whose server has lost it. */
-export function forget(client: pg.ClientBase, { name = '' }: StatementText) {
-  const { parsedStatements, submittedNamedStatements } = wireOf(client)
-  for (const lost of [name, SETTINGS.name]) {
-    delete parsedStatements[lost]
-    delete submittedNamedStatements[lost]
+  send(request: Request): Promise<string[]> {
+    return new Promise((resolve, reject) => {
+      const statement = new Statement(request, this.prepared, (error) => {
+        const index = this.sent.indexOf(statement)
+        if (index >= 0) this.sent.splice(index, 1)
+        if (error === null) resolve(statement.texts)
+        else reject(error)
+      })
+      this.sent.push(statement)
+      this.gather()
+      this.client.query(statement)
+    })
+  }
+
+  /** What one turn of the event loop sends is written at its end, at once: a write costs more than a statement. */
+  private gather() {
+    if (this.isGathering) return
+    this.isGathering = true
+    const { stream } = internalsOf(this.client).connection
+    stream.cork()
+    setImmediate(() => {
+      this.isGathering = false
+      stream.uncork()
+    })
+  }
+
+  /**
+   * Asks the server to stop what it is running on this connection, over a connection of its own.
+   * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+   */
+  cancel() {
+    const { processID, secretKey } = internalsOf(this.client)
+    const { host, port, ssl } = this.client
+    const { connection } = internalsOf(new pg.Client({ ssl }))
+    const end = () => connection.stream.destroy()
+    const cancel = () => connection.cancel(processID, secretKey)
+    connection.on('error', end).on('connect', () => (ssl ? connection.requestSsl() : cancel()))
+    connection.on('sslconnect', cancel).on('end', end)
+    setTimeout(end, CANCEL_TIMEOUT_MS).unref()
+    if (host.startsWith('/')) connection.connect(`${host}/.s.PGSQL.${port}`)
+    else connection.connect(port, host)
+  }
+
+  /** Ends the connection at once, with everything that is on it. */
+  destroy() {
+    internalsOf(this.client).connection.stream.destroy()
+  }
+
+  /** Ends the connection after what is on it. */
+  async close() {
+    await this.client.end().catch(() => {})
   }
 }

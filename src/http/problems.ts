@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { STATUS_CODES } from 'node:http'
-import { isDatabaseUnavailable } from '../database/errors.ts'
+import { classify, isDatabaseUnavailable, reasonOf, sqlState } from '../database/errors.ts'
 import { describeError, type ErrorCode, ERRORS } from './catalogue.ts'
 import { Problem, type ProblemExtras } from './problem.ts'
 
@@ -25,6 +25,7 @@ const DATABASE_UNAVAILABLE: Answer = {
   ...describeError('database_unavailable'),
   headers: { 'retry-after': '2' },
 }
+const NOT_MIGRATED: Answer = { ...describeError('not_migrated'), headers: { 'retry-after': '5' } }
 const INTERNAL = describeError('internal_error')
 
 declare module 'fastify' {
@@ -54,6 +55,7 @@ export function answerTo(error: AnyError): Answer {
   const status = error.statusCode ?? 500
   // Before the database is suspected: a client that goes away in its body is an ECONNRESET, too.
   if (status >= 400 && status < 500) return answerToOther(status)
+  if (classify(error) === 'not_migrated') return NOT_MIGRATED
   return isDatabaseUnavailable(error) ? DATABASE_UNAVAILABLE : INTERNAL
 }
 
@@ -89,7 +91,8 @@ export function bodyOf({ status, code, detail, errors }: Answer, requestId: stri
 export async function sendProblem(error: AnyError, request: FastifyRequest, reply: FastifyReply) {
   const answer = await limitAddress(answerTo(error), request, reply)
   if (answer.status === 500) request.log.error({ err: error }, answer.detail)
-  else if (answer.status > 500) request.log.warn({ code: answer.code, reason: error.message }, answer.detail)
+  else if (answer.status > 500)
+    request.log.warn({ code: answer.code, sqlstate: sqlState(error), reason: reasonOf(error) }, answer.detail)
   reply.problemCode = answer.code
   return reply
     .code(answer.status)

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import fp from 'fastify-plugin'
-import { unavailable } from '../http/problem.ts'
+import { DatabaseError } from '../database/errors.ts'
 import { errorResponses, json } from '../openapi/responses.ts'
 import { Ref } from '../openapi/schema-types.ts'
 import { stopping } from './shutdown.ts'
@@ -38,26 +38,20 @@ const READY_TIMEOUT_MS = 2000
 interface HealthOptions {
   name: string
   version: string
-  /** Resolves where the database answers. */
-  pingDatabase: () => Promise<unknown>
+  /** Rejects with the reason why the database cannot serve requests. */
+  checkDatabase: () => Promise<void>
   /** Whether the service is shutting down. */
   isStopping: () => boolean
 }
 
 /** What balancers and operators ask. `/health`: restart me? `/ready`: send me requests? */
-export const health = fp<HealthOptions>(async (app, { name, version, pingDatabase, isStopping }) => {
+export const health = fp<HealthOptions>(async (app, { name, version, checkDatabase, isStopping }) => {
   app.addSchema(Status)
   app.addSchema(About)
-  // However many ask at once, the database is asked once.
-  let asking: Promise<boolean> | undefined
-  const databaseAnswers = () =>
-    (asking ??= Promise.race([
-      pingDatabase().then(
-        () => true,
-        () => false,
-      ),
-      timeout(READY_TIMEOUT_MS),
-    ]).finally(() => {
+  // Calls that arrive while the database is being asked share its answer.
+  let asking: Promise<void> | undefined
+  const askDatabase = () =>
+    (asking ??= Promise.race([checkDatabase(), timeout(READY_TIMEOUT_MS)]).finally(() => {
       asking = undefined
     }))
 
@@ -97,12 +91,13 @@ export const health = fp<HealthOptions>(async (app, { name, version, pingDatabas
   }
   app.get('/ready', { schema: ready }, async () => {
     if (isStopping()) throw stopping()
-    if (await databaseAnswers()) return { status: 'ok' as const }
-    throw unavailable('database_unavailable')
+    await askDatabase()
+    return { status: 'ok' as const }
   })
 })
 
 const timeout = (milliseconds: number) =>
-  new Promise<false>((resolve) => {
-    setTimeout(resolve, milliseconds, false).unref()
+  new Promise<never>((_resolve, reject) => {
+    const late = () => reject(new DatabaseError('cancelled', `no answer within ${milliseconds} ms`))
+    setTimeout(late, milliseconds).unref()
   })

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts'
 import { type Database, operationOf } from '../database/client.ts'
 import { methodOf, routeOf } from '../http/requests.ts'
 
-type WatchedDatabase = Pick<Database, 'pool' | 'statementsInFlight' | 'watchStatements'>
+type WatchedDatabase = Pick<Database, 'connections' | 'statementsInFlight' | 'watchStatements'>
 
 /** Upper bounds of the histograms; 0.2 s is what a request may take. */
 export const DURATIONS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10]
@@ -19,7 +19,7 @@ export const metrics = fp<Config['metrics'] & { host: string; database: WatchedD
     collectDefaultMetrics({ register })
     watchRequests(register, app)
     watchStatements(register, database)
-    watchPool(register, database)
+    watchConnections(register, database)
 
     if (port === undefined) {
       app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
@@ -86,19 +86,14 @@ function watchStatements(register: Registry, database: WatchedDatabase) {
   })
 }
 
-function watchPool(register: Registry, { pool }: WatchedDatabase) {
-  const states = {
-    total: () => pool.totalCount,
-    idle: () => pool.idleCount,
-    waiting: () => pool.waitingCount,
-  }
+function watchConnections(register: Registry, { connections }: WatchedDatabase) {
   new Gauge({
     name: 'database_pool_connections',
-    help: 'Connections to PostgreSQL, and requests that wait for one',
+    help: 'Open connections to PostgreSQL (total, idle), and statements that wait for one (waiting)',
     labelNames: ['state'],
     registers: [register],
     collect() {
-      for (const [state, count] of Object.entries(states)) this.set({ state }, count())
+      for (const [state, count] of Object.entries(connections())) this.set({ state }, count)
     },
   })
 }

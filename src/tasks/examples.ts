@@ -1,20 +1,17 @@
 import type { Examples } from '../openapi/responses.ts'
-import type { NewTask, Summary, Task, TaskChanges } from './schemas.ts'
+import { exampleOf } from '../openapi/schema-types.ts'
+import { type NewTask, type Summary, Task, type TaskChanges } from './schemas.ts'
 
-/** What the document shows of each call, beside the schemas. */
+/* The examples in the OpenAPI document. */
+
 const plants: Task = {
-  id: 42,
-  user_id: 'alice',
-  title: 'Water the plants',
-  description: 'The fern needs little, the mint a lot.',
-  completed: false,
-  due_date: '2026-12-01',
+  ...exampleOf(Task),
   created_at: '2026-11-20T08:30:00.000Z',
   updated_at: '2026-11-20T08:30:00.000Z',
 }
 const dentist: Task = {
+  ...exampleOf(Task),
   id: 43,
-  user_id: 'alice',
   title: 'Dentist',
   description: null,
   completed: true,
@@ -26,7 +23,7 @@ const dentist: Task = {
 export const newTasks: Examples<NewTask> = {
   title: { summary: 'A title is enough', value: { title: 'Buy milk' } },
   day: {
-    summary: 'Due on a day, wherever that is',
+    summary: 'Due on a calendar day',
     value: {
       title: 'Water the plants',
       description: 'The fern needs little, the mint a lot.',
@@ -34,51 +31,51 @@ export const newTasks: Examples<NewTask> = {
     },
   },
   instant: {
-    summary: 'Due at an instant, with its offset',
+    summary: 'Due at a time, with an offset',
     value: { title: 'Dentist', due_date: '2026-12-01T15:00:00+01:00' },
   },
-  done: { summary: 'Done already', value: { title: 'Pay the rent', completed: true } },
+  done: { summary: 'Completed from the start', value: { title: 'Pay the rent', completed: true } },
 }
 
 export const changes: Examples<TaskChanges> = {
-  title: { summary: 'One field: the others stay', value: { title: 'Water all plants' } },
-  clear: { summary: 'null clears', value: { description: null, due_date: null } },
-  postpone: { summary: 'Another day', value: { due_date: '2026-12-08' } },
-  nothing: { summary: 'Nothing changes, updated_at neither', value: {} },
+  title: { summary: 'Change one field', value: { title: 'Water all plants' } },
+  clear: { summary: 'Clear fields', value: { description: null, due_date: null } },
+  postpone: { summary: 'Change the due date', value: { due_date: '2026-12-08' } },
+  nothing: { summary: 'Change nothing: updated_at stays too', value: {} },
 }
 
 export const completions: Examples<{ completed?: boolean }> = {
-  set: { summary: 'Completed, however often it is said', value: { completed: true } },
-  reopen: { summary: 'Pending again', value: { completed: false } },
-  flip: { summary: 'The other way round, the same as no body', value: {} },
+  set: { summary: 'Complete the task', value: { completed: true } },
+  reopen: { summary: 'Reopen the task', value: { completed: false } },
+  flip: { summary: 'Flip the state, as without a body', value: {} },
 }
 
 export const aTask: Examples<Task> = {
-  day: { summary: 'Due on a day', value: plants },
-  instant: { summary: 'Due at an instant, and completed', value: dentist },
+  day: { summary: 'Due on a calendar day', value: plants },
+  instant: { summary: 'Due at a time, and completed', value: dentist },
 }
-export const created: Examples<Task> = { task: { summary: 'With its id and times', value: plants } }
+export const created: Examples<Task> = { task: { summary: 'The new task', value: plants } }
 export const aChangedTask: Examples<Task> = {
   task: {
-    summary: 'As it is now',
+    summary: 'The changed task',
     value: { ...plants, title: 'Water all plants', updated_at: '2026-11-22T09:00:00.000Z' },
   },
 }
 export const aCompletedTask: Examples<Task> = {
   task: {
-    summary: 'As it is now',
+    summary: 'The changed task',
     value: { ...plants, completed: true, updated_at: '2026-12-01T18:00:00.000Z' },
   },
 }
 
 export const lists: Examples<Task[]> = {
-  some: { summary: 'Some tasks', value: [dentist, plants] },
-  none: { summary: 'None that fits', value: [] },
+  some: { summary: 'Two tasks', value: [dentist, plants] },
+  none: { summary: 'No task matches', value: [] },
 }
 
 export const summaries: Examples<Summary> = {
   some: {
-    summary: 'With some that are overdue',
+    summary: 'Some tasks are overdue',
     value: { total: 12, pending: 9, completed: 3, overdue: 2, message: '9 tasks pending, 2 overdue' },
   },
 }

@@ -1,32 +1,101 @@
-import { instantSql, jsonObject } from '../database/client.ts'
-import { Prisma } from '../generated/prisma/client.ts'
-import type { Summary, Task } from './schemas.ts'
+import { instantSql } from '../database/client.ts'
+import { Prisma, type Task as TaskRow } from '../generated/prisma/client.ts'
+import { parseDueDate } from './due-date.ts'
+import type { NewTask, Summary, Task } from './schemas.ts'
 
-const { raw } = Prisma
+const { sql, raw } = Prisma
+type Sql = Prisma.Sql
 
-/* PostgreSQL writes the JSON, whose properties are those of the wire schemas; it is never taken apart here. */
+/** A column of the table, as the generated client names it: a renamed column breaks the build. */
+export type Column = Prisma.TaskScalarFieldEnum
+/** What a field stores, by column. */
+type Values = Readonly<Partial<Record<Column, Sql>>>
 
-/** How each field of the wire is read from its columns. */
-const fields: Record<keyof Task, string> = {
-  id: 'id',
-  user_id: 'user_id',
-  title: 'title',
-  description: 'description',
-  completed: 'completed',
-  due_date: `CASE WHEN due_all_day THEN to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') ELSE ${instantSql('due_at')} END`,
-  created_at: instantSql('created_at'),
-  updated_at: instantSql('updated_at'),
+/** A field that answers have: the SQL expression that reads it. */
+interface Reading {
+  readonly read: string
 }
-/** What a row is read as. */
-export const columns = raw(
-  Object.entries(fields)
-    .map(([name, expression]) => `${expression} AS ${name}`)
-    .join(),
-)
-/** One task; for many, row_to_json over `columns` is cheaper. */
-export const taskJson = jsonObject(fields)
+/** A field that clients send: what a value stores, and what a new task has where the client sends nothing. */
+type Writing<Name extends keyof NewTask> = {
+  readonly write: (value: Exclude<NewTask[Name], undefined>) => Values
+} & (object extends Pick<NewTask, Name>
+  ? { readonly absent: Exclude<NewTask[Name], undefined> }
+  : { readonly absent?: never })
 
-/** How the summary is read from its counts. */
+/** A wire field without a row does not compile; nor does a row without what its schemas need. */
+type Fields = {
+  readonly [Name in keyof Task | keyof NewTask]: (Name extends keyof Task ? Reading : unknown) &
+    (Name extends keyof NewTask ? Writing<Name> : unknown)
+}
+
+/** Each column name as SQL. */
+export const column = Object.fromEntries(
+  Object.values(Prisma.TaskScalarFieldEnum).map((name) => [name, raw(name)]),
+) as Readonly<Record<Column, Sql>>
+
+const readAs = (name: Column): Reading => ({ read: name })
+const readInstant = (name: Column): Reading => ({ read: instantSql(name) })
+
+/** A field that is stored as it is, in one column of the SQL type `type`. */
+const stored = <Name extends Column>(name: Name, type: 'text' | 'boolean') => ({
+  read: name,
+  write: (value: TaskRow[Name]): Values => ({ [name]: sql`${value}::${raw(type)}` }),
+})
+
+/** How each field of the wire is read from its columns and written to them. */
+const fields: Fields = {
+  id: readAs('id'),
+  user_id: readAs('user_id'),
+  title: stored('title', 'text'),
+  description: { ...stored('description', 'text'), absent: null },
+  completed: { ...stored('completed', 'boolean'), absent: false },
+  due_date: {
+    read: `CASE WHEN ${column.due_all_day.sql} THEN to_char(${column.due_at.sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+      ELSE ${instantSql(column.due_at.sql)} END`,
+    write: (text) => {
+      const due = text === null ? undefined : parseDueDate(text)
+      return {
+        due_at: sql`${due?.at ?? null}::timestamptz`,
+        due_all_day: sql`${due?.allDay ?? false}::boolean`,
+      }
+    },
+    absent: null,
+  },
+  created_at: readInstant('created_at'),
+  updated_at: readInstant('updated_at'),
+}
+
+/** SQL that reads each expression under its name. */
+const selectList = (expressions: Readonly<Record<string, string>>) =>
+  raw(
+    Object.entries(expressions)
+      .map(([name, expression]) => `${expression} AS "${name}"`)
+      .join(', '),
+  )
+
+const rows = Object.entries(fields) as [string, Partial<Reading & Writing<'description'>>][]
+
+/** The fields of a task, from its columns. */
+export const taskFields = selectList(
+  Object.fromEntries(rows.flatMap(([name, { read }]) => (read === undefined ? [] : [[name, read]]))),
+)
+
+/** What a new task stores: every field that clients can send, with its default where it was not sent. */
+export const valuesOfNew = (task: NewTask): [Column, Sql][] => {
+  const defaults = Object.fromEntries(rows.map(([name, { absent }]) => [name, absent]))
+  return valuesOf({ ...defaults, ...task })
+}
+
+/** What the given fields store. A field that is absent or undefined stores nothing. */
+export function valuesOf(given: Partial<NewTask>): [Column, Sql][] {
+  const sent = given as Readonly<Record<string, string | null | undefined>>
+  return rows.flatMap(([name, { write }]) => {
+    const value = sent[name]
+    return write === undefined || value === undefined ? [] : (Object.entries(write(value)) as [Column, Sql][])
+  })
+}
+
+/** How each field of the summary is read from the counts. */
 const counts: Record<keyof Summary, string> = {
   total: 'total',
   pending: 'pending',
@@ -34,5 +103,4 @@ const counts: Record<keyof Summary, string> = {
   overdue: 'overdue',
   message: `format('%s %s pending, %s overdue', pending, CASE pending WHEN 1 THEN 'task' ELSE 'tasks' END, overdue)`,
 }
-/** The summary, of a row of counts. */
-export const summaryJson = jsonObject(counts)
+export const summaryFields = selectList(counts)

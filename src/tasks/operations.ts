@@ -5,17 +5,22 @@ import * as examples from './examples.ts'
 import * as schemas from './schemas.ts'
 
 const createdHeaders = {
-  location: { type: 'string', description: 'Path of the task.', examples: ['/api/tasks/42'] },
+  location: {
+    type: 'string',
+    description: 'The task, relative to the URL of the request (RFC 3986).',
+    examples: ['tasks/42'],
+  },
 }
 const listHeaders = {
   link: {
     type: 'string',
-    description: 'rel="next": the URL of the next page, relative to the service (RFC 8288).',
-    examples: ['</api/tasks?limit=20&cursor=eyJpZCI6IjQyIn0>; rel="next"'],
+    description:
+      'rel="next": the next page, relative to the URL of the request (RFC 8288). Absent on the last page.',
+    examples: ['<?limit=20&cursor=eyJpZCI6IjQyIn0>; rel="next"'],
   },
   'x-total-count': {
     type: 'integer',
-    description: 'With count=true: how many tasks the filters let through.',
+    description: 'With count=true: the number of tasks that match the filters, on all pages together.',
     minimum: 0,
     examples: [57],
   },
@@ -27,9 +32,9 @@ const found = (shown: Examples<schemas.Task>) => ({
 })
 
 /**
- * What each route takes and gives, and what the document says about it.
+ * The schemas of each route, and its texts in the OpenAPI document.
  *
- * @param namesUser the same routes stand in the document twice, under different tags and operation ids
+ * @param namesUser for the routes with the user in the path: they have their own tag and operation ids
  */
 export function describeTaskRoutes(namesUser: boolean) {
   const tags = [namesUser ? 'Tasks by user' : 'Tasks']
@@ -40,7 +45,8 @@ export function describeTaskRoutes(namesUser: boolean) {
     tags,
     operationId: idOf(operation),
     summary: 'Change a task',
-    description: 'Partial with either method: what is not sent stays, null clears, {} changes nothing.',
+    description:
+      'PUT and PATCH do the same: fields that are not sent stay as they are, null clears a field, {} changes nothing.',
     params: taskParams,
     body: Ref(schemas.TaskChanges),
     'x-examples': examples.changes,
@@ -53,7 +59,8 @@ export function describeTaskRoutes(namesUser: boolean) {
       operationId: idOf('listTasks'),
       summary: 'List my tasks',
       description:
-        'Complete without limit, however long; with limit a page, whose Link header names the next one.',
+        'Without limit the list is complete, however long it is. With limit it is a page; if there are more tasks, ' +
+        'the Link header holds the URL of the next page.',
       params,
       querystring: schemas.ListQuery,
       response: {
@@ -68,20 +75,20 @@ export function describeTaskRoutes(namesUser: boolean) {
       tags,
       operationId: idOf('createTask'),
       summary: 'Create a task',
-      description: 'Not to be repeated blindly: each request makes a task of its own.',
+      description: 'Not idempotent: every request creates a new task.',
       params,
       body: Ref(schemas.NewTask),
       'x-examples': examples.newTasks,
       response: {
         201: json(Ref(schemas.Task), 'The task.', { headers: createdHeaders, examples: examples.created }),
-        ...errorResponses(409),
       },
     },
     summarize: {
       tags,
       operationId: idOf('summarizeTasks'),
       summary: 'Count my tasks',
-      description: 'What is overdue depends on where the reader is: time_zone says where a day ends.',
+      description:
+        'The numbers of all, pending, completed and overdue tasks. A calendar day ends at midnight in time_zone.',
       params,
       querystring: schemas.SummaryQuery,
       response: {
@@ -93,7 +100,7 @@ export function describeTaskRoutes(namesUser: boolean) {
       tags,
       operationId: idOf('getTask'),
       summary: 'Get a task',
-      description: 'Where it is not yours the answer is the same as where there is none.',
+      description: 'A task of another user is treated as not found.',
       params: taskParams,
       response: found(examples.aTask),
     },
@@ -103,16 +110,16 @@ export function describeTaskRoutes(namesUser: boolean) {
       tags,
       operationId: idOf('deleteTask'),
       summary: 'Delete a task',
-      description: 'For good. A second time there is no such task.',
+      description: 'The task is deleted for good. Deleting it again is a 404.',
       params: taskParams,
-      response: { 204: Type.Null({ description: 'The task is gone.' }), ...errorResponses(400, 404) },
+      response: { 204: Type.Null({ description: 'The task was deleted.' }), ...errorResponses(400, 404) },
     },
     complete: {
       tags,
       operationId: idOf('completeTask'),
-      summary: 'Flip or set whether a task is completed',
+      summary: 'Complete or reopen a task',
       description:
-        'Without a body it flips, atomically; with completed it sets, so that a retry is harmless.',
+        'Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless.',
       params: taskParams,
       body: Ref(schemas.Completion),
       'x-examples': examples.completions,

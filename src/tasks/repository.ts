@@ -1,130 +1,118 @@
 import type { Client, SendOptions } from '../database/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { type DueBound, parseDueDate } from './due-date.ts'
-import { columns, summaryJson, taskJson } from './fields.ts'
+import type { DueBound } from './due-date.ts'
+import { column, summaryFields, taskFields, valuesOf, valuesOfNew } from './fields.ts'
+import { isDueBefore } from './filters.ts'
 import type { NewTask, TaskChanges } from './schemas.ts'
-import { conditions, isDueBefore, pageOf, type Selection } from './selection.ts'
+import { idsOf, matching, pageOf, type Selection, tasksOf } from './selection.ts'
 
 const { sql, raw, join } = Prisma
 type Sql = Prisma.Sql
 
-/** Grows with every change, even within a millisecond or under a clock that was set back. */
-const nextUpdate = raw(`GREATEST(now(), updated_at + interval '1 millisecond')`)
+/** The cost of these statements grows with the number of the owner's tasks. */
+const HEAVY: SendOptions = { isHeavy: true }
+/** Skipping a task costs about 2 µs. Below this offset a page costs little more than the first one. */
+const LIGHT_OFFSET = 1000
+
+/** Grows with every change, also within a millisecond and when the clock is set back. */
+const nextUpdate = sql`GREATEST(now(), ${column.updated_at} + interval '1 millisecond')`
+
+/** PostgreSQL writes the JSON. A single task and a list come from the same expression, so their bytes are the same. */
+const tasksFrom = (rows: Sql) =>
+  sql`SELECT row_to_json(task) FROM (SELECT ${taskFields} FROM (${rows}) AS tasks) AS task`
+const changedTask = sql`(SELECT row_to_json(task) FROM (SELECT ${taskFields}) AS task)`
 
 export type TaskRepository = ReturnType<typeof createTaskRepository>
 
 /**
- * Every query on tasks. The owner comes first, always, and stands in every statement: what belongs to
- * somebody else is as absent as what does not exist. Tasks are returned as their JSON text.
+ * Every query on tasks. The owner is the first argument and part of every statement: a task of another user is
+ * treated as not found. Tasks are returned as JSON texts.
  */
 export function createTaskRepository(prisma: Client) {
   const one = async (owner: string, statement: Sql, options?: SendOptions) =>
     (await prisma.$queryJson(owner, statement, options))[0]
+  const ownTask = (owner: string, id: bigint) => sql`WHERE user_id = ${owner} AND ${column.id} = ${id}`
 
   const find = (owner: string, id: bigint) =>
-    one(owner, sql`SELECT ${taskJson} FROM tasks WHERE user_id = ${owner} AND id = ${id}`)
+    one(owner, tasksFrom(sql`SELECT * FROM tasks ${ownTask(owner, id)}`))
 
   return {
     find,
 
-    /** @throws a foreign key violation (23503) where the owner is unknown */
+    /** @throws a foreign key violation (23503) if the owner does not exist */
     async create(owner: string, task: NewTask): Promise<string> {
-      const due = dueColumns(task.due_date)
+      const values = valuesOfNew(task)
       const json = await one(
         owner,
-        sql`INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day)
-        VALUES (${owner}, ${task.title}, ${task.description ?? null}, ${task.completed ?? false}, ${due.at}, ${due.allDay})
-        RETURNING ${taskJson}`,
+        sql`INSERT INTO tasks (user_id, ${namesOf(values)})
+        VALUES (${owner}, ${join(values.map(([, value]) => value))}) RETURNING ${changedTask}`,
       )
       return json!
     },
 
-    /** Changes what is given; where nothing changes, neither does updated_at. */
+    /** Changes the given fields. If they all have these values already, updated_at stays as it is. */
     async update(owner: string, id: bigint, changes: TaskChanges): Promise<string | undefined> {
-      const assignments = assignmentsOf(changes)
-      if (assignments.length === 0) return find(owner, id)
-      const names = raw(assignments.map(({ column }) => column).join(', '))
-      const values = join(assignments.map(({ value }) => value))
+      const values = valuesOf(changes)
+      if (values.length === 0) return find(owner, id)
+      const names = namesOf(values)
+      const row = join(values.map(([, value]) => value))
       return one(
         owner,
-        sql`UPDATE tasks SET (${names}, updated_at) = ROW(${values},
-          CASE WHEN ROW(${names}) IS DISTINCT FROM ROW(${values}) THEN ${nextUpdate} ELSE updated_at END)
-        WHERE user_id = ${owner} AND id = ${id} RETURNING ${taskJson}`,
+        sql`UPDATE tasks SET (${names}, ${column.updated_at}) = ROW(${row},
+          CASE WHEN ROW(${names}) IS DISTINCT FROM ROW(${row}) THEN ${nextUpdate} ELSE ${column.updated_at} END)
+        ${ownTask(owner, id)} RETURNING ${changedTask}`,
       )
     },
 
-    /** Flips the state in one statement: two flips at once are two flips. */
+    /** Flips the state in one statement: two flips at the same time are two flips. */
     toggle: (owner: string, id: bigint) =>
       one(
         owner,
-        sql`UPDATE tasks SET completed = NOT completed, updated_at = ${nextUpdate}
-        WHERE user_id = ${owner} AND id = ${id} RETURNING ${taskJson}`,
+        sql`UPDATE tasks SET ${column.completed} = NOT ${column.completed}, ${column.updated_at} = ${nextUpdate}
+        ${ownTask(owner, id)} RETURNING ${changedTask}`,
       ),
 
-    /** Returns whether there was such a task. */
+    /** Returns whether the task existed. */
     async delete(owner: string, id: bigint): Promise<boolean> {
-      const deleted = await one(
-        owner,
-        sql`DELETE FROM tasks WHERE user_id = ${owner} AND id = ${id} RETURNING id`,
-      )
+      const deleted = await one(owner, sql`DELETE FROM tasks ${ownTask(owner, id)} RETURNING ${column.id}`)
       return deleted !== undefined
     },
 
-    /** The first `limit` tasks of a selection, as JSON texts. */
-    async list(owner: string, selection: Selection, limit: number, offset = 0): Promise<string[]> {
-      return prisma.$queryJson(
-        owner,
-        sql`SELECT row_to_json(task) FROM (
-          SELECT ${columns} FROM (${pageOf(owner, selection, limit, offset)}) AS tasks) AS task`,
-        costOf(selection),
-      )
-    },
+    /** The first `limit` tasks of a selection after `offset` others. */
+    list: (owner: string, selection: Selection, limit: number, offset = 0): Promise<string[]> =>
+      prisma.$queryJson(owner, tasksFrom(pageOf(owner, selection, limit, offset)), {
+        isHeavy: selection.mayScan || offset > LIGHT_OFFSET,
+      }),
 
+    /** The ids of a selection, in its order, as one text: `3,1,2`. Those in `without`, such a text, are left out. */
+    listIds: async (owner: string, selection: Selection, without: string): Promise<string> =>
+      (await one(owner, idsOf(owner, selection, without), HEAVY)) ?? '',
+
+    /** Those of these tasks that are in the selection, in the order of `ids` (`3,1,2`). */
+    listByIds: (owner: string, selection: Selection, ids: string): Promise<string[]> =>
+      prisma.$queryJson(owner, tasksFrom(tasksOf(owner, selection, ids)), HEAVY),
+
+    /** The number of tasks in a selection, wherever a page of it begins. */
     async count(owner: string, selection: Selection): Promise<number> {
-      const where = conditions(owner, { ...selection, after: undefined })
-      return Number(await one(owner, sql`SELECT count(*) FROM tasks WHERE ${where}`, costOf(selection)))
+      const where = matching(owner, { ...selection, after: undefined })
+      return Number(await one(owner, sql`SELECT count(*) FROM tasks WHERE ${where}`, HEAVY))
     },
 
-    /** The counts, as JSON text. */
+    /** The counts, as a JSON text. */
     async summarize(owner: string, now: DueBound): Promise<string> {
       const json = await one(
         owner,
-        sql`
-        SELECT ${summaryJson} FROM (
-          SELECT count(*) AS total, count(*) FILTER (WHERE NOT completed) AS pending,
-            count(*) FILTER (WHERE completed) AS completed,
-            count(*) FILTER (WHERE NOT completed AND ${isDueBefore(now)}) AS overdue
-          FROM tasks WHERE user_id = ${owner}) AS counts`,
+        sql`SELECT row_to_json(summary) FROM (SELECT ${summaryFields} FROM (
+          SELECT count(*) AS total,
+            count(*) FILTER (WHERE NOT ${column.completed}) AS pending,
+            count(*) FILTER (WHERE ${column.completed}) AS completed,
+            count(*) FILTER (WHERE NOT ${column.completed} AND ${isDueBefore(now)}) AS overdue
+          FROM tasks WHERE user_id = ${owner}) AS counts) AS summary`,
+        HEAVY,
       )
       return json!
     },
   }
 }
 
-/** A search may read all tasks of its owner; its words are folded once where the planner knows them, else per task. */
-const costOf = ({ words = [] }: Selection): SendOptions => ({ isHeavy: words.length > 0 })
-
-function dueColumns(text: string | null | undefined) {
-  const due = text == null ? undefined : parseDueDate(text)
-  return { at: sql`${due?.at ?? null}::timestamptz`, allDay: sql`${due?.allDay ?? false}` }
-}
-
-function assignmentsOf({
-  title,
-  description,
-  completed,
-  due_date,
-}: TaskChanges): { column: string; value: Sql }[] {
-  const due = dueColumns(due_date)
-  return [
-    ...(title === undefined ? [] : [{ column: 'title', value: sql`${title}::text` }]),
-    ...(description === undefined ? [] : [{ column: 'description', value: sql`${description}::text` }]),
-    ...(completed === undefined ? [] : [{ column: 'completed', value: sql`${completed}::boolean` }]),
-    ...(due_date === undefined
-      ? []
-      : [
-          { column: 'due_at', value: due.at },
-          { column: 'due_all_day', value: due.allDay },
-        ]),
-  ]
-}
+const namesOf = (values: readonly (readonly [string, Sql])[]) => raw(values.map(([name]) => name).join(', '))

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/identity.ts'
-import { sqlState } from '../database/errors.ts'
 import { problem, raise } from '../http/problem.ts'
 import { dueBound } from './due-date.ts'
 import { sendList } from './list.ts'
@@ -11,33 +10,28 @@ import type { Task } from './schemas.ts'
 
 export interface TaskRoutesOptions {
   tasks: TaskRepository
-  /** Makes the user's row again, where another copy of the service has deleted it. */
-  restoreUser: (user: Identity) => Promise<void>
-  /** Whether the path names the user; auth has compared the name with the token. */
+  /** Runs a write that needs the user's row, and creates the row again if somebody deleted it meanwhile. */
+  whileUserExists: <Answer>(user: Identity, write: () => Promise<Answer>) => Promise<Answer>
+  /** Whether the path names the user. The auth plugin has compared it with the token. */
   namesUser: boolean
 }
 
-/** Beyond PostgreSQL's bigint there are no tasks. */
+/** The largest bigint of PostgreSQL: no task has a larger id. */
 const MAX_ID = 2n ** 63n - 1n
-const FOREIGN_KEY_VIOLATION = '23503'
 
 export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
   app,
-  { tasks, restoreUser, namesUser },
+  { tasks, whileUserExists, namesUser },
 ) => {
   const schemas = describeTaskRoutes(namesUser)
 
-  app.get('/', { schema: schemas.list }, (request, reply) => sendList(tasks, request, reply, pathOf(request)))
+  app.get('/', { schema: schemas.list }, (request, reply) => sendList(tasks, request, reply))
 
   app.post('/', { schema: schemas.create }, async (request, reply) => {
-    const create = () => tasks.create(request.user.id, request.body)
-    const task = await create().catch(async (error: unknown) => {
-      if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error
-      await restoreUser(request.user)
-      return create()
-    })
+    const { user, body } = request
+    const task = await whileUserExists(user, () => tasks.create(user.id, body))
     const { id } = JSON.parse(task) as Task
-    return sendJson(reply.code(201).header('location', `${pathOf(request)}/${id}`), task)
+    return sendJson(reply.code(201).header('location', locationOf(id, request)), task)
   })
 
   app.get('/summary', { schema: schemas.summarize }, async (request, reply) => {
@@ -81,11 +75,12 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
   })
 }
 
-/** Built from constants and the verified user, not from what the client called the service. */
-const pathOf = ({ params, user }: FastifyRequest) =>
-  (params as { user_id?: string }).user_id === undefined
-    ? '/api/tasks'
-    : `/api/${encodeURIComponent(user.id)}/tasks`
+/**
+ * Relative to the URL of the request, so that it is right below any prefix that a proxy takes from the path
+ * (RFC 3986, 5.2). Only the end of that path counts: with a trailing slash the task is below it.
+ */
+const locationOf = (id: number, { raw }: FastifyRequest) =>
+  /^[^?#]*\/(?:[?#]|$)/.test(raw.url ?? '') ? String(id) : `tasks/${id}`
 
 const taskNotFound = () => problem('task_not_found')
 
@@ -94,7 +89,7 @@ async function withId<T>(text: string, use: (id: bigint) => Promise<T>): Promise
   return id > MAX_ID ? undefined : use(id)
 }
 
-/** PostgreSQL wrote the JSON: it passes through as it is. */
+/** Sends JSON that PostgreSQL wrote. */
 const sendJson = (reply: FastifyReply, json: string) =>
   reply.type('application/json; charset=utf-8').send(json)
 

@@ -1,31 +1,34 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { OneOf, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
+import { DEFAULT_SORT, type Order, SORT_NAMES, sortsByDefault } from './sorts.ts'
 
-/** Every shape of a task that crosses the wire, and nothing else. */
+/** The shapes of tasks in requests and answers. */
 export const Task = Type.Object(
   {
     id: Type.Integer({ minimum: 1, description: 'Unique among all tasks.', examples: [42] }),
-    user_id: Type.String({ description: 'The owner: the user that the token names.', examples: ['alice'] }),
+    user_id: Type.String({ description: 'The owner: the user of the token.', examples: ['alice'] }),
     title: Type.String({
       minLength: 1,
       maxLength: 200,
-      description: 'Without white space around it.',
+      description: 'The title, without white space around it.',
       examples: ['Water the plants'],
     }),
     description: StringOrNull({
       maxLength: 1000,
-      description: 'What else there is to say; null for nothing.',
+      description: 'More about the task; null for none.',
       examples: ['The fern needs little, the mint a lot.'],
     }),
-    completed: Type.Boolean({ description: 'Whether it is done.', examples: [false] }),
+    completed: Type.Boolean({ description: 'Whether the task is done.', examples: [false] }),
     due_date: StringOrNull({
-      description: 'A day, which ends where the reader is, or an instant in UTC: the form it was given in.',
+      description:
+        'A calendar day, which ends at midnight in the time zone of the client, or a timestamp in UTC; null for none. ' +
+        'It has the form in which it was sent.',
       examples: ['2026-12-01', '2026-12-01T14:00:00.000Z'],
     }),
     created_at: Timestamp('When the task was created.'),
-    updated_at: Timestamp('When the task last changed: it grows with every real change.'),
+    updated_at: Timestamp('When the task last changed. It grows with every change.'),
   },
-  { $id: 'Task', description: 'A task, which only its owner can see.' },
+  { $id: 'Task', description: 'A task. Only its owner can see it.' },
 )
 export type Task = Static<typeof Task>
 
@@ -48,10 +51,11 @@ const description = StringOrNull({
 })
 const due_date = StringOrNull({
   format: 'due-date',
-  description: 'A day (2026-12-01) or an instant with offset (2026-12-01T15:00:00+01:00); null for none.',
+  description:
+    'A calendar day (2026-12-01) or a timestamp with an offset (2026-12-01T15:00:00+01:00); null for none.',
   examples: ['2026-12-01'],
 })
-const completed = Type.Boolean({ description: 'Whether it is done.', examples: [true] })
+const completed = Type.Boolean({ description: 'Whether the task is done.', examples: [true] })
 
 export const NewTask = Type.Object(
   {
@@ -60,13 +64,14 @@ export const NewTask = Type.Object(
     due_date: Type.Optional(due_date),
     completed: Type.Optional(completed),
   },
-  { $id: 'NewTask', description: 'Unknown fields are ignored.' },
+  { $id: 'NewTask', description: 'A new task. Unknown fields are ignored.' },
 )
 export type NewTask = Static<typeof NewTask>
 
 export const TaskChanges = Type.Partial(NewTask, {
   $id: 'TaskChanges',
-  description: 'What is not sent stays; null clears description and due_date. Unknown fields are ignored.',
+  description:
+    'Changes of a task. Fields that are not sent stay as they are; null clears a field. Unknown fields are ignored.',
 })
 export type TaskChanges = Static<typeof TaskChanges>
 
@@ -74,28 +79,32 @@ export const Completion = Type.Unsafe<{ completed?: boolean } | null>({
   ...Type.Object({ completed: Type.Optional(completed) }),
   $id: 'Completion',
   type: ['object', 'null'],
-  description: 'Sets the state instead of flipping it, so that a retry is harmless.',
+  description: 'The state to set. Without it the state is flipped.',
 })
 
 export const Summary = Type.Object(
   {
     total: Type.Integer({ minimum: 0, description: 'All tasks.', examples: [12] }),
-    pending: Type.Integer({ minimum: 0, description: 'Those that are not completed.', examples: [9] }),
-    completed: Type.Integer({ minimum: 0, description: 'Those that are.', examples: [3] }),
-    overdue: Type.Integer({ minimum: 0, description: 'Pending and past their due date.', examples: [2] }),
+    pending: Type.Integer({ minimum: 0, description: 'Tasks that are not completed.', examples: [9] }),
+    completed: Type.Integer({ minimum: 0, description: 'Tasks that are completed.', examples: [3] }),
+    overdue: Type.Integer({
+      minimum: 0,
+      description: 'Pending tasks that are past their due date.',
+      examples: [2],
+    }),
     message: Type.String({
-      description: 'The same in a sentence, to be shown as it is.',
+      description: 'The numbers as a sentence for people.',
       examples: ['9 tasks pending, 2 overdue'],
     }),
   },
-  { $id: 'Summary', description: 'How many tasks the caller has.' },
+  { $id: 'Summary', description: 'The numbers of tasks that the current user has.' },
 )
 export type Summary = Static<typeof Summary>
 
 const time_zone = Type.Optional(
   Type.String({
     format: 'time-zone',
-    description: 'IANA name of the zone in which days begin and end; default UTC.',
+    description: 'IANA name of the time zone in which calendar days begin and end. Default UTC.',
     examples: ['Europe/Berlin'],
   }),
 )
@@ -116,55 +125,54 @@ const search = (description: string) =>
     }),
   )
 
-export const SORTS = ['created', 'created_at', 'title', 'due_date', 'updated', 'updated_at'] as const
+const namesBy = (order: Order) => sortsByDefault(order).join(' and ')
 
 export const ListQuery = Type.Object({
   search: search(
-    'Only tasks in whose title or description every one of these words occurs, be it within a longer word. ' +
+    'Only tasks that contain every one of these words in the title or the description, also within longer words. ' +
       'Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no ' +
-      'difference, ß is ss, and no character has a meaning of its own. ' +
-      'At most 100 characters; empty is no search.',
+      'difference, and ß is the same as ss. No character has a special meaning. At most 100 characters.',
   ),
-  q: search('Another name for search; where both are given they must be the same.'),
+  q: search('Another name for search. If both are sent they must be the same.'),
   status: Type.Optional(
     OneOf(['all', 'pending', 'active', 'incomplete', 'completed'], {
-      description: 'Default all. active and incomplete mean pending.',
+      description: 'Only tasks in this state. Default all. active and incomplete mean pending.',
       examples: ['pending'],
     }),
   ),
   overdue: Type.Optional(
     Type.Boolean({
-      description: 'Only what is pending and past its due date, or only the rest.',
+      description: 'true: only pending tasks that are past their due date. false: only the others.',
       examples: [true],
     }),
   ),
-  due_from: dueBoundary('Only what is due on this day or at this instant, or later.'),
-  due_before: dueBoundary('Only what is due before this day begins, or before this instant.'),
+  due_from: dueBoundary('Only tasks that are due on this day, at this time, or later.'),
+  due_before: dueBoundary('Only tasks that are due before this day begins, or before this time.'),
   time_zone,
   completed: Type.Optional(
     Type.String({
       maxLength: 100,
       description:
-        'true and false are other names for the status completed and pending, where there is no status.',
+        'true means status=completed, false means status=pending. Ignored if status is sent, and for other values.',
       examples: ['true'],
     }),
   ),
   sort: Type.Optional(
-    OneOf(SORTS, {
-      description: 'Default created. Tasks without a due date come last.',
+    OneOf(SORT_NAMES, {
+      description: `What the list is sorted by. Default ${DEFAULT_SORT}. Tasks without a due date come last in either order.`,
       examples: ['due_date'],
     }),
   ),
   sort_by: Type.Optional(
     Type.String({
       maxLength: 100,
-      description: 'Another name for sort, where there is none. What sort does not take is ignored here.',
+      description: 'Another name for sort. Ignored if sort is sent, and for values that sort does not have.',
       examples: ['due_date'],
     }),
   ),
   order: Type.Optional(
     OneOf(['asc', 'desc'], {
-      description: 'Default desc for created and updated, asc for title and due_date.',
+      description: `Default desc for ${namesBy('desc')}, asc for ${namesBy('asc')}.`,
       examples: ['asc'],
     }),
   ),
@@ -172,7 +180,7 @@ export const ListQuery = Type.Object({
     Type.Integer({
       minimum: 1,
       maximum: 200,
-      description: 'Page size. Without it the list is complete.',
+      description: 'The page size. Without limit the list is complete.',
       examples: [20],
     }),
   ),
@@ -180,27 +188,29 @@ export const ListQuery = Type.Object({
     Type.Integer({
       minimum: 0,
       maximum: 2_147_483_647,
-      description: 'Tasks to leave out first; needs limit.',
+      description: 'The number of tasks to skip. Needs limit, and cannot be combined with cursor.',
       examples: [40],
     }),
   ),
   cursor: Type.Optional(
     Type.String({
       maxLength: 2000,
-      description: 'From the Link header of the page before; needs limit.',
+      description: 'The start of the page, from the Link header of the page before it. Needs limit.',
       examples: ['eyJpZCI6IjQyIn0'],
     }),
   ),
-  count: Type.Optional(Type.Boolean({ description: 'true adds X-Total-Count.', examples: [true] })),
+  count: Type.Optional(
+    Type.Boolean({ description: 'true adds the header X-Total-Count.', examples: [true] }),
+  ),
 })
 export type ListQuery = Static<typeof ListQuery>
 
-/** A string of digits of any length: beyond the range of the column there simply is no such task. */
+/** Digits, as many as the client sends: an id beyond the range of the column is a 404 like any other unknown id. */
 export const TaskParams = Type.Object({
   id: Type.String({ format: 'positive-integer', description: 'Positive integer.', examples: [42] }),
 })
 
-/** The mount that names the user; auth compares it with the token. */
+/** For the routes with the user in the path. The auth plugin compares it with the token. */
 export const OwnerParams = Type.Object({
-  user_id: Type.String({ description: 'The user that the token names.', examples: ['alice'] }),
+  user_id: Type.String({ description: 'The user of the token.', examples: ['alice'] }),
 })

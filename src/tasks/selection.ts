@@ -1,89 +1,78 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import type { Position, Sort } from './cursor.ts'
-import type { DueBound } from './due-date.ts'
-import { containsAll } from './search.ts'
+import { column } from './fields.ts'
+import { isNullable, keySql, type Order, type Position, type Sort, sortedColumn } from './sorts.ts'
 
 const { sql, raw, join } = Prisma
 type Sql = Prisma.Sql
 
 /** Which of the owner's tasks, in which order. */
 export interface Selection {
-  completed?: boolean | undefined
-  /** Pending tasks that were due before this moment, or everything but them. */
-  overdue?: { is: boolean; now: DueBound } | undefined
-  dueFrom?: DueBound | undefined
-  dueBefore?: DueBound | undefined
-  /** Each occurs in the title or the description. */
-  words?: string[] | undefined
+  conditions: Sql[]
+  /** Whether a page can have to look at all tasks of the owner. */
+  mayScan: boolean
   sort: Sort
-  order: 'asc' | 'desc'
+  order: Order
+  /** Only tasks after this position. */
   after?: Position | undefined
 }
 
-export const isDueBefore = ({ day, at }: DueBound) =>
-  sql`due_at < CASE WHEN due_all_day THEN ${day}::timestamptz ELSE ${at}::timestamptz END`
+/** The condition of a selection. It begins with the owner. */
+export const matching = (owner: string, selection: Selection): Sql =>
+  join([sql`user_id = ${owner}`, ...selection.conditions, ...isAfter(selection)], ' AND ')
 
-export function conditions(
-  owner: string,
-  { completed, overdue, dueFrom, dueBefore, words = [], after, sort, order }: Selection,
-): Sql {
-  const isOverdue = overdue && sql`(NOT completed AND due_at IS NOT NULL AND ${isDueBefore(overdue.now)})`
-  const all = [
-    sql`user_id = ${owner}`,
-    completed === undefined ? undefined : sql`completed = ${completed}`,
-    overdue && (overdue.is ? isOverdue : sql`NOT ${isOverdue}`),
-    dueFrom && sql`NOT (${isDueBefore(dueFrom)})`,
-    dueBefore && isDueBefore(dueBefore),
-    after && isBehind(after, sort, order),
-    words.length > 0 ? containsAll(words) : undefined,
-  ]
-  return join(
-    all.filter((condition) => condition !== undefined),
-    ' AND ',
-  )
-}
+/** An array of the ids in a text such as `3,1,2`. */
+const arrayOf = (ids: string) => sql`string_to_array(${ids}, ',')::bigint[]`
 
-const sortedColumns: Record<Sort, string> = {
-  created: 'created_at',
-  updated: 'updated_at',
-  due_date: 'due_at',
-  title: 'title COLLATE task_title',
-}
+/** `nulls` is needed only where nulls and values are sorted together. */
+const orderBy = ({ sort, order }: Selection, nulls = isNullable(sort) ? 'NULLS LAST' : '') =>
+  sql`${sortedColumn(sort)} ${raw(`${order} ${nulls}`)}, ${column.id} ${raw(order)}`
 
-const orderBy = ({ sort, order }: Selection) =>
-  raw(`${sortedColumns[sort]} ${order} ${sort === 'due_date' ? 'NULLS LAST' : ''}, id ${order}`)
-
-/** The page's tasks, whose fields are read by nothing that skips them. */
+/** Reads the first tasks of a selection. They are selected before their fields are computed: skipped ones cost less. */
 export const pageOf = (owner: string, selection: Selection, limit: number, offset: number) =>
   sql`SELECT * FROM ${candidates(owner, selection, limit + offset)}
     ORDER BY ${orderBy(selection)} LIMIT ${limit} OFFSET ${offset}`
 
+/** Reads the ids of a selection as one text, in its order: `3,1,2`. Those in `without`, a text of ids, are left out. */
+export const idsOf = (owner: string, selection: Selection, without: string) =>
+  sql`SELECT string_agg(id::text, ',') FROM (
+    SELECT ${column.id} AS id FROM tasks WHERE ${matching(owner, selection)}
+      AND ${column.id} NOT IN (SELECT unnest(${arrayOf(without)}))
+    ORDER BY ${orderBy(selection)}) AS sorted`
+
+/** Reads the tasks of these ids that are in the selection, in the order of the ids. */
+export const tasksOf = (owner: string, selection: Selection, ids: string) =>
+  sql`SELECT tasks.* FROM unnest(${arrayOf(ids)}) WITH ORDINALITY AS chosen (chosen_id, place)
+    JOIN tasks ON ${column.id} = chosen_id WHERE ${matching(owner, selection)} ORDER BY place`
+
 /**
- * The tasks among which a page is found, of which it needs no more than the first `most`. The index of due dates
- * ends with the tasks that have none, which is their place in one direction only, and what lies behind a due date
- * are two of its ranges. So the dated tasks and the others are read apart, each along the index, the others only
- * as far as the dated leave room.
+ * The tasks among which a page is found; it needs the first `most` of them. An index on a nullable column ends with
+ * the nulls, which is right for one order only, and the tasks after a position are two ranges of it. So tasks with
+ * a value and tasks without are read apart, each along the index, the latter only as far as the page has room.
  */
 function candidates(owner: string, selection: Selection, most: number): Sql {
   const { sort, order, after } = selection
-  if (sort !== 'due_date' || (order === 'asc' && after === undefined))
-    return sql`tasks WHERE ${conditions(owner, selection)}`
-  const undated = { ...selection, after: after?.key === null ? after : undefined }
-  const alongIndex = raw(`due_at ${order}, id ${order}`)
+  if (!isNullable(sort) || (order === 'asc' && after === undefined))
+    return sql`tasks WHERE ${matching(owner, selection)}`
+  const sorted = sortedColumn(sort)
+  const withoutValue = { ...selection, after: after?.key === null ? after : undefined }
+  const alongIndex = orderBy(selection, '')
   return sql`(
-    WITH dated AS (
-      SELECT * FROM tasks WHERE ${conditions(owner, selection)} AND due_at IS NOT NULL
+    WITH valued AS (
+      SELECT * FROM tasks WHERE ${matching(owner, selection)} AND ${sorted} IS NOT NULL
       ORDER BY ${alongIndex} LIMIT ${most}),
-    undated AS (
-      SELECT * FROM tasks WHERE ${conditions(owner, undated)} AND due_at IS NULL
-      ORDER BY ${alongIndex} LIMIT ${most} - (SELECT count(*) FROM dated))
-    SELECT * FROM dated UNION ALL SELECT * FROM undated) AS tasks`
+    others AS (
+      SELECT * FROM tasks WHERE ${matching(owner, withoutValue)} AND ${sorted} IS NULL
+      ORDER BY ${alongIndex} LIMIT ${most} - (SELECT count(*) FROM valued))
+    SELECT * FROM valued UNION ALL SELECT * FROM others) AS tasks`
 }
 
-/** Keyset condition. Ties go by id, so every order is total and pages never overlap. */
-function isBehind({ key, id }: Position, sort: Sort, order: 'asc' | 'desc'): Sql {
+/** Keyset condition: the tasks after the position. */
+function isAfter({ after, sort, order }: Selection): Sql[] {
+  if (after === undefined) return []
+  const { key, id } = after
+  const sorted = sortedColumn(sort)
   const beyond = raw(order === 'asc' ? '>' : '<')
-  if (key === null) return sql`due_at IS NULL AND id ${beyond} ${id}`
-  const value = sort === 'title' ? sql`${key} COLLATE task_title` : sql`${key}::timestamptz`
-  return sql`(${raw(sortedColumns[sort])}, id) ${beyond} (${value}, ${id})`
+  return key === null
+    ? [sql`${sorted} IS NULL AND ${column.id} ${beyond} ${id}`]
+    : [sql`(${sorted}, ${column.id}) ${beyond} (${keySql(sort, key)}, ${id})`]
 }

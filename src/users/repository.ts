@@ -1,75 +1,132 @@
 import type { Identity } from '../auth/identity.ts'
-import { type Client, instantSql, jsonObject } from '../database/client.ts'
-import { Prisma } from '../generated/prisma/client.ts'
+import type { Client } from '../database/client.ts'
+import { sqlState } from '../database/errors.ts'
+import { Prisma, type User as Row } from '../generated/prisma/client.ts'
+import { problem } from '../http/problem.ts'
 import type { User } from './schemas.ts'
 
 export type UserRepository = ReturnType<typeof createUserRepository>
 
-/** Users whose row is known to be as their token says; the oldest is forgotten first. */
+/** What is known of a user's row: enough to see whether a token would change it. */
+type Known = Pick<Row, 'email' | 'name' | 'token_issued_at'>
+
 const MAX_KNOWN_USERS = 100_000
-const { sql } = Prisma
-/** How each field of the wire is read from its column. */
-const fields: Record<keyof User, string> = {
-  id: 'id',
-  email: 'email',
-  name: 'name',
-  created_at: instantSql('created_at'),
-}
-const userJson = jsonObject(fields)
+/** A user who is deleted again and again meanwhile is told so after this many tries. */
+const MAX_TRIES = 5
+const FOREIGN_KEY_VIOLATION = '23503'
 
-export function createUserRepository(prisma: Client) {
-  const known = new Map<string, Identity>()
-  const isKnown = ({ id, email, name }: Identity) => {
-    const user = known.get(id)
-    return user !== undefined && user.email === email && user.name === name
+/**
+ * Queries on users, all through the model API: they are rare, because the rows of recent users are remembered.
+ *
+ * @param maxKnown users whose rows are remembered, to bound memory; the one that was remembered first goes first
+ */
+export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS) {
+  const known = new Map<string, Known>()
+  const remember = (id: string, user: Known) => {
+    if (known.size >= maxKnown) known.delete(known.keys().next().value!)
+    known.set(id, user)
   }
-  const remember = (user: Identity) => {
-    if (known.size >= MAX_KNOWN_USERS) known.delete(known.keys().next().value!)
-    known.set(user.id, user)
-  }
+  const idempotent = { isIdempotent: true }
 
-  /** What a token leaves out stays as an earlier one said it. */
-  const write = ({ id, email, name }: Identity) =>
-    prisma.$queryJson(
+  const create = ({ id, email, name, issuedAt }: Identity) =>
+    prisma.$asOwner(
       id,
-      sql`INSERT INTO users (id, email, name) VALUES (${id}, ${email}, ${name})
-    ON CONFLICT (id) DO UPDATE
-      SET email = coalesce(excluded.email, users.email), name = coalesce(excluded.name, users.name)
-      WHERE (users.email, users.name)
-        IS DISTINCT FROM (coalesce(excluded.email, users.email), coalesce(excluded.name, users.name))`,
+      ({ user }) =>
+        user.createMany({ data: { id, email, name, token_issued_at: issuedAt }, skipDuplicates: true }),
+      idempotent,
     )
+  /** Only a token that is newer than the one that wrote the row changes it, and only what it says. */
+  const update = ({ id, email, name, issuedAt }: Identity) =>
+    prisma.$asOwner(
+      id,
+      ({ user }) =>
+        user.updateMany({
+          where: { id, token_issued_at: { lt: issuedAt } },
+          data: {
+            email: email ?? Prisma.skip,
+            name: name ?? Prisma.skip,
+            token_issued_at: issuedAt,
+          },
+        }),
+      idempotent,
+    )
+  const read = (id: string) =>
+    prisma.$asOwner(id, ({ user }) => user.findUnique({ where: { id } }), idempotent)
+
+  /** The user's row, created if it is missing. Another request may delete it again at any time. */
+  const findOrCreate = async (identity: Identity): Promise<Row> => {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const row = await read(identity.id)
+      if (row !== null) return row
+      await create(identity)
+    }
+    throw beingDeleted()
+  }
 
   const users = {
     /**
-     * Makes the user's row, or brings it up to date, in one statement. A user who is known as the token
-     * describes them costs nothing.
+     * Creates the user's row, or takes over what the token says, unless an older token says it. A user whose row
+     * already is as the token describes it costs no query. Creation and change are one statement each, which need
+     * nothing that was read before: concurrent calls cannot conflict.
      */
     async provision(identity: Identity): Promise<void> {
-      if (isKnown(identity)) return
-      await write(identity)
-      remember(identity)
+      const user = known.get(identity.id)
+      if (user !== undefined && !changes(identity, user)) return
+      const { count } = await create(identity)
+      if (count === 1) return remember(identity.id, { ...identity, token_issued_at: identity.issuedAt })
+      let row = await findOrCreate(identity)
+      if (changes(identity, row)) {
+        await update(identity)
+        row = await findOrCreate(identity)
+      }
+      remember(identity.id, row)
     },
 
-    /** Makes the user's row again, which another copy of the service has deleted meanwhile. */
-    async restore(identity: Identity): Promise<void> {
-      known.delete(identity.id)
-      await users.provision(identity)
+    /**
+     * Runs a write that needs the user's row, and creates the row again if somebody deleted it meanwhile.
+     *
+     * @throws problem 409 `user_being_deleted` if that happens again and again
+     */
+    async whileExisting<Answer>(identity: Identity, write: () => Promise<Answer>): Promise<Answer> {
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+        try {
+          return await write()
+        } catch (error) {
+          if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error
+          known.delete(identity.id)
+          await users.provision(identity)
+        }
+      }
+      throw beingDeleted()
     },
 
-    /** The user's row; made again where another copy of the service has deleted it. */
+    /**
+     * The user's row; created again if another copy of the service has deleted it.
+     *
+     * @throws problem 409 `user_being_deleted` if that happens again and again
+     */
     async find(identity: Identity): Promise<User> {
-      const { id } = identity
-      const [user] = await prisma.$queryJson(id, sql`SELECT ${userJson} FROM users WHERE id = ${id}`)
-      if (user !== undefined) return JSON.parse(user) as User
-      await users.restore(identity)
-      return users.find(identity)
+      const { id, email, name, created_at } = await findOrCreate(identity)
+      return { id, email, name, created_at: created_at.toISOString() }
     },
 
-    /** Deletes the user and, by the database's cascade, all their tasks. */
+    /** Deletes the user and, through the foreign key, all their tasks. Takes longer the more tasks there are. */
     async delete(id: string): Promise<void> {
+      await prisma.$asOwner(id, ({ user }) => user.deleteMany({ where: { id } }), {
+        isHeavy: true,
+        isIdempotent: true,
+      })
       known.delete(id)
-      await prisma.$queryJson(id, sql`DELETE FROM users WHERE id = ${id}`)
     },
   }
   return users
 }
+
+/** Whether the token would change the row. What it does not say stays. */
+const changes = ({ email, name, issuedAt }: Identity, row: Known) =>
+  issuedAt > row.token_issued_at && ((email ?? row.email) !== row.email || (name ?? row.name) !== row.name)
+
+const beingDeleted = () =>
+  problem('user_being_deleted', {
+    headers: { 'retry-after': '1' },
+  })

@@ -107,6 +107,18 @@ export async function startApp(t: Test, variables: Record<string, string> = {}) 
 
 export type TestApp = Awaited<ReturnType<typeof startApp>>
 
+/** What a client reaches by a relative reference in the answer to a request of `url` (RFC 3986, 5). */
+export function resolveUrl(reference: string, url: string): string {
+  const { pathname, search } = new URL(reference, new URL(url, 'http://service'))
+  return pathname + search
+}
+
+/** The URL of the next page, from the answer to a request of `url`; undefined after the last page. */
+export function nextPage({ headers }: Pick<Answer, 'headers'>, url: string): string | undefined {
+  const reference = /^<([^>]+)>; rel="next"$/.exec(headers.link ?? '')?.[1]
+  return reference === undefined ? undefined : resolveUrl(reference, url)
+}
+
 /** Makes a task and returns it. */
 export async function createTask(
   { call }: Pick<TestApp, 'call'>,

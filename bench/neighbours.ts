@@ -1,0 +1,114 @@
+import { spread } from './pairs.ts'
+import { insertTasks, openDatabase } from './database.ts'
+import type { Options } from './options.ts'
+import { createPerson, type Person } from './people.ts'
+import { table } from './report.ts'
+import { type Server, startService } from './servers.ts'
+
+const FAT_TASKS = 300_000
+const BURST = 600
+const PER_SECOND = 10
+const THIN_EVERY_MS = 20
+
+/** What grows with the tasks of the user who asks. */
+const HEAVY: Readonly<Record<string, string>> = {
+  summary: '/api/tasks/summary',
+  count: '/api/tasks?limit=1&count=true',
+  search: '/api/tasks?search=nothing+like+this&limit=20',
+  'deep offset': `/api/tasks?limit=20&offset=${FAT_TASKS - 10}`,
+  'due filter': '/api/tasks?limit=20&sort=title&due_before=1990-01-01',
+  'complete list': '/api/tasks',
+}
+
+interface Figures {
+  median: number
+  p99: number
+}
+
+/**
+ * What a user with three tasks notices of one with 300 000: the list of three, every 20 ms, while the other one
+ * asks for something expensive ten times a second, and while 600 such requests arrive at once.
+ */
+export async function measureNeighbours({ seconds, only }: Options) {
+  const database = await openDatabase()
+  try {
+    const [thin, fat] = [createPerson('thin'), createPerson('fat')]
+    await database.client.query('INSERT INTO users (id) SELECT unnest($1::text[])', [[thin.id, fat.id]])
+    await database.client.query(insertTasks(`VALUES ('${thin.id}', 1)`, '3'))
+    await database.client.query(insertTasks(`VALUES ('${fat.id}', 2)`, String(FAT_TASKS)))
+    await database.client.query('VACUUM ANALYZE')
+    const service = await startService(database.serviceUrl)
+    const rows = [['the other user', 'median ms', 'p99 ms', 'median ×', 'p99 ×', 'answers of the other user']]
+    await watch(service, thin, seconds)
+    for (const [name, path] of Object.entries(HEAVY)) {
+      if (only !== undefined && !only.includes(name)) continue
+      for (const load of ['alone', 'each', 'burst'] as const)
+        rows.push(await measure(service, { thin, fat, name, path, load, seconds }))
+    }
+    await service.stop()
+    console.log(table(rows))
+  } finally {
+    await database.close()
+  }
+}
+
+let alone: Figures = { median: NaN, p99: NaN }
+
+interface Measurement {
+  thin: Person
+  fat: Person
+  name: string
+  path: string
+  load: 'alone' | 'each' | 'burst'
+  seconds: number
+}
+
+async function measure(service: Server, { thin, fat, name, path, load, seconds }: Measurement) {
+  const statuses = new Map<number, number>()
+  const ask = async () => {
+    const response = await fetch(service.url + path, headers(fat)).catch(() => undefined)
+    await response?.arrayBuffer().catch(() => {})
+    const status = response?.status ?? 0
+    statuses.set(status, (statuses.get(status) ?? 0) + 1)
+  }
+  const pending: Promise<void>[] = []
+  let timer: NodeJS.Timeout | undefined
+  if (load === 'each') timer = setInterval(() => pending.push(ask()), 1000 / PER_SECOND)
+  if (load === 'burst') pending.push(...Array.from({ length: BURST }, ask))
+  const figures = await watch(service, thin, seconds)
+  clearInterval(timer)
+  await Promise.all(pending)
+  if (load === 'alone') alone = figures
+  const what = {
+    alone: 'does nothing',
+    each: `${name}, ${PER_SECOND}/s`,
+    burst: `${name}, ${BURST} at once`,
+  }[load]
+  const answers = [...statuses].map(([status, count]) => `${count} × ${status || 'none'}`).join(', ')
+  const ratio = (of: keyof Figures) => (figures[of] / alone[of]).toFixed(2)
+  return [what, figures.median.toFixed(1), figures.p99.toFixed(1), ratio('median'), ratio('p99'), answers]
+}
+
+const headers = ({ token }: Person) => ({ headers: { authorization: `Bearer ${token}` } })
+
+/** Latencies of the thin user's list, asked for at even intervals whether or not the last one is answered. */
+async function watch(service: Server, thin: Person, seconds: number): Promise<Figures> {
+  const times: number[] = []
+  const ask = async () => {
+    const start = performance.now()
+    const response = await fetch(`${service.url}/api/tasks`, headers(thin))
+    await response.arrayBuffer()
+    times.push(performance.now() - start)
+  }
+  const pending: Promise<void>[] = []
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => pending.push(ask()), THIN_EVERY_MS)
+    setTimeout(() => {
+      clearInterval(timer)
+      resolve()
+    }, seconds * 1000)
+  })
+  await Promise.all(pending)
+  const sorted = times.toSorted((a, b) => a - b)
+  return { median: spread(sorted).median, p99: sorted[Math.floor(sorted.length * 0.99)]! }
+}

@@ -1,0 +1,33 @@
+/** What statements are sent on: a connection of our own, or Prisma's pool. */
+export interface Channel {
+  /**
+   * @param onEnd called when the channel has ended, for whatever reason
+   * @throws Error if no connection could be opened
+   */
+  open(onEnd: () => void): Promise<void>
+  /** Stops what the server is running for this channel. */
+  cancel(): void
+  /** Ends the channel at once, and fails what is on it. */
+  destroy(): void
+  close(): Promise<void>
+}
+
+/** As far as a slot needs to know it. */
+export interface SlotJob {
+  isRead: boolean
+  endsAt: number
+  isGivenUp: boolean
+  reject: (error: Error) => void
+}
+
+/** The place of one connection, which is opened when it is needed. */
+export interface Slot<C, Job> {
+  state: 'closed' | 'opening' | 'open'
+  channel: C | undefined
+  /** Sent and not answered, in the order in which the server runs them. */
+  jobs: Job[]
+  /** When the first of them became the first, or when the last one ended. */
+  since: number
+  cancelledAt: number
+  mayOpenAt: number
+}

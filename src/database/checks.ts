@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
+import type { Client } from './client.ts'
+import { sqlState } from './errors.ts'
+
+type Reader = { findFirst(query: object): Prisma.PrismaPromise<unknown> }
+
+/** Names every column and reads no row: WHERE 1=0. */
+const NO_ROW = { where: { OR: [] } }
+
+/** The model API of each model, by name: a new model is checked without a change here. */
+const readers = (client: PrismaClient) =>
+  Object.keys(Prisma.ModelName).map((name) => {
+    const property = name.charAt(0).toLowerCase() + name.slice(1)
+    return (client as unknown as Record<string, Reader>)[property]!
+  })
+
+/**
+ * Proves that the database answers and has the tables and columns that this version needs. Once it has, later calls
+ * only prove that it answers.
+ *
+ * @returns a function that rejects with the reason why requests cannot be served
+ */
+export function createReadinessCheck(prisma: Client): () => Promise<void> {
+  let isMigrated = false
+  return async () => {
+    if (isMigrated) {
+      await prisma.$queryRaw`SELECT 1`
+      return
+    }
+    for (let index = 0; index < Object.keys(Prisma.ModelName).length; index += 1)
+      await prisma.$asOwner('', (client) => readers(client)[index]!.findFirst(NO_ROW), { isIdempotent: true })
+    isMigrated = true
+  }
+}
+
+/**
+ * A round trip that proves what wire.ts relies on: the owner, the time limit and the statement reach the server as
+ * meant, statements that are sent together get their own answers, and one that fails does not affect the others.
+ *
+ * @throws Error with one sentence if an update of the driver broke it
+ */
+export async function checkPipeline(prisma: Client): Promise<void> {
+  const owner = `self-check ${randomUUID()}`
+  const ask = (number: number) =>
+    prisma.$queryJson(
+      owner,
+      Prisma.sql`SELECT concat_ws(' ', current_setting('app.user_id'), ${number}::int,
+        current_setting('statement_timeout') <> '0')`,
+    )
+  const failing = prisma.$queryJson(owner, Prisma.sql`SELECT 1 / ${0}::int`).then(
+    () => 'no error',
+    (error) => sqlState(error),
+  )
+  const answers = await Promise.all([ask(1), failing, ask(2), ask(3)])
+  const expected = [[`${owner} 1 t`], '22012', [`${owner} 2 t`], [`${owner} 3 t`]]
+  if (JSON.stringify(answers) !== JSON.stringify(expected))
+    throw new Error(
+      'src/database/wire.ts does not work with the installed version of pg: install the version of package-lock.json, or set DATABASE_PIPELINE=off.',
+    )
+}

@@ -1,0 +1,103 @@
+import pg from 'pg'
+import type { Config } from '../config/config.ts'
+import { Lane } from './pipeline.ts'
+import type { Channel } from './channel.ts'
+import { type Request, WireChannel } from './wire.ts'
+
+/** Statements that one connection carries at once (docs/performance.md). */
+const DEPTH = 8
+/** A connection that no router may forget while nothing is sent on it. */
+const KEEP_ALIVE_AFTER_MS = 30_000
+
+/** Prisma's pool opens, cancels and closes its connections itself. */
+const PRISMA: Channel = {
+  open: async () => {},
+  cancel: () => {},
+  destroy: () => {},
+  close: async () => {},
+}
+
+interface Kind {
+  isHeavy: boolean
+  /** Whether doing it twice is the same as doing it once. */
+  isRead: boolean
+}
+type ByPrisma<Answer> = (limitMs: number) => Promise<Answer>
+
+/**
+ * How the connections are divided. Heavy work has its own, so that nobody else waits for it: statements whose cost
+ * grows with what their owner has stored. With fewer than four connections some of it has to share.
+ */
+export function divide(poolMax: number) {
+  const prismaHeavy = poolMax >= 4 ? 1 : 0
+  const prisma = poolMax >= 8 ? 2 : 1
+  const heavy = poolMax >= 3 ? Math.max(1, Math.floor(poolMax / 5)) : 0
+  return { prisma, prismaHeavy, heavy, light: Math.max(1, poolMax - prisma - prismaHeavy - heavy) }
+}
+
+/**
+ * The lanes of all database work. Together they never use more connections than DATABASE_POOL_MAX.
+ *
+ * @param isPipelined false sends everything over Prisma's pool (DATABASE_PIPELINE=off)
+ */
+export function createLanes(config: Config['database']) {
+  const { poolMax, queryTimeoutMs: timeoutMs, isPipelined } = config
+  const sizes = divide(poolMax)
+  const connection: pg.ClientConfig = {
+    connectionString: config.url,
+    connectionTimeoutMillis: config.connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+  }
+  const pool = new pg.Pool({ ...connection, max: isPipelined ? sizes.prisma + sizes.prismaHeavy : poolMax })
+  // The pool removes a connection that ends while it is idle; the next query opens another one.
+  pool.on('error', () => {})
+
+  const createChannel = () => new WireChannel(connection, config.prepared)
+  const wireLane = (size: number, depth: number, perOwner: number) =>
+    new Lane({ size, depth, perOwner, timeoutMs, createChannel })
+  const prismaLane = (size: number, perOwner: number) =>
+    new Lane({ size, depth: 1, perOwner, timeoutMs, createChannel: () => PRISMA })
+
+  const light = wireLane(sizes.light, DEPTH, sizes.light)
+  const heavy = sizes.heavy > 0 ? wireLane(sizes.heavy, 1, 1) : light
+  const onPrisma = prismaLane(sizes.prisma + (isPipelined ? 0 : sizes.light), isPipelined ? 1 : sizes.light)
+  const sharesPrisma = sizes.prismaHeavy === 0
+  const heavyOnPrisma = sharesPrisma
+    ? onPrisma
+    : prismaLane(sizes.prismaHeavy + (isPipelined ? 0 : sizes.heavy), 1)
+  const all = [...new Set<Lane<Channel> | Lane<WireChannel>>([light, heavy, onPrisma, heavyOnPrisma])]
+  const sum = (of: (lane: (typeof all)[number]) => number) => all.reduce((total, lane) => total + of(lane), 0)
+
+  const runOnPrisma = <Answer>(owner: string, { isHeavy, isRead }: Kind, send: ByPrisma<Answer>) =>
+    (isHeavy ? heavyOnPrisma : onPrisma).run(owner, { isRead, send: (_channel, limitMs) => send(limitMs) })
+
+  /** @param byPrisma sends the same statement over Prisma */
+  function query(request: Omit<Request, 'limitMs'>, isHeavy: boolean, byPrisma: ByPrisma<string[]>) {
+    const isRead = /^\s*SELECT\b/i.test(request.text)
+    if (!isPipelined) return runOnPrisma(request.owner, { isHeavy, isRead }, byPrisma)
+    return (isHeavy ? heavy : light).run(request.owner, {
+      isRead,
+      // The name of a prepared statement may be what went wrong: a repetition does without.
+      send: (channel, limitMs, isRepeated) =>
+        channel.send({ ...request, isPrepared: request.isPrepared && !isRepeated, limitMs }),
+    })
+  }
+
+  return {
+    query,
+    runOnPrisma,
+    pool,
+    /** Statements that have been asked for and not answered. */
+    statementsInFlight: () => sum(({ inFlight }) => inFlight),
+    /** Open connections, those of them that run nothing, and the statements that wait for one. */
+    connections: () => ({
+      total: pool.totalCount + light.connections.total + (heavy === light ? 0 : heavy.connections.total),
+      idle: pool.idleCount + light.connections.idle + (heavy === light ? 0 : heavy.connections.idle),
+      waiting: sum(({ waiting }) => waiting),
+    }),
+    close: async () => {
+      await Promise.all(all.map((lane) => lane.close()))
+    },
+  }
+}

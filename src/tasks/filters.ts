@@ -1,0 +1,126 @@
+import { Prisma } from '../generated/prisma/client.ts'
+import { type DueBound, dueBound, parseDueDate } from './due-date.ts'
+import { column } from './fields.ts'
+import type { ListQuery } from './schemas.ts'
+import { containsAll, wordsOf } from './search.ts'
+import { DEFAULT_SORT, defaultOrder, type Order, type Sort, type SortName, sortNamed } from './sorts.ts'
+
+const { sql } = Prisma
+type Sql = Prisma.Sql
+
+type Parameter = keyof ListQuery
+type Value<Name extends Parameter> = Exclude<ListQuery[Name], undefined>
+
+/** Narrows the list. */
+interface Filter<Name extends Parameter> {
+  /** undefined: the value lets every task pass. */
+  readonly condition: (value: Value<Name>, query: ListQuery) => Sql | undefined
+  /** Whether a page can have to look at all tasks of the user, because no index serves the condition. */
+  readonly mayScan: boolean
+  /** One spelling for values that mean the same. */
+  readonly normalize?: (value: Value<Name>) => Value<Name> | undefined
+}
+/** Another name for a parameter. It counts where that parameter is not sent, and `read` may not understand it. */
+type AliasOf<Target extends Parameter> = {
+  readonly insteadOf: Target
+  readonly read: (text: string) => ListQuery[Target]
+}
+/**
+ * - `order`: the sort and its direction.
+ * - `setting`: read by the conditions of filters.
+ * - `position`: which part of the list, and how much is said about it; not which tasks are in it.
+ */
+type Role<Name extends Parameter> =
+  Filter<Name> | { [Target in Parameter]: AliasOf<Target> }[Parameter] | 'order' | 'setting' | 'position'
+
+/** A moment in the query, in the caller's time zone. */
+const bound = (text: string, { time_zone }: ListQuery) => dueBound(parseDueDate(text)!, time_zone)
+
+/** Whether a task is due before a moment. Null for a task without a due date. */
+export const isDueBefore = ({ day, at }: DueBound) =>
+  sql`${column.due_at} < CASE WHEN ${column.due_all_day} THEN ${day}::timestamptz ELSE ${at}::timestamptz END`
+
+/** Pending, and due before now. Never null. */
+function isOverdue({ time_zone }: ListQuery): Sql {
+  const now = dueBound({ at: new Date().toISOString(), allDay: false }, time_zone)
+  return sql`(NOT ${column.completed} AND ${column.due_at} IS NOT NULL AND ${isDueBefore(now)})`
+}
+
+/** What each query parameter of a list does. A parameter of the schema without a row does not compile. */
+const parameters: { readonly [Name in Parameter]-?: Role<Name> } = {
+  search: {
+    condition: (search) => containsAll(wordsOf({ search })),
+    mayScan: true,
+    normalize: (search: string) => wordsOf({ search }).join(' ') || undefined,
+  },
+  q: { insteadOf: 'search', read: (text) => text },
+  status: {
+    condition: (status) => sql`${column.completed} = ${status === 'completed'}`,
+    mayScan: false,
+    normalize: (status: ListQuery['status']) =>
+      status === 'all' ? undefined : status === 'completed' ? status : 'pending',
+  },
+  overdue: {
+    condition: (overdue, query) => (overdue ? isOverdue(query) : sql`NOT ${isOverdue(query)}`),
+    mayScan: true,
+  },
+  due_from: { condition: (text, query) => sql`NOT (${isDueBefore(bound(text, query))})`, mayScan: true },
+  due_before: { condition: (text, query) => isDueBefore(bound(text, query)), mayScan: true },
+  time_zone: 'setting',
+  completed: {
+    insteadOf: 'status',
+    read: (text) => (text === 'true' ? 'completed' : text === 'false' ? 'pending' : undefined),
+  },
+  sort: 'order',
+  sort_by: { insteadOf: 'sort', read: (text) => (sortNamed(text) ? (text as SortName) : undefined) },
+  order: 'order',
+  limit: 'position',
+  offset: 'position',
+  cursor: 'position',
+  count: 'position',
+}
+
+const rows = Object.entries(parameters) as [Parameter, Role<'search'>][]
+const isFilter = (role: Role<'search'>): role is Filter<'search'> =>
+  typeof role === 'object' && 'condition' in role
+const filters = rows.flatMap(([name, role]) => (isFilter(role) ? [{ name, ...role }] : []))
+const aliases = rows.flatMap(([name, role]) =>
+  typeof role === 'object' && 'insteadOf' in role ? [{ name, ...(role as AliasOf<'search'>) }] : [],
+)
+const positions = new Set(rows.flatMap(([name, role]) => (role === 'position' ? [name] : [])))
+
+/** A query with aliases resolved and each value in one spelling. */
+export type ResolvedQuery = Omit<ListQuery, 'sort' | 'order'> & { sort: Sort; order: Order }
+
+/** Resolves the query that a client sent. Parameters that are not known are dropped. */
+export function resolve(query: ListQuery): ResolvedQuery {
+  const sent = query as Readonly<Record<string, string | undefined>>
+  const own: Record<string, string | undefined> = {}
+  for (const [name] of rows) own[name] = sent[name]
+  for (const { name, insteadOf, read } of aliases) {
+    own[insteadOf] ||= read(sent[name] ?? '')
+    delete own[name]
+  }
+  for (const { name, normalize } of filters)
+    if (normalize && own[name] !== undefined) own[name] = normalize(own[name])
+  const sort = sortNamed(own.sort ?? '') ?? DEFAULT_SORT
+  return { ...(own as ListQuery), sort, order: query.order ?? defaultOrder(sort) }
+}
+
+/** The conditions of a resolved query, and whether a page can have to look at all tasks of the user for them. */
+export function filtersOf(query: ResolvedQuery): { conditions: Sql[]; mayScan: boolean } {
+  const sent = query as Readonly<Record<string, unknown>>
+  const found = filters.flatMap(({ name, condition, mayScan }) => {
+    const value = sent[name]
+    const sqlOfValue = value === undefined ? undefined : condition(value as string, query)
+    return sqlOfValue === undefined ? [] : [{ condition: sqlOfValue, mayScan }]
+  })
+  return {
+    conditions: found.map(({ condition }) => condition),
+    mayScan: found.some(({ mayScan }) => mayScan),
+  }
+}
+
+/** What makes a resolved query another list: every parameter but those that say which part of the list. */
+export const listIdentity = (query: ResolvedQuery): [name: string, value: unknown][] =>
+  Object.entries(query).filter(([name, value]) => value !== undefined && !positions.has(name as Parameter))
