@@ -67,7 +67,7 @@ export function createKeyStore(
   const refresh = () =>
     (fetching ??= fetchKeys(url, fetchTimeoutMs)
       .catch((cause: unknown) => {
-        throw new Error(`The keys cannot be fetched from ${url}`, { cause })
+        throw new Error(`The keys cannot be fetched from ${url.split('?')[0]}`, { cause })
       })
       .then(succeed, fail)
       .finally(() => (fetching = undefined)))
