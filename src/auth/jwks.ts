@@ -66,6 +66,9 @@ export function createKeyStore(
   }
   const refresh = () =>
     (fetching ??= fetchKeys(url, fetchTimeoutMs)
+      .catch((cause: unknown) => {
+        throw new Error(`The keys cannot be fetched from ${url.split('?')[0]}`, { cause })
+      })
       .then(succeed, fail)
       .finally(() => (fetching = undefined)))
 
