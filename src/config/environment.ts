@@ -39,6 +39,7 @@ export const Environment = Type.Object({
   PORT: integer('port to listen on', 8000, 0, 65_535),
   TRUST_PROXY: text('proxies whose X-Forwarded-* count: true, a number of hops, or addresses'),
   CORS_ORIGINS: text('origins that browsers may call from, comma-separated'),
+  CORS_ALLOWED_HEADERS: text('more request headers that browsers may send, comma-separated'),
   RATE_LIMIT_MAX: optionalInteger('requests a minute per user; 0 switches it off', 0, 1_000_000),
   RATE_LIMIT_ADDRESS_MAX: optionalInteger(
     'calls a minute per address without a valid token; 0 switches it off',
@@ -50,6 +51,7 @@ export const Environment = Type.Object({
   MAX_EVENT_LOOP_DELAY_MS: integer('beyond it requests get a 503; 0 switches it off', 1000, 0, 60_000),
   MAX_CONNECTIONS: integer('beyond them new ones are dropped; 0 switches it off', 10_000, 0, 1_000_000),
   REQUEST_TIMEOUT_MS: integer('time for a client to send its whole request', 30_000, 1000, 600_000),
+  KEEP_ALIVE_TIMEOUT_MS: integer('idle connections are closed after this time', 72_000, 1000, 86_400_000),
   SHUTDOWN_DELAY_MS: optionalInteger(
     'told to stop, go on serving this long while /ready says no',
     0,
@@ -58,6 +60,12 @@ export const Environment = Type.Object({
   SHUTDOWN_TIMEOUT_MS: integer('then time for requests in flight', 10_000, 100, 600_000),
   METRICS: choice('serve /metrics', ['on', 'off'], 'on'),
   METRICS_PORT: optionalInteger('serve /metrics on this port instead', 0, 65_535),
+  METRICS_TOKEN: Type.Optional(
+    Type.String({
+      minLength: 16,
+      description: 'token that /metrics needs; production needs it or METRICS_PORT',
+    }),
+  ),
   OTEL_EXPORTER_OTLP_ENDPOINT: text(
     'OpenTelemetry collector that takes OTLP over HTTP; unset, nothing is sent',
   ),

@@ -25,7 +25,8 @@ const ERRORS: Readonly<Record<number, ErrorDescription>> = {
         'The body was cut off, or goes on',
         'The body is not as long as the header content-length says.',
       ],
-      bad_url: ['The path cannot be decoded', 'The URL is not properly encoded.'],
+      bad_url: ['The path or the query cannot be decoded', 'The URL is not properly encoded.'],
+      duplicate_token: ['Sent twice', 'The request has more than one Authorization header.'],
     },
   },
   401: {
@@ -69,6 +70,7 @@ const ERRORS: Readonly<Record<number, ErrorDescription>> = {
         'Where there is a body, the header is needed',
         'The body must be JSON, with the header content-type: application/json.',
       ],
+      unsupported_content_encoding: ['Compressed', 'The body must be sent without a content-encoding.'],
     },
   },
   429: {
@@ -139,8 +141,8 @@ const exampleOf = (status: number, code: string, detail: string): Problem => ({
 /** What every route under a token has in common: the scheme, and the errors that can meet any request. */
 export function describeProtectedRoute(route: RouteOptions) {
   const takesBody = route.method !== 'GET' && route.method !== 'HEAD'
-  const common = errorResponses(401, 409, 429, 500, 503, ...(takesBody ? [400, 413, 415] : []))
-  const named = route.url.includes(':user_id') ? errorResponses(400, 403) : {}
+  const common = errorResponses(400, 401, 409, 429, 500, 503, ...(takesBody ? [413, 415] : []))
+  const named = route.url.includes(':user_id') ? errorResponses(403) : {}
   const own = route.schema?.response as object | undefined
   route.schema = { security: [{ bearer: [] }], ...route.schema, response: { ...common, ...named, ...own } }
 }
