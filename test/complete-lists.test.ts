@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
 import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 import { type Sending, startInterposed } from './helpers/interposed.ts'
 
 const SORTS = ['created', 'updated', 'title', 'due_date']
@@ -233,10 +234,12 @@ t.test('a database that goes away in the middle cuts the list off, and the log h
   const answer = await fetch(`${url}/api/tasks`, { headers: authorized(user) })
   t.equal(answer.status, 200, 'the first batch is on its way')
   await t.rejects(answer.text(), 'the client learns that it is not all')
-  // src/http/ writes the line of the request once it notes the faults of streams.
-  if (!service.hasReplyDecorator('fault')) return
-  const lines = service.logLines.map((line) => JSON.parse(line) as { level: number; msg: string })
-  const [fault, ...others] = lines.filter(({ level }) => level >= 40)
+  const faults = () =>
+    service.logLines
+      .map((line) => JSON.parse(line) as { level: number; msg: string })
+      .filter(({ level }) => level >= 40)
+  await eventually(() => faults().length > 0)
+  const [fault, ...others] = faults()
   t.match(JSON.stringify(fault), /connect|terminated/i, 'the reason')
   t.match(fault, { msg: 'request', status: 503, code: 'database_unavailable' }, 'not a client that left')
   t.same(others, [])

@@ -52,6 +52,7 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
     ['DATABASE_CONNECT_TIMEOUT_MS', '5s', 'must be an integer.'],
     ['DATABASE_QUERY_TIMEOUT_MS', '1.5', 'must be an integer.'],
     ['DATABASE_PREPARED', 'yes', 'must be one of: on, off.'],
+    ['DATABASE_PIPELINE', '0', 'must be one of: on, off.'],
     ['BETTER_AUTH_SECRET', SECRET.slice(0, 31), 'must have at least 32 characters.'],
     ['BETTER_AUTH_SECRET', '🔑'.repeat(31), 'must have at least 32 characters.'],
     ['BETTER_AUTH_URL', 'app.example.com', web],

@@ -239,7 +239,7 @@ t.test('an id is decimal digits, and nothing that some language reads as a numbe
     404,
     'no number overflows to another id',
   )
-  t.equal((await app.call('GET', '/api/tasks//', { user })).status, 400, 'no id at all')
+  t.equal((await app.call('GET', '/api/tasks//', { user })).status, 404, 'no id at all')
 })
 
 t.test('dates and instants are those of RFC 3339, in the years that everything can count', async (t) => {

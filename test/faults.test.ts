@@ -5,6 +5,7 @@ import pg from 'pg'
 import t, { type Test } from 'tap'
 import { type Answer, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
 import { query } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 import { type Postgres, startPostgres } from './helpers/postgres.ts'
 
 const TIMEOUTS = { DATABASE_CONNECT_TIMEOUT_MS: '2000', DATABASE_QUERY_TIMEOUT_MS: '3000' }
@@ -33,14 +34,6 @@ async function recovers(t: Test, call: () => Promise<Answer>, what: string) {
     await sleep(25)
   }
   t.fail(what)
-}
-
-async function until(holds: () => boolean | Promise<boolean>) {
-  for (let tries = 0; tries < 2000; tries += 1) {
-    if (await holds()) return
-    await sleep(5)
-  }
-  throw new Error('it did not come to that within ten seconds')
 }
 
 async function assertAway(
@@ -94,7 +87,7 @@ t.test('connections are killed in the middle of work: reads do not notice', asyn
   for (let round = 0; round < 10; round += 1) {
     // Long enough for everybody who met the last one to be over it: a read is tried again, but once.
     const before = [...done]
-    await until(() => done.every((count, index) => count >= before[index]! + 5))
+    await eventually(() => done.every((count, index) => count >= before[index]! + 5))
     await query(
       server.url,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'`,
@@ -141,7 +134,7 @@ t.test('the database is read-only: reads go on', async (t) => {
       query(server.url, 'SELECT pg_reload_conf()'),
     )
   await set('on')
-  await until(async () => (await write()).status !== 201)
+  await eventually(async () => (await write()).status !== 201)
   assertUnavailable(t, await write(), 'writes')
   t.equal((await read()).status, 200)
   await query(
@@ -243,7 +236,7 @@ t.test('a table is locked: calls that do not need it go on', async (t) => {
   const stuck = Array.from({ length: 40 }, (_, index) =>
     index % 4 === 0 ? app.call('POST', '/api/tasks', { user, body: { title: 'late' } }) : read(),
   )
-  await until(async () => {
+  await eventually(async () => {
     const rows = await query(server.url, `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)
     return rows.length > 0
   })
@@ -321,7 +314,7 @@ t.test('the server sleeps when nobody asks, and takes a while to wake', async (t
   t.equal((await write()).status, 201)
   for (let nap = 0; nap < 3; nap += 1) {
     proxy.sleep()
-    await until(() => app.database.connections().total === 0)
+    await eventually(() => app.database.connections().total === 0)
     // The first connects slowly; nobody is turned away for it.
     const answers = await Promise.all([write(), app.call('GET', '/api/tasks', { user }), write()])
     t.same(

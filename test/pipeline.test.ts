@@ -12,6 +12,7 @@ import { SETTINGS } from '../src/database/wire.ts'
 import { Prisma } from '../src/generated/prisma/client.ts'
 import { SECRET } from './helpers/app.ts'
 import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 import { startPostgres } from './helpers/postgres.ts'
 
 const { sql } = Prisma
@@ -70,13 +71,6 @@ async function lockTasksOf(t: Test, owner: string) {
   await client.query('BEGIN')
   await client.query('SELECT FROM tasks WHERE user_id = $1 FOR UPDATE', [owner])
   return async () => void (await client.query('COMMIT'))
-}
-async function until(holds: () => Promise<boolean>) {
-  for (let tries = 0; tries < 1000; tries += 1) {
-    if (await holds()) return
-    await sleep(10)
-  }
-  throw new Error('it did not come to that within ten seconds')
 }
 const kill = (pid: string) => query(databaseUrl(), 'SELECT pg_terminate_backend($1)', [pid])
 
@@ -330,7 +324,7 @@ for (const waiting of [7, 20, 100])
     const { prisma, owner, backends } = await open(t, { DATABASE_POOL_MAX: '10' })
     const release = await lockTasksOf(t, owner)
     const stuck = Array.from({ length: waiting }, () => prisma.$queryJson(owner, touch(owner)))
-    await until(async () => (await backends(`wait_event_type = 'Lock'`)).length > 0)
+    await eventually(async () => (await backends(`wait_event_type = 'Lock'`)).length > 0)
     const strangers = Array.from({ length: 60 }, (_, number) => `stranger ${number} ${owner}`)
     for (const id of strangers) await query(databaseUrl(), 'INSERT INTO users (id) VALUES ($1)', [id])
     const reads = strangers.map((id) =>
@@ -355,7 +349,7 @@ t.test('locks of many users leave reads alone, and never use more connections th
   const stuck = Promise.allSettled(
     owners.flatMap((id) => [1, 2, 3].map(() => prisma.$queryJson(id, touch(id)))),
   )
-  await until(async () => (await backends(`wait_event_type = 'Lock'`)).length > 0)
+  await eventually(async () => (await backends(`wait_event_type = 'Lock'`)).length > 0)
   for (let round = 0; round < 20; round += 1) {
     const reads = owners.map((id) =>
       prisma.$queryJson(id, sql`SELECT count(*) FROM tasks WHERE user_id = ${id}`),
@@ -375,7 +369,7 @@ t.test('one owner’s long queue of heavy statements delays nobody by more than 
       .$queryJson(owner, sql`SELECT ${number}::int FROM pg_sleep(0.005)`, { isHeavy: true })
       .then(() => (finished += 1)),
   )
-  await until(async () => finished > 0)
+  await eventually(async () => finished > 0)
   const before = finished
   await prisma.$queryJson('thin', sql`SELECT 1`)
   await prisma.$queryJson('thin', sql`SELECT 1 FROM pg_sleep(0.005)`, { isHeavy: true })

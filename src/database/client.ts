@@ -127,9 +127,3 @@ export const operationOf = (text: string) => /^\s*(SELECT|INSERT|UPDATE|DELETE)\
 /** SQL that reads a timestamptz as RFC 3339 in UTC with milliseconds, whatever the session's time zone. */
 export const instantSql = (column: string) =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-
-/** SQL that writes a row as a JSON object, each property from its expression. */
-export function jsonObject(expressions: Readonly<Record<string, string>>): Prisma.Sql {
-  const pairs = Object.entries(expressions).map(([name, expression]) => `'${name}', ${expression}`)
-  return Prisma.raw(`json_build_object(${pairs.join()})`)
-}

@@ -64,7 +64,7 @@ export const ERRORS = {
   },
   metrics_token_missing: {
     status: 401,
-    when: '/metrics needs the token of METRICS_TOKEN',
+    when: 'The metrics need the token of METRICS_TOKEN',
     detail: 'The metrics need the header Authorization: Bearer <METRICS_TOKEN>.',
     isGeneral: true,
   },

@@ -10,7 +10,7 @@ export interface paths {
     }
     /**
      * Name, version and links
-     * @description A first look, and where to go from here.
+     * @description Shows which service and version is running, and its main paths.
      */
     get: operations['getAbout']
     put?: never
@@ -29,8 +29,8 @@ export interface paths {
       cookie?: never
     }
     /**
-     * Does the process live?
-     * @description It answers as long as the process can: what restarts processes asks this.
+     * Check that the process is alive
+     * @description Answers while the process is alive and checks no dependency. Use it as a liveness probe.
      */
     get: operations['getHealth']
     put?: never
@@ -49,8 +49,8 @@ export interface paths {
       cookie?: never
     }
     /**
-     * Does the database answer?
-     * @description Whether requests should be sent here: what distributes them asks this. 503 also while the service stops.
+     * Check that requests can be served
+     * @description Checks that the service can answer requests. It is a 503 if the database cannot be used, and while the service is stopping. Use it as a readiness probe.
      */
     get: operations['getReady']
     put?: never
@@ -69,15 +69,15 @@ export interface paths {
       cookie?: never
     }
     /**
-     * Who am I?
-     * @description The first call makes the user, and later ones take a changed e-mail address or name from the token.
+     * Get the current user
+     * @description The first request of a user creates the user. Later requests update the e-mail address and the name from the token.
      */
     get: operations['getMe']
     put?: never
     post?: never
     /**
-     * Delete me and all my tasks
-     * @description In one transaction. The next valid token starts afresh.
+     * Delete the current user
+     * @description Deletes the user and all their tasks in one transaction. The next request with a valid token creates the user again, without tasks.
      */
     delete: operations['deleteMe']
     options?: never
@@ -93,8 +93,8 @@ export interface paths {
       cookie?: never
     }
     /**
-     * Am I signed in?
-     * @description The same as /api/me, in the words of the first front end.
+     * Get the current session
+     * @description The same data as /api/me, in the field names that existing front ends use.
      */
     get: operations['getSession']
     put?: never
@@ -114,13 +114,13 @@ export interface paths {
     }
     /**
      * List my tasks
-     * @description Complete without limit, however long; with limit a page, whose Link header names the next one.
+     * @description Without limit the list is complete, however long it is. With limit it is a page; if there are more tasks, the Link header holds the URL of the next page.
      */
     get: operations['listTasks']
     put?: never
     /**
      * Create a task
-     * @description Not to be repeated blindly: each request makes a task of its own.
+     * @description Not idempotent: every request creates a new task.
      */
     post: operations['createTask']
     delete?: never
@@ -138,7 +138,7 @@ export interface paths {
     }
     /**
      * Count my tasks
-     * @description What is overdue depends on where the reader is: time_zone says where a day ends.
+     * @description The numbers of all, pending, completed and overdue tasks. A calendar day ends at midnight in time_zone.
      */
     get: operations['summarizeTasks']
     put?: never
@@ -158,25 +158,25 @@ export interface paths {
     }
     /**
      * Get a task
-     * @description Where it is not yours the answer is the same as where there is none.
+     * @description A task of another user is treated as not found.
      */
     get: operations['getTask']
     /**
      * Change a task
-     * @description Partial with either method: what is not sent stays, null clears, {} changes nothing.
+     * @description PUT and PATCH do the same: fields that are not sent stay as they are, null clears a field, {} changes nothing.
      */
     put: operations['putTask']
     post?: never
     /**
      * Delete a task
-     * @description For good. A second time there is no such task.
+     * @description The task is deleted for good. Deleting it again is a 404.
      */
     delete: operations['deleteTask']
     options?: never
     head?: never
     /**
      * Change a task
-     * @description Partial with either method: what is not sent stays, null clears, {} changes nothing.
+     * @description PUT and PATCH do the same: fields that are not sent stay as they are, null clears a field, {} changes nothing.
      */
     patch: operations['patchTask']
     trace?: never
@@ -195,8 +195,8 @@ export interface paths {
     options?: never
     head?: never
     /**
-     * Flip or set whether a task is completed
-     * @description Without a body it flips, atomically; with completed it sets, so that a retry is harmless.
+     * Complete or reopen a task
+     * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless.
      */
     patch: operations['completeTask']
     trace?: never
@@ -210,13 +210,13 @@ export interface paths {
     }
     /**
      * List my tasks
-     * @description Complete without limit, however long; with limit a page, whose Link header names the next one.
+     * @description Without limit the list is complete, however long it is. With limit it is a page; if there are more tasks, the Link header holds the URL of the next page.
      */
     get: operations['listTasksByUser']
     put?: never
     /**
      * Create a task
-     * @description Not to be repeated blindly: each request makes a task of its own.
+     * @description Not idempotent: every request creates a new task.
      */
     post: operations['createTaskByUser']
     delete?: never
@@ -234,7 +234,7 @@ export interface paths {
     }
     /**
      * Count my tasks
-     * @description What is overdue depends on where the reader is: time_zone says where a day ends.
+     * @description The numbers of all, pending, completed and overdue tasks. A calendar day ends at midnight in time_zone.
      */
     get: operations['summarizeTasksByUser']
     put?: never
@@ -254,25 +254,25 @@ export interface paths {
     }
     /**
      * Get a task
-     * @description Where it is not yours the answer is the same as where there is none.
+     * @description A task of another user is treated as not found.
      */
     get: operations['getTaskByUser']
     /**
      * Change a task
-     * @description Partial with either method: what is not sent stays, null clears, {} changes nothing.
+     * @description PUT and PATCH do the same: fields that are not sent stay as they are, null clears a field, {} changes nothing.
      */
     put: operations['putTaskByUser']
     post?: never
     /**
      * Delete a task
-     * @description For good. A second time there is no such task.
+     * @description The task is deleted for good. Deleting it again is a 404.
      */
     delete: operations['deleteTaskByUser']
     options?: never
     head?: never
     /**
      * Change a task
-     * @description Partial with either method: what is not sent stays, null clears, {} changes nothing.
+     * @description PUT and PATCH do the same: fields that are not sent stay as they are, null clears a field, {} changes nothing.
      */
     patch: operations['patchTaskByUser']
     trace?: never
@@ -291,8 +291,8 @@ export interface paths {
     options?: never
     head?: never
     /**
-     * Flip or set whether a task is completed
-     * @description Without a body it flips, atomically; with completed it sets, so that a retry is harmless.
+     * Complete or reopen a task
+     * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless.
      */
     patch: operations['completeTaskByUser']
     trace?: never
@@ -304,18 +304,18 @@ export interface components {
     /** @description RFC 9457 problem details. */
     Problem: {
       /**
-       * @description There is no page about it: code tells errors apart.
+       * @description Always about:blank (RFC 9457): use code to tell errors apart.
        * @example about:blank
        * @enum {string}
        */
       type: 'about:blank'
       /**
-       * @description The name of the status.
+       * @description The standard name of the status.
        * @example Not Found
        */
       title: string
       /**
-       * @description The status of this answer.
+       * @description The HTTP status of the answer.
        * @example 404
        */
       status: number
@@ -330,17 +330,48 @@ export interface components {
        */
       message: string
       /**
-       * @description Stable word for programs.
+       * @description A stable word for programs.
        * @example task_not_found
+       * @enum {string}
        */
-      code: string
+      code:
+        | 'validation_failed'
+        | 'malformed_json'
+        | 'bad_content_length'
+        | 'bad_url'
+        | 'bad_host'
+        | 'bad_request'
+        | 'duplicate_token'
+        | 'token_missing'
+        | 'token_invalid'
+        | 'token_expired'
+        | 'metrics_token_missing'
+        | 'wrong_user'
+        | 'task_not_found'
+        | 'route_not_found'
+        | 'method_not_allowed'
+        | 'request_timeout'
+        | 'user_being_deleted'
+        | 'body_too_large'
+        | 'unsupported_media_type'
+        | 'unsupported_content_encoding'
+        | 'expectation_failed'
+        | 'rate_limited'
+        | 'headers_too_large'
+        | 'internal_error'
+        | 'database_unavailable'
+        | 'not_migrated'
+        | 'keys_unavailable'
+        | 'overloaded'
+        | 'pipeline_full'
+        | 'stopping'
       /**
-       * @description The X-Request-Id of this answer; the logs carry it too.
+       * @description The same as the X-Request-Id header; it finds the request in the service’s log.
        * @example 8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10
        */
       request_id: string
       /**
-       * @description Each mistake, where the input is invalid.
+       * @description Only with validation_failed: each mistake in the input.
        * @example [
        *       {
        *         "path": "/title",
@@ -350,30 +381,61 @@ export interface components {
        */
       errors?: {
         /**
-         * @description JSON Pointer into the input.
+         * @description JSON Pointer (RFC 6901) to the value.
          * @example /title
          */
         path: string
         /**
-         * @description What is wrong with it.
+         * @description What is wrong with the value.
          * @example is required
          */
         message: string
       }[]
     }
-    /** @description Sets the state instead of flipping it, so that a retry is harmless. */
+    /** @description The check has passed. */
+    Status: {
+      /**
+       * @description Always ok: otherwise the answer is an error.
+       * @example ok
+       * @enum {string}
+       */
+      status: 'ok'
+    }
+    /** @description The service and its version. */
+    About: {
+      /**
+       * @description The name of the service.
+       * @example task-api
+       */
+      name: string
+      /**
+       * @description The version that is running.
+       * @example 1.0.0
+       */
+      version: string
+      /**
+       * @description The main paths, by name.
+       * @example {
+       *       "docs": "/docs"
+       *     }
+       */
+      links: {
+        [key: string]: string
+      }
+    }
+    /** @description The state to set. Without it the state is flipped. */
     Completion: {
       /**
-       * @description Whether it is done.
+       * @description Whether the task is done.
        * @example true
        */
       completed?: boolean
-    } | null
-    /** @description Unknown fields are ignored. */
+    }
+    /** @description A new task. Unknown fields are ignored. */
     NewTask: {
       /**
-       * Format: storable-text
-       * @description 1 to 200 characters, not counting white space around them.
+       * Format: single-line
+       * @description 1 to 200 characters in one line, at least one of them visible. White space and zero-width spaces around the title are removed. Tabs, line breaks and other control characters inside it are refused.
        * @example Water the plants
        */
       title: string
@@ -385,17 +447,17 @@ export interface components {
       description?: string | null
       /**
        * Format: due-date
-       * @description A day (2026-12-01) or an instant with offset (2026-12-01T15:00:00+01:00); null for none.
+       * @description A calendar day (2026-12-01) or a timestamp with an offset (2026-12-01T15:00:00+01:00); null for none.
        * @example 2026-12-01
        */
       due_date?: string | null
       /**
-       * @description Whether it is done.
+       * @description Whether the task is done.
        * @example true
        */
       completed?: boolean
     }
-    /** @description How many tasks the caller has. */
+    /** @description The numbers of tasks that the current user has. */
     Summary: {
       /**
        * @description All tasks.
@@ -403,27 +465,27 @@ export interface components {
        */
       total: number
       /**
-       * @description Those that are not completed.
+       * @description Tasks that are not completed.
        * @example 9
        */
       pending: number
       /**
-       * @description Those that are.
+       * @description Tasks that are completed.
        * @example 3
        */
       completed: number
       /**
-       * @description Pending and past their due date.
+       * @description Pending tasks that are past their due date.
        * @example 2
        */
       overdue: number
       /**
-       * @description The same in a sentence, to be shown as it is.
+       * @description The numbers as a sentence for people.
        * @example 9 tasks pending, 2 overdue
        */
       message: string
     }
-    /** @description A task, which only its owner can see. */
+    /** @description A task. Only its owner can see it. */
     Task: {
       /**
        * @description Unique among all tasks.
@@ -431,27 +493,27 @@ export interface components {
        */
       id: number
       /**
-       * @description The owner: the user that the token names.
+       * @description The owner: the user of the token.
        * @example alice
        */
       user_id: string
       /**
-       * @description Without white space around it.
+       * @description The title, without white space around it.
        * @example Water the plants
        */
       title: string
       /**
-       * @description What else there is to say; null for nothing.
+       * @description More about the task; null for none.
        * @example The fern needs little, the mint a lot.
        */
       description: string | null
       /**
-       * @description Whether it is done.
+       * @description Whether the task is done.
        * @example false
        */
       completed: boolean
       /**
-       * @description A day, which ends where the reader is, or an instant in UTC: the form it was given in.
+       * @description A calendar day, which ends at midnight in the time zone of the client, or a timestamp in UTC; null for none. It has the form in which it was sent.
        * @example 2026-12-01
        * @example 2026-12-01T14:00:00.000Z
        */
@@ -464,16 +526,16 @@ export interface components {
       created_at: string
       /**
        * Format: date-time
-       * @description When the task last changed: it grows with every real change.
+       * @description When the task last changed. It grows with every change.
        * @example 2026-01-02T10:00:00.000Z
        */
       updated_at: string
     }
-    /** @description What is not sent stays; null clears description and due_date. Unknown fields are ignored. */
+    /** @description Changes of a task. Fields that are not sent stay as they are; null clears a field. Unknown fields are ignored. */
     TaskChanges: {
       /**
-       * Format: storable-text
-       * @description 1 to 200 characters, not counting white space around them.
+       * Format: single-line
+       * @description 1 to 200 characters in one line, at least one of them visible. White space and zero-width spaces around the title are removed. Tabs, line breaks and other control characters inside it are refused.
        * @example Water the plants
        */
       title?: string
@@ -485,67 +547,73 @@ export interface components {
       description?: string | null
       /**
        * Format: due-date
-       * @description A day (2026-12-01) or an instant with offset (2026-12-01T15:00:00+01:00); null for none.
+       * @description A calendar day (2026-12-01) or a timestamp with an offset (2026-12-01T15:00:00+01:00); null for none.
        * @example 2026-12-01
        */
       due_date?: string | null
       /**
-       * @description Whether it is done.
+       * @description Whether the task is done.
        * @example true
        */
       completed?: boolean
     }
-    /** @description Who the caller is, in the form that front ends of the first service ask for. */
+    /** @description The current user, in the field names that existing front ends use. */
     Session: {
       /**
-       * @description The identity in the token.
+       * @description The user id in the token.
        * @example alice
        */
       user_id: string
       /**
-       * @description From the token; null where none ever named one.
+       * @description The e-mail address in the token; null if no token of the user had one.
        * @example alice@example.com
        */
       email: string | null
       /**
-       * @description From the token; null where none ever named one.
+       * @description The name in the token; null if no token of the user had one.
        * @example Alice
        */
       name: string | null
       /**
-       * @description Always true: without a valid token this is a 401.
+       * @description Always true: without a valid token the answer is a 401.
        * @example true
        * @enum {boolean}
        */
       is_authenticated: true
     }
-    /** @description The caller, as the service knows them. */
+    /** @description The current user. */
     User: {
       /**
-       * @description The identity in the token.
+       * @description The user id in the token.
        * @example alice
        */
       id: string
       /**
-       * @description From the token; null where none ever named one.
+       * @description The e-mail address in the token; null if no token of the user had one.
        * @example alice@example.com
        */
       email: string | null
       /**
-       * @description From the token; null where none ever named one.
+       * @description The name in the token; null if no token of the user had one.
        * @example Alice
        */
       name: string | null
       /**
        * Format: date-time
-       * @description When the first token with this id was seen.
+       * @description When the user was created: at the first request.
        * @example 2026-01-02T10:00:00.000Z
        */
       created_at: string
     }
   }
   responses: {
-    /** @description What is needed is away, or we are overloaded or stopping: Retry-After says when to come back. `code`: database_unavailable, keys_unavailable, overloaded, stopping. */
+    /**
+     * @description - `database_unavailable`: The database cannot be reached; a write may or may not have been done.
+     *     - `not_migrated`: The database lacks tables or columns of this version; nothing was done.
+     *     - `keys_unavailable`: The token issuer cannot be reached; nothing was done.
+     *     - `overloaded`: Too many requests are in progress; nothing was done.
+     *     - `stopping`: This copy of the service is stopping; nothing was done, and another copy may answer.
+     */
     ServiceUnavailable: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -556,7 +624,27 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description There is no token, or none that is valid. `code`: token_missing, token_invalid, token_expired. */
+    /**
+     * @description - `validation_failed`: A value is missing or not allowed; errors lists each mistake.
+     *     - `malformed_json`: The body cannot be parsed.
+     *     - `bad_content_length`: The body is shorter or longer than announced.
+     *     - `bad_url`: The path or the query cannot be decoded.
+     *     - `duplicate_token`: The Authorization header is there more than once.
+     */
+    BadRequest: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /**
+     * @description - `token_missing`: The request has no bearer token.
+     *     - `token_invalid`: The token was not issued for this service.
+     *     - `token_expired`: Get a new token and repeat the request: nothing was done.
+     */
     Unauthorized: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -567,17 +655,18 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description The e-mail address of the token belongs to another user. `code`: email_taken. */
+    /** @description - `user_being_deleted`: The account was deleted several times during this request; repeat it after Retry-After. */
     Conflict: {
       headers: {
         'x-request-id': components['headers']['RequestId']
+        'retry-after': components['headers']['RetryAfter']
         [name: string]: unknown
       }
       content: {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description Too many requests: Retry-After says when to come back. Nothing was done. `code`: rate_limited. */
+    /** @description - `rate_limited`: Too many requests this minute; nothing was done. Retry-After says when to repeat. */
     TooManyRequests: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -591,7 +680,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description A fault of ours. `code`: internal_error. */
+    /** @description - `internal_error`: A fault in the service; report the request_id. */
     InternalServerError: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -601,17 +690,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description The input is invalid. `code`: validation_failed, malformed_json, bad_content_length, bad_url. */
-    BadRequest: {
-      headers: {
-        'x-request-id': components['headers']['RequestId']
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description The body is larger than 64 KiB. `code`: body_too_large. */
+    /** @description - `body_too_large`: The body is over the limit; nothing was done. */
     PayloadTooLarge: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -621,7 +700,10 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description The body is not JSON. `code`: unsupported_media_type. */
+    /**
+     * @description - `unsupported_media_type`: The body is not declared as JSON.
+     *     - `unsupported_content_encoding`: The body is compressed or encoded in another way.
+     */
     UnsupportedMediaType: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -631,7 +713,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description There is no such task, or it is not yours. `code`: task_not_found. */
+    /** @description - `task_not_found`: The task does not exist or belongs to another user; the answer is the same. */
     NotFound: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -641,7 +723,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description The path names a user other than the one of the token. `code`: wrong_user. */
+    /** @description - `wrong_user`: The user id in the path differs from the user id in the token, whether or not that user exists. */
     Forbidden: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -655,17 +737,17 @@ export interface components {
   parameters: never
   requestBodies: never
   headers: {
-    /** @description The X-Request-Id of the request, where it has a short one without odd characters; else a fresh one. */
+    /** @description The X-Request-Id of the request if it is 1 to 128 letters, digits or any of . _ ~ : - and else a new one. */
     RequestId: string
-    /** @description Seconds after which another try makes sense. */
+    /** @description Seconds to wait before the request is repeated. */
     RetryAfter: number
-    /** @description RFC 6750: Bearer, and what is wrong with the token where one was sent. */
+    /** @description Bearer (RFC 6750), with an error if the request has a token. */
     Challenge: string
-    /** @description Requests that the running minute allows. Like the next two only where requests are limited. */
+    /** @description Requests allowed per minute. The rate limit headers are missing if the limit is switched off. */
     RateLimitLimit: number
-    /** @description Requests that are left of it. */
+    /** @description Requests left in this minute. */
     RateLimitRemaining: number
-    /** @description Seconds until the next minute begins. */
+    /** @description Seconds until the next minute starts. */
     RateLimitReset: number
   }
   pathItems: never
@@ -681,34 +763,14 @@ export interface operations {
     }
     requestBody?: never
     responses: {
-      /** @description This service. */
+      /** @description The service. */
       200: {
         headers: {
           'x-request-id': components['headers']['RequestId']
           [name: string]: unknown
         }
         content: {
-          'application/json': {
-            /**
-             * @description Of the service.
-             * @example task-api
-             */
-            name: string
-            /**
-             * @description Of what is running.
-             * @example 1.0.0
-             */
-            version: string
-            /**
-             * @description Paths of what there is, by name.
-             * @example {
-             *       "docs": "/docs"
-             *     }
-             */
-            links: {
-              [key: string]: string
-            }
-          }
+          'application/json': components['schemas']['About']
         }
       }
     }
@@ -722,21 +784,14 @@ export interface operations {
     }
     requestBody?: never
     responses: {
-      /** @description Yes. */
+      /** @description The check has passed. */
       200: {
         headers: {
           'x-request-id': components['headers']['RequestId']
           [name: string]: unknown
         }
         content: {
-          'application/json': {
-            /**
-             * @description Else the answer is an error.
-             * @example ok
-             * @enum {string}
-             */
-            status: 'ok'
-          }
+          'application/json': components['schemas']['Status']
         }
       }
     }
@@ -750,21 +805,14 @@ export interface operations {
     }
     requestBody?: never
     responses: {
-      /** @description Yes. */
+      /** @description The check has passed. */
       200: {
         headers: {
           'x-request-id': components['headers']['RequestId']
           [name: string]: unknown
         }
         content: {
-          'application/json': {
-            /**
-             * @description Else the answer is an error.
-             * @example ok
-             * @enum {string}
-             */
-            status: 'ok'
-          }
+          'application/json': components['schemas']['Status']
         }
       }
       503: components['responses']['ServiceUnavailable']
@@ -779,7 +827,7 @@ export interface operations {
     }
     requestBody?: never
     responses: {
-      /** @description The caller. */
+      /** @description The current user. */
       200: {
         headers: {
           'x-request-id': components['headers']['RequestId']
@@ -792,6 +840,7 @@ export interface operations {
           'application/json': components['schemas']['User']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       409: components['responses']['Conflict']
       429: components['responses']['TooManyRequests']
@@ -808,7 +857,7 @@ export interface operations {
     }
     requestBody?: never
     responses: {
-      /** @description You and all your tasks are gone. */
+      /** @description The user and all their tasks are deleted. */
       204: {
         headers: {
           'x-request-id': components['headers']['RequestId']
@@ -838,7 +887,7 @@ export interface operations {
     }
     requestBody?: never
     responses: {
-      /** @description Yes, as this user. */
+      /** @description The current session. */
       200: {
         headers: {
           'x-request-id': components['headers']['RequestId']
@@ -851,6 +900,7 @@ export interface operations {
           'application/json': components['schemas']['Session']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       409: components['responses']['Conflict']
       429: components['responses']['TooManyRequests']
@@ -861,35 +911,35 @@ export interface operations {
   listTasks: {
     parameters: {
       query?: {
-        /** @description Only tasks in whose title or description every one of these words occurs, be it within a longer word. Case and accents make no difference, ß is ss, and no character has a meaning of its own. At most 100 characters; empty is no search. */
+        /** @description Only tasks that contain every one of these words in the title or the description, also within longer words. Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no difference, and ß is the same as ss. No character has a special meaning. At most 100 characters. */
         search?: string
-        /** @description Another name for search; where both are given they must be the same. */
+        /** @description Another name for search. If both are sent they must be the same. */
         q?: string
-        /** @description Default all. active and incomplete mean pending. */
+        /** @description Only tasks in this state. Default all. active and incomplete mean pending. */
         status?: 'all' | 'pending' | 'active' | 'incomplete' | 'completed'
-        /** @description Only what is pending and past its due date, or only the rest. */
+        /** @description true: only pending tasks that are past their due date. false: only the others. */
         overdue?: boolean
-        /** @description Only what is due on this day or at this instant, or later. */
+        /** @description Only tasks that are due on this day, at this time, or later. */
         due_from?: string
-        /** @description Only what is due before this day begins, or before this instant. */
+        /** @description Only tasks that are due before this day begins, or before this time. */
         due_before?: string
-        /** @description IANA name of the zone in which days begin and end; default UTC. */
+        /** @description IANA name of the time zone in which calendar days begin and end. Default UTC. */
         time_zone?: string
-        /** @description true and false are other names for the status completed and pending, where there is no status. */
+        /** @description true means status=completed, false means status=pending. Ignored if status is sent, and for other values. */
         completed?: string
-        /** @description Default created. Tasks without a due date come last. */
+        /** @description What the list is sorted by. Default created. Tasks without a due date come last in either order. */
         sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at'
-        /** @description Another name for sort, where there is none. What sort does not take is ignored here. */
+        /** @description Another name for sort. Ignored if sort is sent, and for values that sort does not have. */
         sort_by?: string
         /** @description Default desc for created and updated, asc for title and due_date. */
         order?: 'asc' | 'desc'
-        /** @description Page size. Without it the list is complete. */
+        /** @description The page size. Without limit the list is complete. */
         limit?: number
-        /** @description Tasks to leave out first; needs limit. */
+        /** @description The number of tasks to skip. Needs limit, and cannot be combined with cursor. */
         offset?: number
-        /** @description From the Link header of the page before; needs limit. */
+        /** @description The start of the page, from the Link header of the page before it. Needs limit. */
         cursor?: string
-        /** @description true adds X-Total-Count. */
+        /** @description true adds the header X-Total-Count. */
         count?: boolean
       }
       header?: never
@@ -901,9 +951,9 @@ export interface operations {
       /** @description The tasks. */
       200: {
         headers: {
-          /** @description rel="next": the URL of the next page, relative to the service (RFC 8288). */
+          /** @description rel="next": the next page, relative to the URL of the request (RFC 8288). Absent on the last page. */
           link?: string
-          /** @description With count=true: how many tasks the filters let through. */
+          /** @description With count=true: the number of tasks that match the filters, on all pages together. */
           'x-total-count'?: number
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
@@ -939,7 +989,7 @@ export interface operations {
       /** @description The task. */
       201: {
         headers: {
-          /** @description Path of the task. */
+          /** @description The task, relative to the URL of the request (RFC 3986). */
           location?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
@@ -964,7 +1014,7 @@ export interface operations {
   summarizeTasks: {
     parameters: {
       query?: {
-        /** @description IANA name of the zone in which days begin and end; default UTC. */
+        /** @description IANA name of the time zone in which calendar days begin and end. Default UTC. */
         time_zone?: string
       }
       header?: never
@@ -1003,7 +1053,7 @@ export interface operations {
          * @description Positive integer.
          * @example 42
          */
-        id: string
+        id: number
       }
       cookie?: never
     }
@@ -1040,7 +1090,7 @@ export interface operations {
          * @description Positive integer.
          * @example 42
          */
-        id: string
+        id: number
       }
       cookie?: never
     }
@@ -1083,13 +1133,13 @@ export interface operations {
          * @description Positive integer.
          * @example 42
          */
-        id: string
+        id: number
       }
       cookie?: never
     }
     requestBody?: never
     responses: {
-      /** @description The task is gone. */
+      /** @description The task was deleted. */
       204: {
         headers: {
           'x-request-id': components['headers']['RequestId']
@@ -1120,7 +1170,7 @@ export interface operations {
          * @description Positive integer.
          * @example 42
          */
-        id: string
+        id: number
       }
       cookie?: never
     }
@@ -1163,7 +1213,7 @@ export interface operations {
          * @description Positive integer.
          * @example 42
          */
-        id: string
+        id: number
       }
       cookie?: never
     }
@@ -1200,41 +1250,41 @@ export interface operations {
   listTasksByUser: {
     parameters: {
       query?: {
-        /** @description Only tasks in whose title or description every one of these words occurs, be it within a longer word. Case and accents make no difference, ß is ss, and no character has a meaning of its own. At most 100 characters; empty is no search. */
+        /** @description Only tasks that contain every one of these words in the title or the description, also within longer words. Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no difference, and ß is the same as ss. No character has a special meaning. At most 100 characters. */
         search?: string
-        /** @description Another name for search; where both are given they must be the same. */
+        /** @description Another name for search. If both are sent they must be the same. */
         q?: string
-        /** @description Default all. active and incomplete mean pending. */
+        /** @description Only tasks in this state. Default all. active and incomplete mean pending. */
         status?: 'all' | 'pending' | 'active' | 'incomplete' | 'completed'
-        /** @description Only what is pending and past its due date, or only the rest. */
+        /** @description true: only pending tasks that are past their due date. false: only the others. */
         overdue?: boolean
-        /** @description Only what is due on this day or at this instant, or later. */
+        /** @description Only tasks that are due on this day, at this time, or later. */
         due_from?: string
-        /** @description Only what is due before this day begins, or before this instant. */
+        /** @description Only tasks that are due before this day begins, or before this time. */
         due_before?: string
-        /** @description IANA name of the zone in which days begin and end; default UTC. */
+        /** @description IANA name of the time zone in which calendar days begin and end. Default UTC. */
         time_zone?: string
-        /** @description true and false are other names for the status completed and pending, where there is no status. */
+        /** @description true means status=completed, false means status=pending. Ignored if status is sent, and for other values. */
         completed?: string
-        /** @description Default created. Tasks without a due date come last. */
+        /** @description What the list is sorted by. Default created. Tasks without a due date come last in either order. */
         sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at'
-        /** @description Another name for sort, where there is none. What sort does not take is ignored here. */
+        /** @description Another name for sort. Ignored if sort is sent, and for values that sort does not have. */
         sort_by?: string
         /** @description Default desc for created and updated, asc for title and due_date. */
         order?: 'asc' | 'desc'
-        /** @description Page size. Without it the list is complete. */
+        /** @description The page size. Without limit the list is complete. */
         limit?: number
-        /** @description Tasks to leave out first; needs limit. */
+        /** @description The number of tasks to skip. Needs limit, and cannot be combined with cursor. */
         offset?: number
-        /** @description From the Link header of the page before; needs limit. */
+        /** @description The start of the page, from the Link header of the page before it. Needs limit. */
         cursor?: string
-        /** @description true adds X-Total-Count. */
+        /** @description true adds the header X-Total-Count. */
         count?: boolean
       }
       header?: never
       path: {
         /**
-         * @description The user that the token names.
+         * @description The user of the token.
          * @example alice
          */
         user_id: string
@@ -1246,9 +1296,9 @@ export interface operations {
       /** @description The tasks. */
       200: {
         headers: {
-          /** @description rel="next": the URL of the next page, relative to the service (RFC 8288). */
+          /** @description rel="next": the next page, relative to the URL of the request (RFC 8288). Absent on the last page. */
           link?: string
-          /** @description With count=true: how many tasks the filters let through. */
+          /** @description With count=true: the number of tasks that match the filters, on all pages together. */
           'x-total-count'?: number
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
@@ -1275,7 +1325,7 @@ export interface operations {
       header?: never
       path: {
         /**
-         * @description The user that the token names.
+         * @description The user of the token.
          * @example alice
          */
         user_id: string
@@ -1291,7 +1341,7 @@ export interface operations {
       /** @description The task. */
       201: {
         headers: {
-          /** @description Path of the task. */
+          /** @description The task, relative to the URL of the request (RFC 3986). */
           location?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
@@ -1317,13 +1367,13 @@ export interface operations {
   summarizeTasksByUser: {
     parameters: {
       query?: {
-        /** @description IANA name of the zone in which days begin and end; default UTC. */
+        /** @description IANA name of the time zone in which calendar days begin and end. Default UTC. */
         time_zone?: string
       }
       header?: never
       path: {
         /**
-         * @description The user that the token names.
+         * @description The user of the token.
          * @example alice
          */
         user_id: string
@@ -1360,7 +1410,7 @@ export interface operations {
       header?: never
       path: {
         /**
-         * @description The user that the token names.
+         * @description The user of the token.
          * @example alice
          */
         user_id: string
@@ -1368,7 +1418,7 @@ export interface operations {
          * @description Positive integer.
          * @example 42
          */
-        id: string
+        id: number
       }
       cookie?: never
     }
@@ -1403,7 +1453,7 @@ export interface operations {
       header?: never
       path: {
         /**
-         * @description The user that the token names.
+         * @description The user of the token.
          * @example alice
          */
         user_id: string
@@ -1411,7 +1461,7 @@ export interface operations {
          * @description Positive integer.
          * @example 42
          */
-        id: string
+        id: number
       }
       cookie?: never
     }
@@ -1452,7 +1502,7 @@ export interface operations {
       header?: never
       path: {
         /**
-         * @description The user that the token names.
+         * @description The user of the token.
          * @example alice
          */
         user_id: string
@@ -1460,13 +1510,13 @@ export interface operations {
          * @description Positive integer.
          * @example 42
          */
-        id: string
+        id: number
       }
       cookie?: never
     }
     requestBody?: never
     responses: {
-      /** @description The task is gone. */
+      /** @description The task was deleted. */
       204: {
         headers: {
           'x-request-id': components['headers']['RequestId']
@@ -1495,7 +1545,7 @@ export interface operations {
       header?: never
       path: {
         /**
-         * @description The user that the token names.
+         * @description The user of the token.
          * @example alice
          */
         user_id: string
@@ -1503,7 +1553,7 @@ export interface operations {
          * @description Positive integer.
          * @example 42
          */
-        id: string
+        id: number
       }
       cookie?: never
     }
@@ -1544,7 +1594,7 @@ export interface operations {
       header?: never
       path: {
         /**
-         * @description The user that the token names.
+         * @description The user of the token.
          * @example alice
          */
         user_id: string
@@ -1552,7 +1602,7 @@ export interface operations {
          * @description Positive integer.
          * @example 42
          */
-        id: string
+        id: number
       }
       cookie?: never
     }

@@ -65,6 +65,8 @@ export function errors(error: unknown) {
   ]
   const ofTheService: TaskApiErrorCode[] = ['validation_failed', 'task_not_found', 'rate_limited']
   const code: TaskApiErrorCode = error.code
+  // @ts-expect-error there is no such code
+  if (error.code === 'no_such_code') return []
   const isKnown = [...own, ...ofTheService].includes(code)
   return isKnown ? error.errors.map(({ path, message }) => `${path} ${message}`) : []
 }
