@@ -359,7 +359,7 @@ t.test('answers tell browsers to trust nothing', async (t) => {
 t.test('requests that would only wait are told to come back, and later ones are served', async (t) => {
   const { app, call, database } = await startApp(t, {
     MAX_REQUESTS_IN_FLIGHT: '2',
-    DATABASE_POOL_MAX: '1',
+    DATABASE_POOL_MAX: '2',
   })
   const user = await createUser()
   const { id } = await createTask({ call }, user)
