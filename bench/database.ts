@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../src/local/embedded-postgres.ts'
-import { createServiceRole } from '../prisma/service-role.ts'
+import { createServiceRole } from '../src/database/service-role.ts'
 import { applyMigrations } from '../src/local/start.ts'
 import { createPerson, PEOPLE, type Person } from './people.ts'
 

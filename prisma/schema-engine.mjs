@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Stands in for Prisma's native schema engine, which the CLI would download from Prisma's own server. The
-// engine proper is Prisma's as well, as WebAssembly from npm; this file adds the command line, the JSON-RPC
-// and the log that the CLI expects, and what else only the native engine can do. prisma.config.ts names it.
+// Replaces Prisma's native schema engine, which the CLI would download from Prisma's server. The engine itself is
+// Prisma's, too: it is on npm as WebAssembly. This file adds the command line, the JSON-RPC and the log that the CLI
+// expects. prisma.config.ts selects it, unless the native engine is installed.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
@@ -19,7 +19,7 @@ const options = { datasource: { type: 'string' }, datamodels: { type: 'string', 
 const { values: flags, positionals } = parseArgs({ options, strict: false, allowPositionals: true })
 const { url, shadowDatabaseUrl } = JSON.parse(flags.datasource ?? '{}')
 
-/** Keeps two migrations of one database apart. WebAssembly sees no environment, so the switch is ours. */
+/** The engine's lock against two migrations at once. WebAssembly sees no environment, so this file reads the switch. */
 const LOCK = 'SELECT pg_advisory_lock(72707369)'
 const ignoresLock = !['0', 'false', undefined].includes(process.env.PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK)
 const QUOTED_CHAR = 18
@@ -33,7 +33,7 @@ const CONNECTION_ERRORS = {
 }
 
 let engine, migration, panic
-/** What an error of ours says; on its way through WebAssembly it loses its code, or all of it. */
+/** Code and message of the last error: an error that passes through WebAssembly loses its code, or both. */
 let lost = {}
 
 const send = (message) => console.log(JSON.stringify({ jsonrpc: '2.0', ...message }))
@@ -46,9 +46,9 @@ process
 if (flags.version) console.log(`schema-engine-cli ${(await loadWasm()).version()}`)
 else if (positionals[0] === 'cli') await runCommand(positionals[1])
 else await serve()
-process.exit() // which closes the connections, and with them ends the lock
+process.exit() // closes the connections, which releases the lock
 
-/** `can-connect-to-database` and `create-database`: errors are log lines, and the CLI skips the first line. */
+/** `can-connect-to-database` and `create-database`. Errors are log lines. The CLI skips the first line. */
 async function runCommand(name) {
   log('INFO', 'schema_engine', { message: 'Starting schema engine CLI' })
   await (name === 'create-database' ? createDatabase() : startEngine(() => open(url))).catch((error) => {
@@ -57,7 +57,7 @@ async function runCommand(name) {
   })
 }
 
-/** Answers requests one by one, also after a crash: the CLI ends with code 0 if it never hears an answer. */
+/** Answers requests one by one, also after a crash: without an answer, the CLI would end with code 0. */
 async function serve() {
   const panicked = new Promise((_resolve, reject) => process.on('uncaughtException', reject))
   for await (const line of createInterface({ input: process.stdin })) {
@@ -79,12 +79,48 @@ async function answer(method, params) {
   const needsNoDatabase = ({ tag }) => tag === 'empty' || tag === 'schemaDatamodel'
   const isOffline = method === 'diff' && needsNoDatabase(params.from) && needsNoDatabase(params.to)
   engine ??= await startEngine(isOffline ? openNothing : () => open(url))
-  // Together with createMigration after it, this reads from a cache what the migrations amount to. Only
-  // devDiagnostic fills that cache, and applying migrations has outdated it since the CLI called it first.
+  // evaluateDataLoss and createMigration read the schema after all migrations from a cache. Only devDiagnostic fills
+  // that cache, and the CLI has applied migrations since it called devDiagnostic.
   if (method === 'evaluateDataLoss') await engine.devDiagnostic(params)
+  if (method === 'reset') return reset(params)
   const result = await engine[method === 'getDatabaseVersion' ? 'version' : method](params)
   if (method === 'diff') send({ id: 'print', method: 'print', params: { content: result.stdout } })
   return result
+}
+
+/** Drops everything in the schema but the external tables. Prisma's own reset would drop those, too. */
+async function reset({ filter }) {
+  const database = await open(url)
+  const external = filter.externalTables.map((name) => pg.escapeLiteral(name.split('.').at(-1)))
+  await database.executeScript(`DO $$
+    DECLARE statement TEXT;
+    BEGIN
+      -- What is left depends on an external table, or an external table on it.
+      FOR statement IN
+        SELECT format('DROP %s IF EXISTS %I CASCADE', CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END, relname)
+        FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+          AND relname NOT IN (${[`''`, ...external].join()})
+          AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+        UNION ALL
+        SELECT format('DROP ROUTINE IF EXISTS %s', p.oid::regprocedure) FROM pg_proc p
+        WHERE pronamespace = current_schema()::regnamespace
+          AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')
+        UNION ALL
+        SELECT format('DROP TYPE IF EXISTS %I', typname) FROM pg_type
+        WHERE typnamespace = current_schema()::regnamespace AND typtype IN ('e', 'd')
+          AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_type.oid AND deptype = 'e')
+        UNION ALL
+        SELECT format('DROP SEQUENCE IF EXISTS %I', relname) FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace AND relkind = 'S'
+          AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype IN ('a', 'i', 'e'))
+        UNION ALL
+        SELECT format('DROP COLLATION IF EXISTS %I', collname) FROM pg_collation
+        WHERE collnamespace = current_schema()::regnamespace
+      LOOP
+        BEGIN EXECUTE statement; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END;
+      END LOOP;
+    END $$`)
+  await database.dispose()
 }
 
 function toProblem(error) {
@@ -121,8 +157,8 @@ async function startEngine(connect) {
 }
 
 /**
- * Opens a connection as Prisma's adapter does, with what migrations need beyond a service. It is one session
- * and not a pool of them, because the engine's advisory lock and the search path belong to a session.
+ * Opens a connection with Prisma's adapter, and adds what migrations need. The pool has one connection, because the
+ * engine's advisory lock belongs to a session.
  */
 async function open(connectionString) {
   const { hostname: host, port, searchParams } = new URL(connectionString)
@@ -132,13 +168,14 @@ async function open(connectionString) {
     max: 1,
     idleTimeoutMillis: 0, // `migrate dev` may have to wait for the keyboard
     connectionTimeoutMillis: Number(searchParams.get('connect_timeout') ?? 10) * 1000,
-    onConnect: (client) => client.query(`SET search_path = ${pg.escapeIdentifier(schema)}`),
+    onConnect: (client) => prepareSession(client, schema),
   })
   const adapter = await new PrismaPg(session, { schema }).connect()
   const { executeRaw, onError, queryRaw } = adapter
   return Object.assign(adapter, {
-    /** The adapter does not know all of these: `localhost` alone fails twice, over IPv6 and over IPv4. */
+    /** The adapter misses some connection errors, such as that of `localhost`, which fails over IPv6 and over IPv4. */
     onError(error) {
+      if (error === lost) throw error // by prepareSession
       const isUnreachable = error.errors || error.syscall || /timeout/.test(error.message)
       const unreachable = { kind: 'DatabaseNotReachable', host, port: Number(port || 5432) }
       try {
@@ -151,14 +188,30 @@ async function open(connectionString) {
     },
     executeRaw: async (query) => (query.sql === LOCK && ignoresLock ? 0 : executeRaw.call(adapter, query)),
     queryRaw: (query) => readQuotedChars(adapter, queryRaw, query),
-    /** One message, so one transaction. The adapter would cut at every semicolon, in functions and strings too. */
+    /** Sends the script as one message. The adapter would split it at every semicolon, even in functions and strings. */
     async executeScript(script) {
       await session.query(script).catch((error) => failScript(adapter, script, error))
     },
   })
 }
 
-/** PostgreSQL's catalogs have columns of the type "char": the adapter refuses them, the engine needs them. */
+/**
+ * The engine reads and writes times as text, in the forms that it expects from PostgreSQL's own defaults. A database
+ * or role may have others.
+ */
+async function prepareSession(client, schema) {
+  await client.query(
+    `SET search_path = ${pg.escapeIdentifier(schema)}; SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET TimeZone = 'UTC'`,
+  )
+  const { rows } = await client.query('SHOW server_encoding')
+  if (rows[0].server_encoding === 'UTF8') return
+  const advice = "Create another one with: CREATE DATABASE tasks ENCODING 'UTF8' TEMPLATE template0"
+  throw (lost = new Error(
+    `The database must be encoded in UTF8, not in ${rows[0].server_encoding}. ${advice}`,
+  ))
+}
+
+/** The engine reads catalog columns of the type "char", which the adapter refuses. */
 async function readQuotedChars(adapter, queryRaw, query) {
   let isChar
   const performIO = async (query) => {
@@ -189,11 +242,11 @@ function failScript(adapter, script, error) {
     const meta = { migration_name: migration, database_error_code: code, database_error: text }
     lost = { code: 'P3018', message: message.join('\n\n'), meta }
   }
-  // By its code the engine would choose a shorter message of its own.
+  // With the real code, the engine would replace the message by a shorter one.
   throw new DriverAdapterError({ kind: 'postgres', code: 'N/A', severity, message: `${words} (${code})` })
 }
 
-/** An empty database to try migrations in: a temporary one, or the one that was given for that purpose. */
+/** An empty database in which migrations are tried: a temporary one, or that of SHADOW_DATABASE_URL. */
 async function openShadow() {
   if (shadowDatabaseUrl) return emptyShadow(await open(shadowDatabaseUrl))
   const server = await open(url)
@@ -217,7 +270,7 @@ async function emptyShadow(shadow) {
   return shadow
 }
 
-/** Schema files are compared without a database, yet the engine begins by asking for the version of one. */
+/** Comparing schema files needs no database, but the engine first asks for the version of one. */
 async function openNothing() {
   const { Boolean, Int32, Text } = ColumnTypeEnum
   const columnNames = ['exists', 'version', 'numeric_version']

@@ -1,23 +1,29 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyBaseLogger } from 'fastify'
-import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from './app.ts'
 import { type Config, ConfigError, createConfig } from './config/config.ts'
+import { loadEnvFile } from './config/env-file.ts'
+import { explainListenError } from './config/listen-error.ts'
+import { BrokenDriverError, checkPipeline } from './database/checks.ts'
 import { createDatabase, type Database } from './database/client.ts'
+import { reasonOf } from './database/errors.ts'
 import { createLogDestination } from './operations/log.ts'
 
 /** The process: environment, configuration, database, app, listen, and close with grace. */
 const projectFolder = join(import.meta.dirname, '..')
-if (existsSync('.env')) process.loadEnvFile()
-// Production never sees what makes a first start on a laptop easy.
-const local = process.env.NODE_ENV === 'production' ? undefined : await import('./local/start.ts')
 
 type App = Awaited<ReturnType<typeof buildApp>>
 
-/** Connections that may come at once. Beyond Node's 511 clients would try again only after a second. */
+/** Connections that may wait to be accepted. Node's default is 511; beyond it, clients try again after a second. */
 const BACKLOG = 4096
+const STOP_SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
+
+// A signal by itself would skip 'exit', which stops the embedded PostgreSQL.
+const endAtOnce = (signal: (typeof STOP_SIGNALS)[number]) => process.exit(128 + constants.signals[signal])
+for (const signal of STOP_SIGNALS) process.once(signal, endAtOnce)
 
 try {
   await start()
@@ -28,29 +34,48 @@ try {
 }
 
 async function start() {
-  const variables = await prepareVariables()
+  loadEnvFile('.env', process.env)
+  const local = await importLocal()
+  const { variables, isEmbedded } = (await local?.prepareLocalStart(process.env, projectFolder)) ?? {
+    variables: process.env,
+    isEmbedded: false,
+  }
   const config = createConfig(variables)
   const log = createLogDestination(config.production ? 4096 : 0)
   process.once('exit', () => log.flush())
   const database = createDatabase(config.database)
-  const app = await buildApp(config, database, { level: config.logLevel, stream: log })
+  const stream = local?.createReadableLog(log) ?? log
+  const app = await buildApp(config, database, { level: config.logLevel, stream })
   closeOnSignal(app, database, config.http)
-  await app.listen({ host: config.http.host, port: config.http.port, backlog: BACKLOG })
+  await listen(app, config)
   await waitForDatabase(database, app.log)
-  if (config.production) await warnWithoutSecondWall(database, app.log)
-  await local?.applyMigrations(projectFolder, variables)
-  if (local && config.tokens.secret) await welcome(config, (app.server.address() as { port: number }).port)
+  if (config.production) await warnAboutBypassedPolicies(database, app.log)
+  if (local) console.log(await local.describeStart(config, portOf(app), isEmbedded))
+}
+
+/** What makes a first start on a laptop easy. Production does not load it. */
+async function importLocal() {
+  if (process.env.NODE_ENV === 'production') return undefined
+  try {
+    return { ...(await import('./local/start.ts')), ...(await import('./local/welcome.ts')) }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new ConfigError([
+      'NODE_ENV must be production if the development packages are not installed. Set it, or run: npm ci',
+    ])
+  }
 }
 
 /**
- * Told to stop, the service first says so on `/ready` and goes on serving, until balancers have heard of it. An
- * error that nothing caught allows no such delay.
+ * On the first signal, /ready answers 503 while the service keeps serving, until balancers have noticed. After an
+ * uncaught error there is no such delay.
  */
 function closeOnSignal(app: App, database: Database, { shutdownDelayMs, shutdownTimeoutMs }: Config['http']) {
+  for (const signal of STOP_SIGNALS) process.off(signal, endAtOnce)
   const delay = shutdownDelayMs + shutdownTimeoutMs
   closeWithGrace({ delay, logger: app.log }, async ({ err, signal }) => {
     app.stopping = true
-    if (err) app.log.error({ err }, 'stopping after an error that nothing caught')
+    if (err) app.log.error({ err }, 'stopping after an uncaught error')
     else app.log.info(`stopping on ${signal ?? 'exit'}`)
     if (signal) await sleep(shutdownDelayMs)
     await app.close()
@@ -59,58 +84,52 @@ function closeOnSignal(app: App, database: Database, { shutdownDelayMs, shutdown
   })
 }
 
-async function prepareVariables() {
-  if (local === undefined) return process.env
-  const { variables, stop } = await local.withLocalDatabase(process.env, projectFolder)
-  process.on('exit', stop)
-  return local.withLocalIssuer(local.withLocalSecret(variables, projectFolder))
+async function listen(app: App, config: Config) {
+  const { host, port } = config.http
+  await app.listen({ host, port, backlog: BACKLOG }).catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError([explainListenError(error, config)])
+  })
 }
 
-/** A database that is away delays nothing but the answers that need it. */
+function portOf(app: App) {
+  return (app.server.address() as { port: number }).port
+}
+
+/**
+ * Logs when the database answers. Meanwhile the service runs, and calls that need the database get a 503.
+ *
+ * @throws ConfigError if the installed driver does not work with this version
+ */
 async function waitForDatabase({ prisma }: Database, log: FastifyBaseLogger) {
   for (let wait = 500; ; wait = Math.min(wait * 2, 5000)) {
-    const error = await prisma.$queryRaw`SELECT 1`.then(
-      () => undefined,
-      (reason: Error) => reason,
-    )
-    if (error === undefined) return log.info('the database answers')
-    log.warn(`the database is not available, next try in ${wait / 1000} s: ${lastLine(error.message)}`)
+    try {
+      await prisma.$queryRaw`SELECT 1`
+      await checkPipeline(prisma)
+      return log.info('the database answers')
+    } catch (error) {
+      if (error instanceof BrokenDriverError) throw new ConfigError([error.message])
+      log.warn(`the database is not available, next try in ${wait / 1000} s: ${reasonOf(error as Error)}`)
+    }
     await sleep(wait)
   }
 }
 
-/** Row-level security does not hold for the owner of the tables, nor for roles that may bypass it. */
-async function warnWithoutSecondWall({ prisma }: Database, log: FastifyBaseLogger) {
+/** Row-level security does not apply to the owner of the tables, nor to roles that may bypass it. */
+async function warnAboutBypassedPolicies({ prisma }: Database, log: FastifyBaseLogger) {
   const isActive = await prisma.$queryRaw<
     { active: boolean }[]
   >`SELECT row_security_active('tasks') AS active`.then(
     ([row]) => row!.active,
-    // Not migrated yet: what matters more is told elsewhere.
+    // Without tables there is nothing to warn about yet.
     () => true,
   )
   if (!isActive)
-    log.warn('the role of DATABASE_URL bypasses row-level security: npm run db:role makes one that does not')
+    log.warn(
+      'the role of DATABASE_URL bypasses row-level security: npm run db:role creates one that does not',
+    )
 }
 
-function lastLine(text: string) {
-  return text.trim().split('\n').at(-1)
-}
-
-async function welcome(config: Config, port: number) {
-  const token = await local!.signToken(
-    { sub: 'demo', email: 'demo@example.com', name: 'Demo' },
-    config.tokens.secret!,
-  )
-  const url = `http://localhost:${port}`
-  console.log(`
-  Task API   ${url}
-  Docs       ${url}/docs
-  Front end  ${config.http.corsOrigins[0]}, once yours or examples/next-better-auth runs there
-  Try it     curl -H 'Authorization: Bearer ${token}' ${url}/api/tasks
-`)
-}
-
-/** A command that failed says why on its own output, the system in one sentence. */
+/** A command that failed explains itself on its own output, a system call in its message. */
 function describe(error: unknown): string {
   const { stderr, stdout, syscall, message, stack } = error as NodeJS.ErrnoException & Record<string, string>
   return stderr || stdout || (syscall ? message : stack) || String(error)

@@ -1,10 +1,12 @@
 import Fastify from 'fastify'
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import pg from 'pg'
 import t from 'tap'
 import { ConfigError, createConfig } from '../src/config/config.ts'
+import { loadEnvFile } from '../src/config/env-file.ts'
 import { Environment, EXAMPLE_SECRET, type Variables } from '../src/config/environment.ts'
 
 const PASSWORD = 'hunter2-the-password'
@@ -24,13 +26,16 @@ function mistakesOf(variables: Variables): readonly string[] {
 
 t.test('a JWKS URL with a password is refused, without repeating it', async (t) => {
   const keys = { JWKS_URL: `https://me:${PASSWORD}@keys.example.com/`, JWT_ISSUER: 'x', JWT_AUDIENCE: 'x' }
-  const sentence = 'JWKS_URL must not hold a user name or a password: nothing could be fetched from it.'
+  const sentence = 'JWKS_URL must not contain a user name or a password: fetch refuses such URLs.'
   t.same(mistakesOf({ ...VALID, ...keys }), [sentence])
   t.same(mistakesOf({ ...VALID, DATABASE_URL: `${VALID.DATABASE_URL}?schema=public` }), [])
 })
 
 t.test('each mistake is one sentence that names its variable', async (t) => {
   const url = 'must be a postgresql:// URL.'
+  const encode = `must be a valid URL: percent-encode special characters in the user name and the password (@ is %40, / is %2F, # is %23, ? is %3F, % is %25).`
+  const host =
+    'must be an IP address or a host name without a port, such as 0.0.0.0, :: or localhost; the port is PORT.'
   const web = 'must be an http:// or https:// URL.'
   const origins = 'must be exact origins such as https://app.example.com, comma-separated.'
   const proxies =
@@ -38,10 +43,10 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
   const cases: [name: keyof Environment, value: string, sentence: string][] = [
     ['NODE_ENV', 'staging', 'must be one of: development, test, production.'],
     ['DATABASE_URL', `mysql://me:${PASSWORD}@db/tasks`, url],
-    ['DATABASE_URL', `postgresql://me:p#${PASSWORD}@db/tasks`, url],
+    ['DATABASE_URL', `postgresql://me:p#${PASSWORD}@db/tasks`, encode],
     ['DATABASE_URL', PASSWORD, url],
     ['DIRECT_URL', `me:${PASSWORD}@db`, url],
-    ['DATABASE_POOL_MAX', '0', 'must be at least 1.'],
+    ['DATABASE_POOL_MAX', '1', 'must be at least 2.'],
     ['DATABASE_CONNECT_TIMEOUT_MS', '5s', 'must be an integer.'],
     ['DATABASE_QUERY_TIMEOUT_MS', '1.5', 'must be an integer.'],
     ['DATABASE_PREPARED', 'yes', 'must be one of: on, off.'],
@@ -67,6 +72,11 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
     ['CORS_ORIGINS', '*', origins],
     ['CORS_ORIGINS', 'https://app.example.com/', origins],
     ['CORS_ORIGINS', 'https://app.example.com,null', origins],
+    ['HOST', '*', host],
+    ['HOST', '0.0.0.0:8000', host],
+    ['HOST', '[::1]', host],
+    ['HOST', 'http://localhost', host],
+    ['HOST', '8000', host],
     ['RATE_LIMIT_MAX', '-1', 'must be at least 0.'],
     ['RATE_LIMIT_ADDRESS_MAX', '1000001', 'must be at most 1000000.'],
     ['REDIS_URL', `https://:${PASSWORD}@redis`, 'must be a redis:// or rediss:// URL.'],
@@ -77,7 +87,7 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
     ['SHUTDOWN_DELAY_MS', '-1', 'must be at least 0.'],
     ['SHUTDOWN_TIMEOUT_MS', '600001', 'must be at most 600000.'],
     ['METRICS', 'true', 'must be one of: on, off.'],
-    ['METRICS_PORT', '8000', 'must not be PORT.'],
+    ['METRICS_PORT', '8000', 'must not be the same as PORT.'],
     ['METRICS_PORT', '99999', 'must be at most 65535.'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317', web],
     ['OTEL_TRACES_EXPORTER', 'console', 'must be one of: otlp, none.'],
@@ -94,11 +104,120 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
   const untried = Object.keys(Environment.properties).filter(
     (name) => !cases.some(([tried]) => tried === name),
   )
-  t.same(
-    untried.filter((name) => name !== 'HOST'),
-    [],
-    'every variable but HOST, which takes any text',
-  )
+  t.same(untried, [], 'every variable has a wrong value here')
+})
+
+t.test('what a shell or a .env file should have removed is refused, and not repeated', async (t) => {
+  const web = 'https://app.example.com'
+  const cases: [name: string, value: string, sentence: string][] = [
+    ['BETTER_AUTH_SECRET', `"${SECRET}"`, 'must not be in quotes.'],
+    ['BETTER_AUTH_SECRET', `'${SECRET}'\n`, 'must not be in quotes.'],
+    ['BETTER_AUTH_SECRET', `${SECRET}\n`, 'must not begin or end with a space or a line break.'],
+    ['BETTER_AUTH_SECRET', ` ${SECRET}`, 'must not begin or end with a space or a line break.'],
+    ['BETTER_AUTH_URL', `${web} `, 'must not begin or end with a space or a line break.'],
+    ['DATABASE_URL', `${VALID.DATABASE_URL}\r`, 'must not begin or end with a space or a line break.'],
+    ['JWT_ISSUER', `"${web}"`, 'must not be in quotes.'],
+    [
+      'BETTER_AUTH_SECRET',
+      `\${SECRET_OF_MY_COMPANY} and more to be long`,
+      'contains a reference such as ${NAME}. References are not expanded: write the value itself.',
+    ],
+  ]
+  for (const [name, value, sentence] of cases) {
+    const mistakes = mistakesOf({ ...VALID, [name]: value })
+    t.equal(mistakes[0], `${name} ${sentence}`, JSON.stringify(value))
+    t.notMatch(mistakes.join(), /hunter2|top-secret|MY_COMPANY/)
+  }
+  t.same(mistakesOf({ ...VALID, BETTER_AUTH_SECRET: `a "quote" in ${SECRET}` }), [])
+  t.same(mistakesOf({ ...VALID, JWT_ISSUER: ` ${web} , b ` }), [], 'lists may have spaces')
+})
+
+t.test('a database URL whose password is not percent-encoded is refused, and no part is shown', async (t) => {
+  const parts = [
+    'p@ss/w#rd',
+    'p/ss',
+    '12/34',
+    'p#ss',
+    'p?ss',
+    '1?x',
+    'p%ss',
+    '%',
+    'p%zz',
+    '#',
+    'p/s@s',
+    '\\@/x',
+  ]
+  for (const password of parts) {
+    const [mistake = '', ...others] = mistakesOf({
+      ...VALID,
+      DATABASE_URL: `postgresql://me:${password}@db.example.com:5432/tasks`,
+    })
+    t.match(mistake, /^DATABASE_URL must be a valid URL: percent-encode/, password)
+    t.same(others, [])
+  }
+  for (const [value, sentence] of [
+    ['host=db password=secret dbname=tasks', /not a list of key=value pairs/],
+    ['postgresql://me:secret@one:5432,two:5432/tasks', /several hosts are not supported/],
+    ['postgresql://me:secret@db/tasks?service=x', /must not contain service: it is not supported/],
+    ['postgresql://me:secret@db/tasks?sslmode=strict', /sslmode: disable, prefer/],
+    ['prisma+postgres://me:secret@db/tasks', /must be a postgresql:\/\/ URL/],
+  ] as const) {
+    const mistakes = mistakesOf({ ...VALID, DATABASE_URL: value }).join()
+    t.match(mistakes, sentence)
+    t.notMatch(mistakes, /secret/)
+  }
+})
+
+t.test(
+  'database URLs that libpq takes are taken: sockets, the system’s authorities, encoded passwords',
+  async (t) => {
+    const urlOf = (value: string) => createConfig({ ...VALID, DATABASE_URL: value }).database.url
+    const connectionOf = (value: string) => new pg.Client(urlOf(value))
+    t.match(connectionOf('postgresql://me:pw@/tasks?host=/run/postgresql'), {
+      host: '/run/postgresql',
+      user: 'me',
+      password: 'pw',
+      database: 'tasks',
+    })
+    t.match(connectionOf('postgresql:///tasks?host=/run/postgresql&user=me'), {
+      host: '/run/postgresql',
+      database: 'tasks',
+    })
+    t.match(connectionOf('postgresql://me:pw@%2Frun%2Fpostgresql/tasks'), { host: '/run/postgresql' })
+    t.match(connectionOf('postgresql://me:p%40s%2Fs%23@db:5433/tasks'), { password: 'p@s/s#', port: 5433 })
+    t.match(connectionOf('postgresql://me:p@ss@db/tasks'), { password: 'p@ss', host: 'db' }, 'not ambiguous')
+    const system = new URL(urlOf('postgresql://me:pw@db/tasks?sslrootcert=system'))
+    t.equal(system.search, '?sslmode=verify-full')
+    t.match(connectionOf(system.href), { ssl: {} })
+    for (const value of ['postgresql://me:pw@/tasks?host=/run/postgresql', VALID.DATABASE_URL])
+      t.ok(URL.canParse(urlOf(value)), 'Prisma can read it, too')
+  },
+)
+
+t.test('a .env file is read whatever its byte order mark and line ends, and UTF-16 is refused', async (t) => {
+  const load = (content: Buffer | string, given: Record<string, string> = {}) => {
+    const folder = t.testdir()
+    const path = join(folder, '.env')
+    writeFileSync(path, content)
+    const variables = { ...given }
+    loadEnvFile(path, variables)
+    return variables
+  }
+  const text = 'DATABASE_URL="postgresql://db/x"\nPORT=8001 # a comment\n'
+  const expected = { DATABASE_URL: 'postgresql://db/x', PORT: '8001' }
+  t.same(load(text), expected)
+  t.same(load(`\uFEFF${text}`), expected)
+  t.same(load(text.replaceAll('\n', '\r\n')), expected)
+  t.same(load(text, { PORT: '1' }), { ...expected, PORT: '1' }, 'what is given wins')
+  t.same(load('AB=1\nDE=2'), { AB: '1', DE: '2' })
+  t.same(load(''), {})
+  const little = Buffer.from(`\uFEFF${text}`, 'utf16le')
+  for (const content of [little, Buffer.from(little).swap16(), little.subarray(2)])
+    t.throws(() => load(content), { message: /\.env must be saved as UTF-8, not as UTF-16\.$/ })
+  t.throws(() => load(Buffer.from('NAME=M\xfcller', 'latin1')), { message: /must be saved as UTF-8\.$/ })
+  const none: Record<string, string> = {}
+  loadEnvFile(join(t.testdir(), 'nothing-here'), none)
+  t.same(none, {})
 })
 
 t.test('all mistakes are told at once, and none tells a secret', async (t) => {
@@ -119,8 +238,8 @@ t.test('all mistakes are told at once, and none tells a secret', async (t) => {
 t.test('production refuses what is unsafe', async (t) => {
   const noDatabase = 'DATABASE_URL must be set: the service needs a PostgreSQL.'
   const noTokens =
-    'BETTER_AUTH_SECRET or BETTER_AUTH_URL must be set: without either no token can be verified.'
-  const known = 'BETTER_AUTH_SECRET is the one from .env.example: everybody knows it.'
+    'BETTER_AUTH_SECRET or BETTER_AUTH_URL must be set: without one of them no token can be verified.'
+  const known = 'BETTER_AUTH_SECRET must not be the secret of .env.example: it is public.'
   t.same(mistakesOf({ NODE_ENV: 'production' }), [noDatabase, noTokens])
   t.same(mistakesOf({ ...PRODUCTION, DATABASE_URL: '' }), [noDatabase], 'empty is not set')
   t.same(mistakesOf({ ...PRODUCTION, BETTER_AUTH_SECRET: undefined }), [noTokens])
@@ -136,8 +255,8 @@ t.test('production refuses what is unsafe', async (t) => {
 t.test('keys of a foreign issuer need to be told who that is', async (t) => {
   const variables = { DATABASE_URL: VALID.DATABASE_URL, JWKS_URL: 'https://keys.example.com' }
   t.same(mistakesOf(variables), [
-    'JWT_ISSUER must be set where JWKS_URL is set without BETTER_AUTH_URL.',
-    'JWT_AUDIENCE must be set where JWKS_URL is set without BETTER_AUTH_URL.',
+    'JWT_ISSUER must be set if JWKS_URL is set without BETTER_AUTH_URL.',
+    'JWT_AUDIENCE must be set if JWKS_URL is set without BETTER_AUTH_URL.',
   ])
   const { tokens } = createConfig({ ...variables, JWT_ISSUER: 'a, b,', JWT_AUDIENCE: 'c' })
   t.match(tokens.jwks, { url: 'https://keys.example.com', issuer: ['a', 'b'], audience: ['c'] })
@@ -194,22 +313,26 @@ t.test('what is set is taken', async (t) => {
   })
 })
 
-t.test('the keys are where Better Auth publishes them, however its URL is written', async (t) => {
-  for (const [issuer, keys] of [
-    ['https://app.example.com', 'https://app.example.com/api/auth/jwks'],
-    ['https://app.example.com/', 'https://app.example.com/api/auth/jwks'],
-    ['https://app.example.com/api/auth', 'https://app.example.com/api/auth/jwks'],
-    ['https://app.example.com/sub//', 'https://app.example.com/sub/api/auth/jwks'],
-  ] as const) {
-    const { tokens, http } = createConfig({ ...VALID, BETTER_AUTH_URL: issuer })
-    t.match(
-      tokens.jwks,
-      { url: keys, issuer: ['https://app.example.com'], audience: ['https://app.example.com'] },
-      issuer,
-    )
-    t.same(http.corsOrigins, ['https://app.example.com', 'http://localhost:3000'])
-  }
-})
+t.test(
+  'the keys are where Better Auth publishes them: under the path of its URL, or else under /api/auth',
+  async (t) => {
+    for (const [issuer, keys] of [
+      ['https://app.example.com', 'https://app.example.com/api/auth/jwks'],
+      ['https://app.example.com/', 'https://app.example.com/api/auth/jwks'],
+      ['https://app.example.com/api/auth', 'https://app.example.com/api/auth/jwks'],
+      ['https://app.example.com/shop/auth', 'https://app.example.com/shop/auth/jwks'],
+      ['https://app.example.com/shop/auth/', 'https://app.example.com/shop/auth/jwks'],
+    ] as const) {
+      const { tokens, http } = createConfig({ ...VALID, BETTER_AUTH_URL: issuer })
+      t.match(
+        tokens.jwks,
+        { url: keys, issuer: ['https://app.example.com'], audience: ['https://app.example.com'] },
+        issuer,
+      )
+      t.same(http.corsOrigins, ['https://app.example.com', 'http://localhost:3000'])
+    }
+  },
+)
 
 t.test('proxies are all, none, a number, or addresses', async (t) => {
   const trust = (value: string) => createConfig({ ...VALID, TRUST_PROXY: value }).http.trustProxy
@@ -252,7 +375,7 @@ t.test('.env.example shows every variable with its default, and no other', async
   t.same(names.toSorted(), Object.keys(Environment.properties).sort())
   t.same(
     shown(tools).map(([name]) => name),
-    ['SHADOW_DATABASE_URL', 'PRISMA_SCHEMA_ENGINE_BINARY'],
+    ['EXTERNAL_TABLES', 'SHADOW_DATABASE_URL', 'PRISMA_SCHEMA_ENGINE_BINARY'],
   )
   const defaults = Object.entries(Environment.properties).filter(([, schema]) => 'default' in schema)
   t.match(

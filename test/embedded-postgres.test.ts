@@ -1,8 +1,20 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
+import { ConfigError } from '../src/config/config-error.ts'
 import { startEmbeddedPostgres } from '../src/local/embedded-postgres.ts'
 import { query } from './helpers/database.ts'
 
@@ -103,6 +115,41 @@ t.test('a server that cannot start says where to read why', async (t) => {
   t.throws(() => startEmbeddedPostgres(folder, { shared_buffers: 'nonsense' }), {
     message: /postgres\.log says why/,
   })
+})
+
+t.test('a data folder that cannot be used is refused in one sentence that says what to do', async (t) => {
+  const folder = projectFolder(t)
+  const data = join(startedThenStopped(folder).folder, 'data')
+  const refused = (pattern: RegExp) => {
+    t.throws(() => startEmbeddedPostgres(folder), { name: 'Error', message: pattern })
+    t.throws(() => startEmbeddedPostgres(folder), ConfigError)
+  }
+  writeFileSync(join(data, 'PG_VERSION'), '17\n')
+  refused(/was written by PostgreSQL 17, and this is PostgreSQL 18: .* pg_dump, or delete .* rm -rf/)
+  rmSync(join(data, 'PG_VERSION'))
+  refused(/data is incomplete: restore it from a copy, or delete/)
+  writeFileSync(join(data, 'PG_VERSION'), '18\n')
+  chmodSync(data, 0o755)
+  refused(/must not be accessible to others: chmod 700/)
+  chmodSync(data, 0o700)
+  if (isRoot) {
+    chownSync(data, 0, 0)
+    refused(/must belong to the user 65534, who runs PostgreSQL: chown -R 65534/)
+    chownSync(data, 65534, 65534)
+  }
+  t.teardown(startEmbeddedPostgres(folder).stop)
+})
+
+t.test('what an interrupted first start has left is removed by the next one', async (t) => {
+  const folder = projectFolder(t)
+  const state = join(folder, '.local/postgres')
+  mkdirSync(join(state, 'data.99999999'), { recursive: true })
+  writeFileSync(join(state, 'password.99999999'), 'x')
+  const server = startEmbeddedPostgres(folder)
+  t.teardown(server.stop)
+  t.same(await query(server.url, 'SELECT 1 AS one'), [{ one: 1 }])
+  t.notOk(existsSync(join(state, 'data.99999999')))
+  t.notOk(existsSync(join(state, 'password.99999999')))
 })
 
 t.test(

@@ -91,7 +91,6 @@ t.test('every error has the one shape', async (t) => {
   t.equal((await app.call('GET', '/api/tasks', { user })).body.length, 1)
 })
 
-
 t.test('every code of the catalogue is thrown somewhere', async (t) => {
   const thrown = new Set<string>()
   for (const file of await readdir('src', { recursive: true })) {
@@ -151,7 +150,7 @@ t.test('a mistake in a value is explained in words with articles', async (t) => 
   }
 })
 
-t.test('a 405 names the methods that the path takes', async (t) => {
+t.test('a 405 lists the methods that the path allows', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   t.equal((await call('DELETE', '/api/tasks', { user })).headers.allow, 'GET, HEAD, POST')
@@ -161,7 +160,7 @@ t.test('a 405 names the methods that the path takes', async (t) => {
   t.equal((await call('PATCH', '/ready')).headers.allow, 'GET, HEAD')
 })
 
-t.test('a method that no path takes is a 405, too, with or without a body', async (t) => {
+t.test('a method that no path allows is a 405, with or without a body', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   const taken = ['GET', 'HEAD', 'POST', 'OPTIONS', 'CONNECT']
@@ -176,7 +175,7 @@ t.test('a method that no path takes is a 405, too, with or without a body', asyn
   }
 })
 
-t.test('a fault of ours is a 500 that tells nothing but its id, which the log has too', async (t) => {
+t.test('an internal error is a 500 that reveals only its id, which is also in the log', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { $queryJson } = app.database.prisma
@@ -195,7 +194,7 @@ t.test('a fault of ours is a 500 that tells nothing but its id, which the log ha
   t.ok(app.logLines.some((line) => line.includes(requestId) && line.includes('a secret of the database')))
 })
 
-/** Sends bytes to a listening app and returns all that comes back. */
+/** Sends bytes to a listening app and returns the whole answer. */
 async function exchange(t: Test, bytes: string): Promise<string> {
   const { app } = await startApp(t)
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -209,7 +208,7 @@ async function exchange(t: Test, bytes: string): Promise<string> {
   })
 }
 
-t.test('what is no HTTP is answered on the socket, in the same shape', async (t) => {
+t.test('a request that is not HTTP is answered on the socket, in the same shape', async (t) => {
   const cases: [name: string, bytes: string, status: number, code: string][] = [
     [
       'headers that are too large',
@@ -235,7 +234,7 @@ t.test('what is no HTTP is answered on the socket, in the same shape', async (t)
       431,
       'headers_too_large',
     ],
-    ['no HTTP at all', 'hello\r\n\r\n', 400, 'bad_request'],
+    ['text that is not HTTP', 'hello\r\n\r\n', 400, 'bad_request'],
     [
       'two lengths',
       'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx',

@@ -1,56 +1,18 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { withLocalIssuer } from '../src/local/start.ts'
 import { createUser, signToken } from './helpers/app.ts'
+import { bareEnvironment, freshClone } from './helpers/clone.ts'
 import { query } from './helpers/database.ts'
 import { collect } from './helpers/output.ts'
 
-const ROOT = join(import.meta.dirname, '..')
-const FILES = ['src', 'prisma', 'prisma.config.ts', 'package.json', 'tsconfig.json']
-
-/** The project as a fresh clone has it, with the packages that are installed here. */
-function freshClone(t: Test): string {
-  mkdirSync(join(ROOT, '.tap/projects'), { recursive: true })
-  const folder = mkdtempSync(join(ROOT, '.tap/projects/clone-'))
-  chmodSync(folder, 0o755)
-  for (const name of FILES) cpSync(join(ROOT, name), join(folder, name), { recursive: true })
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  t.teardown(() => {
-    rmSync(folder, { recursive: true, force: true })
-    // Where others cannot enter this checkout, root keeps the data there.
-    const elsewhere = '/var/lib/task-api'
-    const left = existsSync(elsewhere)
-      ? readdirSync(elsewhere).filter((name) => name.startsWith(basename(folder)))
-      : []
-    for (const name of left) rmSync(join(elsewhere, name), { recursive: true, force: true })
-  })
-  return folder
-}
-
 /** Starts the service with nothing configured but a free port; `stop` is what Ctrl-C does. */
 async function start(t: Test, folder: string) {
-  const {
-    DATABASE_URL: _url,
-    DIRECT_URL: _direct,
-    BETTER_AUTH_SECRET: _secret,
-    BETTER_AUTH_URL: _issuer,
-    ...inherited
-  } = process.env
-  const env = { ...inherited, NODE_ENV: 'development', PORT: '0', HOST: '127.0.0.1' }
+  const env = bareEnvironment({ NODE_ENV: 'development' })
   const service = spawn(process.execPath, [...process.execArgv, 'src/server.ts'], { cwd: folder, env })
   const output = collect(service)
   const exited = once(service, 'exit')

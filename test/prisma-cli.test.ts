@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
@@ -134,6 +135,84 @@ tests(
     await project.write('bad.sql', 'SELECT 1; SELECT * FROM nothing_of_the_kind')
     has(t, await prisma('db execute --file bad.sql', env), 1, 'nothing_of_the_kind')
   },
+)
+
+tests(
+  'a database that holds Better Auth’s tables, and tables of a setting, is migrated, and they stay as they are',
+  async ({ prisma, writeMigration }, url, t) => {
+    const foreign = ['user', 'session', 'organizationRole', 'newsletter', 'shop_order']
+    await query(url, foreign.map((name) => `CREATE TABLE "${name}" (id TEXT PRIMARY KEY)`).join(';'))
+    await query(url, `INSERT INTO "user" VALUES ('kept')`)
+    has(t, await prisma('migrate deploy', { DATABASE_URL: url }), 1, 'P3005')
+    const env = { DATABASE_URL: url, EXTERNAL_TABLES: 'newsletter, public.shop_order' }
+    has(t, await prisma('migrate deploy', env), 0, 'successfully applied')
+    has(t, await prisma('migrate deploy', env), 0, 'No pending migrations')
+    has(t, await prisma('migrate status', env), 0, 'up to date')
+    has(t, await prisma('migrate dev', env), 0, 'Already in sync')
+    await writeMigration('20270101000000_more', 'CREATE TABLE "more" (id INT PRIMARY KEY)')
+    has(t, await prisma('migrate deploy', env), 0, 'more')
+    t.same(await query(url, 'SELECT * FROM "user"'), [{ id: 'kept' }])
+    const before = await tablesOf(url)
+    for (const name of [...foreign, 'tasks', 'users']) t.ok(before.includes(name), name)
+    has(t, await prisma('migrate reset --force', env), 0, 'Database reset successful')
+    t.same(await query(url, 'SELECT * FROM "user"'), [{ id: 'kept' }], 'a reset does not touch them either')
+    t.same(await tablesOf(url), before)
+  },
+)
+
+tests(
+  'a database with other date, interval and zone settings is migrated like any other',
+  async ({ prisma, writeMigration }, url, t) => {
+    const name = new URL(url).pathname.slice(1)
+    for (const setting of [`datestyle = 'German'`, `intervalstyle = 'iso_8601'`, `TimeZone = 'Asia/Kolkata'`])
+      await query(url, `ALTER DATABASE ${name} SET ${setting}`)
+    const env = { DATABASE_URL: url }
+    has(t, await prisma('migrate deploy', env), 0, 'successfully applied')
+    has(t, await prisma('migrate deploy', env), 0, 'No pending migrations')
+    await writeMigration('20270101000000_more', 'CREATE TABLE more (id INT PRIMARY KEY)')
+    has(t, await prisma('migrate deploy', env), 0, 'successfully applied')
+    t.same(
+      await query(
+        url,
+        `SELECT bool_and(abs(extract(epoch FROM now() - started_at)) < 600 AND abs(extract(epoch FROM now() - finished_at)) < 600)
+         AS right FROM _prisma_migrations`,
+      ),
+      [{ right: true }],
+      'the times of _prisma_migrations are right',
+    )
+  },
+)
+
+t.test('a database that is not encoded in UTF8 is refused in one sentence, and nothing is applied', (t) =>
+  withProject(async ({ prisma }) => {
+    const name = `latin_${randomBytes(6).toString('hex')}`
+    await query(
+      databaseUrl(),
+      `CREATE DATABASE ${name} ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0`,
+    )
+    try {
+      const url = withUrl(databaseUrl(), (url) => (url.pathname = `/${name}`))
+      has(
+        t as Tap,
+        await prisma('migrate deploy', { DATABASE_URL: url }),
+        1,
+        'The database must be encoded in UTF8, not in LATIN1.',
+      )
+      t.same(await tablesOf(url), [])
+    } finally {
+      await query(databaseUrl(), `DROP DATABASE ${name} WITH (FORCE)`)
+    }
+  }),
+)
+
+t.test('a URL with an unencoded password is refused in one sentence that shows no part of it', (t) =>
+  withProject(async ({ prisma }) => {
+    const outcome = await prisma('migrate deploy', {
+      DATABASE_URL: 'postgresql://me:p@ss/w#rd@db.example.com/tasks',
+    })
+    has(t as Tap, outcome, 1, /^DATABASE_URL must be a valid URL: percent-encode/)
+    t.notMatch(outcome.output, /p@ss|w#rd/)
+  }),
 )
 
 t.test('of two deploys at once, one applies and the other finds nothing left to do, five times over', (t) =>

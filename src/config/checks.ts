@@ -1,13 +1,14 @@
 import { isIP } from 'node:net'
+import { findUrlMistake } from './database-url.ts'
 import { type Environment, EXAMPLE_SECRET } from './environment.ts'
 
-/** One sentence for each value that cannot be right, or not together with another. */
+/** Yields one sentence for each value that is wrong, by itself or together with another. */
 export function* findMistakes(env: Environment): Generator<string> {
   yield* checkUrls(env)
   yield* checkDatabase(env)
   yield* checkTokens(env)
   yield* checkLists(env)
-  yield* checkPorts(env)
+  yield* checkAddress(env)
 }
 
 /** The items of a comma-separated value. */
@@ -16,7 +17,7 @@ export function list(value: string | undefined): readonly string[] | undefined {
   return items && Object.freeze(items.filter(Boolean))
 }
 
-/** The value in the form that Fastify takes; a number counts the proxies. */
+/** Fastify's form of TRUST_PROXY. A number is the number of proxies to trust. */
 export function trustProxy(
   value = 'false',
 ): boolean | string[] | ((address: string, hop: number) => boolean) {
@@ -27,9 +28,6 @@ export function trustProxy(
 function* checkUrls(env: Environment) {
   const isUrl = (value: string | undefined, protocol: RegExp) =>
     value === undefined || (URL.canParse(value) && protocol.test(new URL(value).protocol))
-  for (const name of ['DATABASE_URL', 'DIRECT_URL'] as const) {
-    if (!isUrl(env[name], /^postgres(ql)?:$/)) yield `${name} must be a postgresql:// URL.`
-  }
   for (const name of ['BETTER_AUTH_URL', 'JWKS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const) {
     if (!isUrl(env[name], /^https?:$/)) yield `${name} must be an http:// or https:// URL.`
   }
@@ -39,26 +37,25 @@ function* checkUrls(env: Environment) {
 function* checkDatabase(env: Environment) {
   if (env.DATABASE_URL === undefined) yield 'DATABASE_URL must be set: the service needs a PostgreSQL.'
   for (const name of ['DATABASE_URL', 'DIRECT_URL'] as const) {
-    const schema = URL.canParse(env[name] ?? '') && new URL(env[name]!).searchParams.get('schema')
-    // Migrations would go there, while the driver of the service ignores it.
-    if (schema && schema !== 'public') yield `${name} must not name a schema other than public.`
+    const mistake = env[name] === undefined ? undefined : findUrlMistake(name, env[name])
+    if (mistake !== undefined) yield mistake
   }
 }
 
 function* checkTokens(env: Environment) {
   if (URL.canParse(env.JWKS_URL ?? '') && new URL(env.JWKS_URL!).username !== '') {
-    yield 'JWKS_URL must not hold a user name or a password: nothing could be fetched from it.'
+    yield 'JWKS_URL must not contain a user name or a password: fetch refuses such URLs.'
   }
   const { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: issuer, JWKS_URL: jwks } = env
   if (secret === undefined && issuer === undefined && jwks === undefined) {
-    yield 'BETTER_AUTH_SECRET or BETTER_AUTH_URL must be set: without either no token can be verified.'
+    yield 'BETTER_AUTH_SECRET or BETTER_AUTH_URL must be set: without one of them no token can be verified.'
   }
   if (env.NODE_ENV === 'production' && secret === EXAMPLE_SECRET) {
-    yield 'BETTER_AUTH_SECRET is the one from .env.example: everybody knows it.'
+    yield 'BETTER_AUTH_SECRET must not be the secret of .env.example: it is public.'
   }
   if (jwks !== undefined && issuer === undefined) {
     for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
-      if (env[name] === undefined) yield `${name} must be set where JWKS_URL is set without BETTER_AUTH_URL.`
+      if (env[name] === undefined) yield `${name} must be set if JWKS_URL is set without BETTER_AUTH_URL.`
     }
   }
 }
@@ -84,6 +81,14 @@ function isNetwork(value: string): boolean {
   return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= maximum
 }
 
-function* checkPorts({ PORT: port, METRICS: metrics, METRICS_PORT: metricsPort }: Environment) {
-  if (metrics === 'on' && metricsPort === port && port !== 0) yield 'METRICS_PORT must not be PORT.'
+function* checkAddress({ HOST: host, PORT: port, METRICS: metrics, METRICS_PORT: metricsPort }: Environment) {
+  if (
+    host !== undefined &&
+    isIP(host) === 0 &&
+    (/^\d+$/.test(host) || !/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(host))
+  ) {
+    yield 'HOST must be an IP address or a host name without a port, such as 0.0.0.0, :: or localhost; the port is PORT.'
+  }
+  if (metrics === 'on' && metricsPort === port && port !== 0)
+    yield 'METRICS_PORT must not be the same as PORT.'
 }

@@ -1,22 +1,16 @@
 import { findMistakes, list, trustProxy } from './checks.ts'
+import { ConfigError } from './config-error.ts'
+import { normaliseDatabaseUrl } from './database-url.ts'
 import { type Environment, readEnvironment, type Variables } from './environment.ts'
 
-/** A wrong configuration: `mistakes` holds one sentence for each, none of which quotes a secret. */
-export class ConfigError extends Error {
-  readonly mistakes: readonly string[]
-
-  constructor(mistakes: readonly string[]) {
-    super(mistakes.join('\n'))
-    this.mistakes = mistakes
-  }
-}
+export { ConfigError }
 
 export type Config = ReturnType<typeof createConfig>
 
 /**
  * Turns environment variables into the one frozen configuration.
  *
- * @throws ConfigError where a value is wrong or a combination is unsafe
+ * @throws ConfigError if a value is wrong or a combination of values is unsafe
  */
 export function createConfig(variables: Variables) {
   const { env, mistakes } = readEnvironment(variables)
@@ -40,7 +34,7 @@ export function createConfig(variables: Variables) {
       maxEventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
     }),
     database: Object.freeze({
-      url: env.DATABASE_URL!,
+      url: normaliseDatabaseUrl(env.DATABASE_URL!),
       poolMax: env.DATABASE_POOL_MAX,
       connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
       queryTimeoutMs: env.DATABASE_QUERY_TIMEOUT_MS,
@@ -49,7 +43,7 @@ export function createConfig(variables: Variables) {
     }),
     tokens: Object.freeze({
       secret: env.BETTER_AUTH_SECRET,
-      /** Holds for HS256 tokens too, where they carry the claim. */
+      /** Applies to HS256 tokens that carry the claim, too. */
       issuer: list(env.JWT_ISSUER),
       audience: list(env.JWT_AUDIENCE),
       jwks: jwksSettings(env),
@@ -64,7 +58,7 @@ export function createConfig(variables: Variables) {
   })
 }
 
-/** What OpenTelemetry needs beside it, its SDK reads by itself. */
+/** The SDK of OpenTelemetry reads the rest of its variables from the environment. */
 function telemetrySettings(env: Environment) {
   if (env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined
   return Object.freeze({
@@ -85,8 +79,14 @@ function jwksSettings(env: Environment) {
   })
 }
 
-/** Better Auth takes its own URL with or without the path of its API. */
-const publishedKeys = (issuer: string | undefined) => issuer?.replace(/(\/api\/auth)?\/*$/, '/api/auth/jwks')
+/**
+ * Better Auth serves its API under the path of its base URL. If that URL has no path, it uses /api/auth.
+ */
+function publishedKeys(issuer: string | undefined) {
+  if (issuer === undefined) return undefined
+  const { origin, pathname } = new URL(issuer)
+  return `${origin}${pathname.replace(/\/+$/, '') || '/api/auth'}/jwks`
+}
 
 const originOf = (url: string | undefined): readonly string[] =>
   Object.freeze(url === undefined ? [] : [new URL(url).origin])

@@ -1,11 +1,11 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Ajv } from 'ajv'
 import { explain } from './explain.ts'
 
-/** The secret that .env.example shows: fine for a first try, refused in production. */
+/** The secret that .env.example shows. It is fine for a first try, and production refuses it. */
 export const EXAMPLE_SECRET = 'replace-me-with-32-random-characters-or-more'
 
-/** Variables as a process has them. */
+/** Environment variables. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
 const integer = (description: string, value: number, minimum: number, maximum: number) =>
@@ -16,57 +16,81 @@ const choice = <const Value extends string>(description: string, values: Value[]
   Type.Unsafe<Value>({ type: 'string', enum: values, description, default: value })
 const text = (description: string) => Type.Optional(Type.String({ description }))
 
-/** Every variable the service reads; .env.example shows them to people. */
+/** Variables that are lists, in which spaces around the commas are allowed. */
+const LISTS: readonly string[] = ['CORS_ORIGINS', 'JWT_ISSUER', 'JWT_AUDIENCE', 'TRUST_PROXY']
+
+/** Every variable that the service reads. .env.example documents them. */
 export const Environment = Type.Object({
   NODE_ENV: choice(
-    'production refuses unsafe settings',
+    'production refuses unsafe settings and starts no embedded PostgreSQL',
     ['development', 'test', 'production'],
     'development',
   ),
-  DATABASE_URL: text('PostgreSQL of the service; a pooled URL is fine'),
-  DIRECT_URL: text('PostgreSQL of the migrations; default DATABASE_URL'),
-  DATABASE_POOL_MAX: integer('maximum connections to PostgreSQL', 10, 2, 1000),
-  DATABASE_CONNECT_TIMEOUT_MS: integer('wait for a connection, at most', 10_000, 100, 120_000),
-  DATABASE_QUERY_TIMEOUT_MS: integer('wait for an answer, at most', 15_000, 100, 600_000),
-  DATABASE_PREPARED: choice('keep named prepared statements', ['on', 'off'], 'on'),
+  DATABASE_URL: text('URL of the service’s PostgreSQL; it may go through a pooler'),
+  DIRECT_URL: text('URL that migrations use, of the role that owns the tables; default DATABASE_URL'),
+  DATABASE_POOL_MAX: integer('maximum number of connections to PostgreSQL', 10, 2, 1000),
+  DATABASE_CONNECT_TIMEOUT_MS: integer('time limit for connecting to PostgreSQL', 10_000, 100, 120_000),
+  DATABASE_QUERY_TIMEOUT_MS: integer('time limit for a statement', 15_000, 100, 600_000),
+  DATABASE_PREPARED: choice('use named prepared statements', ['on', 'off'], 'on'),
   DATABASE_PIPELINE: choice('off sends every statement through Prisma’s public API', ['on', 'off'], 'on'),
-  BETTER_AUTH_SECRET: Type.Optional(Type.String({ minLength: 32, description: 'verifies HS256 tokens' })),
-  BETTER_AUTH_URL: text('where Better Auth runs; its JWKS verifies asymmetric tokens'),
-  JWKS_URL: text('default <BETTER_AUTH_URL>/api/auth/jwks'),
-  JWT_ISSUER: text('accepted iss, comma-separated; default the origin of BETTER_AUTH_URL'),
-  JWT_AUDIENCE: text('accepted aud, comma-separated; default the origin of BETTER_AUTH_URL'),
-  JWKS_MAX_AGE_S: integer('a key that the issuer removed works this long, at most', 600, 1, 86_400),
-  JWKS_COOLDOWN_S: integer('between two fetches of the keys, at least', 5, 1, 3600),
+  BETTER_AUTH_SECRET: Type.Optional(
+    Type.String({ minLength: 32, description: 'secret that verifies HS256 tokens' }),
+  ),
+  BETTER_AUTH_URL: text('base URL of Better Auth; its JWKS verifies asymmetric tokens'),
+  JWKS_URL: text(
+    'URL of the JWKS; default /jwks under the path of BETTER_AUTH_URL, which is /api/auth if it has none',
+  ),
+  JWT_ISSUER: text('accepted values of iss, comma-separated; default the origin of BETTER_AUTH_URL'),
+  JWT_AUDIENCE: text('accepted values of aud, comma-separated; default the origin of BETTER_AUTH_URL'),
+  JWKS_MAX_AGE_S: integer('maximum age of cached keys, in seconds', 600, 1, 86_400),
+  JWKS_COOLDOWN_S: integer('minimum interval between two JWKS fetches, in seconds', 5, 1, 3600),
   HOST: text('address to listen on; default localhost, in production 0.0.0.0'),
   PORT: integer('port to listen on', 8000, 0, 65_535),
-  TRUST_PROXY: text('proxies whose X-Forwarded-* count: true, a number of hops, or addresses'),
-  CORS_ORIGINS: text('origins that browsers may call from, comma-separated'),
-  RATE_LIMIT_MAX: optionalInteger('requests a minute per user; 0 switches it off', 0, 1_000_000),
+  TRUST_PROXY: text(
+    'which proxies’ X-Forwarded-* headers to trust: true, false, a number of hops, or addresses',
+  ),
+  CORS_ORIGINS: text('origins that browsers may call the API from, comma-separated'),
+  RATE_LIMIT_MAX: optionalInteger('requests per minute and user; 0 means no limit', 0, 1_000_000),
   RATE_LIMIT_ADDRESS_MAX: optionalInteger(
-    'calls a minute per address without a valid token; 0 switches it off',
+    'requests per minute and address without a valid token; 0 means no limit',
     0,
     1_000_000,
   ),
-  REDIS_URL: text('shares the rate limits between copies of the service'),
-  MAX_REQUESTS_IN_FLIGHT: integer('beyond them requests get a 503; 0 switches it off', 2000, 0, 1_000_000),
-  MAX_EVENT_LOOP_DELAY_MS: integer('beyond it requests get a 503; 0 switches it off', 1000, 0, 60_000),
-  MAX_CONNECTIONS: integer('beyond them new ones are dropped; 0 switches it off', 10_000, 0, 1_000_000),
-  REQUEST_TIMEOUT_MS: integer('time for a client to send its whole request', 30_000, 1000, 600_000),
+  REDIS_URL: text('URL of the Redis that shares rate limits between copies of the service'),
+  MAX_REQUESTS_IN_FLIGHT: integer(
+    'maximum number of requests in flight; more get a 503; 0 means no limit',
+    2000,
+    0,
+    1_000_000,
+  ),
+  MAX_EVENT_LOOP_DELAY_MS: integer(
+    'maximum event loop delay; above it requests get a 503; 0 means no limit',
+    1000,
+    0,
+    60_000,
+  ),
+  MAX_CONNECTIONS: integer(
+    'maximum number of connections; more are dropped; 0 means no limit',
+    10_000,
+    0,
+    1_000_000,
+  ),
+  REQUEST_TIMEOUT_MS: integer('time limit for receiving a whole request', 30_000, 1000, 600_000),
   SHUTDOWN_DELAY_MS: optionalInteger(
-    'told to stop, go on serving this long while /ready says no',
+    'graceful shutdown: time to keep serving while /ready answers 503',
     0,
     600_000,
   ),
-  SHUTDOWN_TIMEOUT_MS: integer('then time for requests in flight', 10_000, 100, 600_000),
+  SHUTDOWN_TIMEOUT_MS: integer('graceful shutdown: time limit for requests in flight', 10_000, 100, 600_000),
   METRICS: choice('serve /metrics', ['on', 'off'], 'on'),
-  METRICS_PORT: optionalInteger('serve /metrics on this port instead', 0, 65_535),
+  METRICS_PORT: optionalInteger('separate port for /metrics', 0, 65_535),
   OTEL_EXPORTER_OTLP_ENDPOINT: text(
-    'OpenTelemetry collector that takes OTLP over HTTP; unset, nothing is sent',
+    'URL of an OpenTelemetry collector (OTLP over HTTP); unset means that nothing is sent',
   ),
-  OTEL_TRACES_EXPORTER: choice('none keeps traces from the collector', ['otlp', 'none'], 'otlp'),
-  OTEL_METRICS_EXPORTER: choice('none keeps metrics from the collector', ['otlp', 'none'], 'otlp'),
+  OTEL_TRACES_EXPORTER: choice('whether traces are sent to the collector', ['otlp', 'none'], 'otlp'),
+  OTEL_METRICS_EXPORTER: choice('whether metrics are sent to the collector', ['otlp', 'none'], 'otlp'),
   LOG_LEVEL: choice(
-    'least serious line',
+    'minimum log level',
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     'info',
   ),
@@ -84,9 +108,32 @@ const validate = new Ajv({
 
 /** Reads each variable by itself. An empty value counts as not set. No sentence quotes a value. */
 export function readEnvironment(variables: Variables): { env: Environment; mistakes: string[] } {
-  const env: unknown = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-  const mistakes = validate(env)
-    ? []
-    : validate.errors!.map((error) => `${error.instancePath.slice(1)} ${explain(error)}.`)
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const mistakes = [...findWrongCharacters(given)]
+  const env: unknown = given
+  if (!validate(env)) {
+    for (const error of validate.errors!) mistakes.push(`${error.instancePath.slice(1)} ${explain(error)}.`)
+  }
   return { env: env as Environment, mistakes }
+}
+
+/**
+ * Characters that were meant for a shell or a .env file and that something has passed on: Docker's --env-file, for
+ * instance, keeps quotes. A secret that silently contains them verifies no token.
+ */
+function* findWrongCharacters(env: Variables): Generator<string> {
+  for (const name of Object.keys(Environment.properties)) {
+    const value = env[name]
+    if (value === undefined) continue
+    if (/^\s*(["'`]).*\1\s*$/s.test(value)) yield `${name} must not be in quotes.`
+    else if (value !== value.trim() && isText(name))
+      yield `${name} must not begin or end with a space or a line break.`
+    else if (/\$\{\w+\}/.test(value))
+      yield `${name} contains a reference such as \${NAME}. References are not expanded: write the value itself.`
+  }
+}
+
+const isText = (name: string) => {
+  const { type, enum: values } = Environment.properties[name as keyof Environment] as TSchema
+  return type === 'string' && values === undefined && !LISTS.includes(name)
 }

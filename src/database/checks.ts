@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
 import type { Client } from './client.ts'
-import { sqlState } from './errors.ts'
+import { classify, sqlState } from './errors.ts'
 
 type Reader = { findFirst(query: object): Prisma.PrismaPromise<unknown> }
 
@@ -34,11 +34,22 @@ export function createReadinessCheck(prisma: Client): () => Promise<void> {
   }
 }
 
+/** The installed driver does not work as wire.ts expects. */
+export class BrokenDriverError extends Error {
+  constructor(options?: ErrorOptions) {
+    super(
+      'src/database/wire.ts does not work with the installed version of pg: install the version of package-lock.json, or set DATABASE_PIPELINE=off.',
+      options,
+    )
+  }
+}
+
 /**
  * A round trip that proves what wire.ts relies on: the owner, the time limit and the statement reach the server as
  * meant, statements that are sent together get their own answers, and one that fails does not affect the others.
  *
- * @throws Error with one sentence if an update of the driver broke it
+ * @throws BrokenDriverError if an update of the driver broke it
+ * @throws Error if the database cannot be reached
  */
 export async function checkPipeline(prisma: Client): Promise<void> {
   const owner = `self-check ${randomUUID()}`
@@ -48,14 +59,16 @@ export async function checkPipeline(prisma: Client): Promise<void> {
       Prisma.sql`SELECT concat_ws(' ', current_setting('app.user_id'), ${number}::int,
         current_setting('statement_timeout') <> '0')`,
     )
-  const failing = prisma.$queryJson(owner, Prisma.sql`SELECT 1 / ${0}::int`).then(
-    () => 'no error',
-    (error) => sqlState(error),
-  )
-  const answers = await Promise.all([ask(1), failing, ask(2), ask(3)])
-  const expected = [[`${owner} 1 t`], '22012', [`${owner} 2 t`], [`${owner} 3 t`]]
-  if (JSON.stringify(answers) !== JSON.stringify(expected))
-    throw new Error(
-      'src/database/wire.ts does not work with the installed version of pg: install the version of package-lock.json, or set DATABASE_PIPELINE=off.',
-    )
+  const failing = () =>
+    prisma.$queryJson(owner, Prisma.sql`SELECT 1 / ${0}::int`).catch((error: Error) => {
+      if (sqlState(error) !== DIVISION_BY_ZERO) throw error
+      return [DIVISION_BY_ZERO]
+    })
+  const expected = [[`${owner} 1 t`], [DIVISION_BY_ZERO], [`${owner} 2 t`], [`${owner} 3 t`]]
+  const answers = await Promise.all([ask(1), failing(), ask(2), ask(3)]).catch((error: Error) => {
+    throw classify(error) === 'other' ? new BrokenDriverError({ cause: error }) : error
+  })
+  if (JSON.stringify(answers) !== JSON.stringify(expected)) throw new BrokenDriverError()
 }
+
+const DIVISION_BY_ZERO = '22012'

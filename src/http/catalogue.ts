@@ -87,7 +87,7 @@ export const ERRORS = {
   },
   user_being_deleted: {
     status: 409,
-    when: 'The account was deleted while this request was writing; nothing was done',
+    when: 'The account was deleted several times during this request; repeat it after Retry-After',
     detail: 'The account is being deleted. Try again.',
   },
   body_too_large: {

@@ -1,16 +1,18 @@
 import { createHash, randomInt } from 'node:crypto'
 import * as fs from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { ConfigError } from '../config/config-error.ts'
 import {
   giveToServer,
   initialiseCluster,
   installBinaries,
+  isAlive,
   isRoot,
   type Run,
   runAsServer,
 } from './embedded-setup.ts'
 
-/** A PostgreSQL server that belongs to this project folder and is reachable from this machine only. */
+/** A PostgreSQL server of one project folder, which only this machine can reach. */
 export interface EmbeddedPostgres {
   /** Connection URL of the database `tasks`. */
   readonly url: string
@@ -22,12 +24,12 @@ export interface EmbeddedPostgres {
 
 /**
  * Starts the embedded PostgreSQL of a project folder, or joins the one that already runs there.
- * Everything is synchronous: it happens once, before there is anything else to do.
+ * It is synchronous, because nothing else can happen before.
  *
- * @param projectFolder its data is kept in `<projectFolder>/.local/postgres`; run as root from a folder that
- *   other users cannot enter, in `/var/lib/task-api` instead, because PostgreSQL drops root's rights
+ * @param projectFolder the data is kept in its `.local/postgres`. PostgreSQL does not run as root, so if root starts it
+ *   and other users cannot enter the folder, the data is kept in `/var/lib/task-api`
  * @param settings server settings, such as `{ fsync: 'off' }`
- * @throws Error with PostgreSQL's own words where the server cannot be prepared or started
+ * @throws ConfigError if the server cannot be started, or Error with the output of PostgreSQL's program that failed
  */
 export function startEmbeddedPostgres(
   projectFolder: string,
@@ -66,7 +68,7 @@ function isEnterableByAll(folder: string): boolean {
 /** Starts the server on a free port, or finds it running. Returns the port. */
 function startServer(folder: string, binaries: string, run: Run, settings: Readonly<Record<string, string>>) {
   const portFile = join(folder, 'port')
-  // The port of the last time keeps bookmarks and open database tools working.
+  // The last port again: open database tools go on working.
   let port = fs.existsSync(portFile) ? Number(fs.readFileSync(portFile, 'utf8')) : randomPort()
   for (let attempt = 1; ; attempt += 1) {
     const running = runningPort(folder, binaries, run)
@@ -81,17 +83,17 @@ function startServer(folder: string, binaries: string, run: Run, settings: Reado
       fs.writeFileSync(portFile, String(port))
       return port
     } catch (error) {
-      const message = `PostgreSQL does not start; ${folder}/postgres.log says why`
-      if (attempt === 5) throw new Error(message, { cause: error })
+      if (attempt === 5)
+        throw new ConfigError([`PostgreSQL does not start: ${folder}/postgres.log says why.`], error)
       port = randomPort()
     }
   }
 }
 
-/** Below the ports that systems hand out to outgoing connections, which could be in the way at any time. */
+/** Below the range of ports that systems use for outgoing connections. */
 const randomPort = () => randomInt(20_000, 32_000)
 
-/** The port of the server that runs in this folder, as soon as it accepts connections. */
+/** Waits until the server of this folder accepts connections. Returns its port, or undefined if none runs. */
 function runningPort(folder: string, binaries: string, run: Run): number | undefined {
   for (let wait = 0; wait < 100; wait += 1) {
     try {
@@ -104,10 +106,10 @@ function runningPort(folder: string, binaries: string, run: Run): number | undef
     if (lines[7]?.startsWith('ready')) return Number(lines[3])
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
   }
-  throw new Error(`PostgreSQL in ${folder} does not become ready; postgres.log there says why`)
+  throw new ConfigError([`PostgreSQL does not become ready: ${folder}/postgres.log says why.`])
 }
 
-/** A file named after this process says that it uses the server. */
+/** Makes a file named after this process, which marks the server as in use. */
 function takeLease(folder: string): string {
   const leases = join(folder, 'leases')
   fs.mkdirSync(leases, { recursive: true })
@@ -117,12 +119,5 @@ function takeLease(folder: string): string {
 }
 
 function othersHoldLeases(folder: string): boolean {
-  const isAlive = (pid: string) => {
-    try {
-      return process.kill(Number(pid), 0)
-    } catch {
-      return false
-    }
-  }
-  return fs.readdirSync(join(folder, 'leases')).some(isAlive)
+  return fs.readdirSync(join(folder, 'leases')).some((pid) => isAlive(Number(pid)))
 }

@@ -138,7 +138,7 @@ function headersOf(status: number, { security }: Operation, { headers: own }: Re
   const names: Record<string, keyof typeof headers> = {
     'x-request-id': 'RequestId',
     ...(status === 401 && { 'www-authenticate': 'Challenge' }),
-    ...((status === 429 || status === 503) && { 'retry-after': 'RetryAfter' }),
+    ...([409, 429, 503].includes(status) && { 'retry-after': 'RetryAfter' }),
     ...(status === 429 && RATE_LIMITS),
     ...(status < 300 && security?.length && RATE_LIMITS),
   }

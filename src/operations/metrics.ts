@@ -31,7 +31,7 @@ export const metrics = fp<Config['metrics'] & { host: string; database: WatchedD
       response.setHeader('content-type', register.contentType).end(await register.metrics())
     })
     app.addHook('onReady', async () => {
-      await new Promise<void>((resolve) => server.listen(port, host, resolve))
+      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
       app.log.info(`metrics are on port ${(server.address() as { port: number }).port}`)
     })
     app.addHook('onClose', async () => {

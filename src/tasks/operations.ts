@@ -81,7 +81,6 @@ export function describeTaskRoutes(namesUser: boolean) {
       'x-examples': examples.newTasks,
       response: {
         201: json(Ref(schemas.Task), 'The task.', { headers: createdHeaders, examples: examples.created }),
-        ...errorResponses(409),
       },
     },
     summarize: {

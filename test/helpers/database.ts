@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { createServiceRole } from '../../prisma/service-role.ts'
+import { createServiceRole } from '../../src/database/service-role.ts'
 
 /** The database of this run, as its owner sees it: everybody's rows. Every test makes its own users in it. */
 export const databaseUrl = () => fromRun('TEST_DATABASE_URL')

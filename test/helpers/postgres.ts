@@ -1,18 +1,21 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { createServiceRole } from '../../prisma/service-role.ts'
+import { createServiceRole } from '../../src/database/service-role.ts'
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.ts'
+import { isAlive } from '../../src/local/embedded-setup.ts'
+import { removeProject } from './clone.ts'
 import { query } from './database.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations')
 
 /** A migrated PostgreSQL server of this test alone, which may do to it what it likes. */
 export async function startPostgres(t: Pick<Test, 'teardown'>, settings: Record<string, string> = {}) {
-  const project = mkdtempSync(join(tmpdir(), 'task-api-fault-'))
+  const project = mkdtempSync(join(tmpdir(), `task-api-fault-${process.env.TEST_RUN}-`))
+  chmodSync(project, 0o755) // so that root keeps the data there
   const start = () => startEmbeddedPostgres(project, settings)
   const { url, folder } = start()
   const postmaster = () => Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0])
@@ -23,11 +26,11 @@ export async function startPostgres(t: Pick<Test, 'teardown'>, settings: Record<
     const pid = postmaster()
     if (name === 'SIGKILL') signal(name)
     else process.kill(pid, name)
-    while (isAlive(pid)) await sleep(10)
+    for (let waited = 0; isAlive(pid) && waited < 30_000; waited += 10) await sleep(10)
   }
   t.teardown(async () => {
     await end('SIGQUIT').catch(() => {})
-    rmSync(project, { recursive: true, force: true })
+    removeProject(project)
   })
   for (const name of readdirSync(MIGRATIONS).toSorted())
     if (!name.endsWith('.toml'))
@@ -52,11 +55,3 @@ const childrenOf = (pid: number) =>
     .trim()
     .split('\n')
     .map(Number)
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}

@@ -10,7 +10,7 @@ import { generateSchema, SCHEMA_FILE } from './schema.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
-t.test('the types are those of the service: else run `npm run generate`', async (t) => {
+t.test('the types match the document of the service (if not, run `npm run generate`)', async (t) => {
   t.equal(readFileSync(SCHEMA_FILE, 'utf8'), await generateSchema())
 })
 

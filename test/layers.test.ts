@@ -1,0 +1,98 @@
+import { Linter } from 'eslint'
+import { readdirSync } from 'node:fs'
+import t from 'tap'
+import tseslint from 'typescript-eslint'
+
+const { layers } = (await import(new URL('../eslint.config.js', import.meta.url).href)) as {
+  layers: Linter.Config[]
+}
+const linter = new Linter({ configType: 'flat' })
+const config = [
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parser: tseslint.parser as Linter.Parser },
+    plugins: {
+      '@typescript-eslint': tseslint.plugin as unknown as NonNullable<Linter.Config['plugins']>[string],
+    },
+  },
+  ...layers,
+]
+const isAllowed = (file: string, specifier: string) => {
+  const messages = linter.verify(`import { something } from '${specifier}'\n`, config, { filename: file })
+  t.same(
+    messages.filter(({ ruleId }) => ruleId !== '@typescript-eslint/no-restricted-imports'),
+    [],
+    `${file} is linted`,
+  )
+  return messages.length === 0
+}
+
+/** From top to bottom; `notes` is a feature that does not exist yet. */
+const ROOMS = ['notes', 'operations', 'openapi', 'auth', 'http', 'database', 'config']
+
+t.test(
+  'a room imports from the rooms below it and never from those above, a new feature included',
+  async (t) => {
+    for (const [upper, above] of ROOMS.entries())
+      for (const [lower, below] of ROOMS.entries()) {
+        if (upper >= lower) continue
+        t.notOk(
+          isAllowed(`src/${below}/plugin.ts`, `../${above}/some-file.ts`),
+          `${below} does not import ${above}`,
+        )
+        if (below !== 'config')
+          t.ok(
+            isAllowed(`src/${above}/plugin.ts`, `../${below}/some-file.ts`),
+            `${above} may import ${below}`,
+          )
+      }
+  },
+)
+
+t.test('features do not import one another', async (t) => {
+  for (const [one, other] of [
+    ['tasks', 'users'],
+    ['users', 'tasks'],
+    ['notes', 'tasks'],
+    ['tasks', 'notes'],
+  ])
+    for (const file of ['routes', 'repository', 'schemas'])
+      t.notOk(isAllowed(`src/${one}/${file}.ts`, `../${other}/repository.ts`), `${one}/${file} → ${other}`)
+})
+
+t.test('who knows Fastify, Prisma, the driver and the process that starts', async (t) => {
+  const cases: [file: string, specifier: string, isAllowed: boolean][] = [
+    ['src/notes/routes.ts', 'fastify', true],
+    ['src/notes/repository.ts', 'fastify', false],
+    ['src/notes/repository.ts', '../generated/prisma/client.ts', true],
+    ['src/notes/routes.ts', '../generated/prisma/client.ts', false],
+    ['src/notes/repository.ts', 'pg', false],
+    ['src/database/wire.ts', 'pg', true],
+    ['src/database/wire.ts', 'fastify', false],
+    ['src/config/config.ts', 'fastify', false],
+    ['src/auth/identity.ts', '@fastify/jwt', false],
+    ['src/auth/plugin.ts', '@fastify/jwt', true],
+    ['src/http/problems.ts', '../app.ts', false],
+    ['src/notes/routes.ts', '../server.ts', false],
+    ['src/app.ts', './notes/routes.ts', true],
+    ['src/app.ts', './server.ts', false],
+    ['src/server.ts', './app.ts', true],
+    ['src/server.ts', 'pg', false],
+    ['src/http/problems.ts', '../local/start.ts', false],
+    ['src/operations/log.ts', 'jose', false],
+  ]
+  for (const [file, specifier, expected] of cases)
+    t.equal(
+      isAllowed(file, specifier),
+      expected,
+      `${file} ${expected ? 'may' : 'must not'} import ${specifier}`,
+    )
+})
+
+t.test('every folder of src is a room, and only two files stand beside them', async (t) => {
+  const entries = readdirSync('src', { withFileTypes: true })
+  t.same(
+    entries.filter((entry) => entry.isFile()).map(({ name }) => name),
+    ['app.ts', 'server.ts'],
+  )
+})

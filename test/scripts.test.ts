@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { bareEnvironment, freshClone } from './helpers/clone.ts'
+import { freePort } from './helpers/port.ts'
+
+t.setTimeout(600_000)
+const cannotShow = !existsSync('/proc/self/environ') && 'processes are found in /proc'
+
+/** Starts a command as a shell in the background does, and finds whatever it has started. */
+function startCommand(t: Test, folder: string, command: string, variables: Record<string, string> = {}) {
+  const mark = randomBytes(8).toString('hex')
+  const [program, ...args] = command.split(' ')
+  const env = bareEnvironment({
+    NODE_OPTIONS: '',
+    _TAPJS_PROCESSINFO_COVERAGE_: '0',
+    ...variables,
+    MARK: mark,
+  })
+  const child = spawn(program!, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => (output += text.toString()))
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const processes = () => findProcesses(`MARK=${mark}`)
+  t.teardown(() => processes().forEach(({ pid }) => process.kill(pid, 'SIGKILL')))
+  return {
+    child,
+    processes,
+    /** Waits until it has printed this, and has these programs among its processes. */
+    until: (text: string, ...programs: string[]) =>
+      waitUntil(
+        () =>
+          output.includes(text) &&
+          programs.every((name) => processes().some(({ line }) => line.includes(name))),
+        () => `no ${text} ${programs.join()} in: ${output}`,
+      ),
+    /** Sends the signal to the process that was started, and to no other. */
+    async stop(signal: NodeJS.Signals) {
+      child.kill(signal)
+      await ended
+      await waitUntil(
+        () => processes().length === 0,
+        () => `left: ${JSON.stringify(processes())} ${output}`,
+      )
+      return output
+    },
+  }
+}
+
+function findProcesses(mark: string) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const isOurs = readFileSync(`/proc/${name}/environ`, 'utf8').split('\0').includes(mark)
+        return isOurs ? [{ pid: Number(name), line: readFileSync(`/proc/${name}/cmdline`, 'utf8') }] : []
+      } catch {
+        return [] // it has ended, or is another user's
+      }
+    })
+}
+
+async function waitUntil(isDone: () => boolean, describe: () => string) {
+  const deadline = performance.now() + 120_000
+  while (!isDone()) {
+    if (performance.now() > deadline) throw new Error(describe())
+    await sleep(50)
+  }
+}
+
+t.test(
+  'npm start that is stopped leaves nothing, whether it builds or serves',
+  { skip: cannotShow },
+  async (t) => {
+    const folder = freshClone(t)
+    const building = startCommand(t, folder, 'npm start')
+    await building.until('start', 'tsc')
+    await building.stop('SIGINT')
+
+    const serving = startCommand(t, folder, 'npm start')
+    await serving.until('Try it', 'dist/server.js', 'postgres')
+    t.match(await serving.stop('SIGTERM'), 'stopped: every request is answered')
+
+    const interrupted = startCommand(t, folder, 'node dist/server.js')
+    await interrupted.until('Try it', 'postgres')
+    t.match(await interrupted.stop('SIGINT'), 'stopped: every request is answered')
+  },
+)
+
+t.test('npm start whose npm is killed ends as well', { skip: cannotShow }, async (t) => {
+  const command = startCommand(t, freshClone(t), 'npm run dev')
+  await command.until('Try it', 'postgres')
+  t.match(await command.stop('SIGKILL'), 'stopped: every request is answered')
+})
+
+t.test('npm run dev and Studio that are stopped leave nothing', { skip: cannotShow }, async (t) => {
+  const folder = freshClone(t)
+  const dev = startCommand(t, folder, 'npm run dev')
+  await dev.until('Try it', 'postgres')
+  t.match(await dev.stop('SIGTERM'), 'stopped: every request is answered')
+
+  for (const [command, signal] of [
+    ['npm run studio --', 'SIGINT'],
+    ['npx prisma studio', 'SIGTERM'],
+  ] as const) {
+    const studio = startCommand(t, folder, `${command} --browser none --port ${await freePort()}`)
+    await studio.until('http', 'postgres')
+    await studio.stop(signal)
+  }
+})
+
+t.test('npm test that is stopped leaves nothing', { skip: cannotShow }, async (t) => {
+  const folder = freshClone(t, ['.taprc'])
+  const helpers = join(import.meta.dirname, 'helpers')
+  mkdirSync(join(folder, 'test/helpers'), { recursive: true })
+  for (const name of ['run.ts', 'helpers/database.ts'])
+    writeFileSync(join(folder, 'test', name), readFileSync(join(helpers, '..', name)))
+  const slow = `import t from 'tap'; t.test('waits', () => new Promise((done) => setTimeout(done, 100_000)))`
+  writeFileSync(join(folder, 'test/slow.test.ts'), slow)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const command = startCommand(t, folder, 'npm test')
+    await command.until('', 'slow.test.ts', 'postgres')
+    await command.stop(signal)
+  }
+})
+
+t.test(
+  'a step that fails ends the run with its exit code, and a program that is missing is named',
+  async (t) => {
+    const run = (...steps: string[]) =>
+      new Promise<{ code: number | null; output: string }>((resolve) => {
+        const child = spawn(process.execPath, [join(import.meta.dirname, '../run.mjs'), ...steps])
+        let output = ''
+        for (const stream of [child.stdout, child.stderr])
+          stream.on('data', (text: Buffer) => (output += text.toString()))
+        child.once('close', (code) => resolve({ code, output }))
+      })
+    t.same(await run('echo', 'one', 'then', 'echo', 'two'), { code: 0, output: 'one\ntwo\n' })
+    t.same(await run('echo', 'one', 'then', 'false', 'then', 'echo', 'two'), { code: 1, output: 'one\n' })
+    t.same(await run('no-such-program'), {
+      code: 127,
+      output: 'no-such-program is not installed. Run: npm ci\n',
+    })
+  },
+)
