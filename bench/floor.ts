@@ -26,6 +26,7 @@ const known = new Set<string>()
 const app = Fastify({ logger: true, logController: new LogController({ disableRequestLogging: true }) })
 
 await app.register(jwt, {
+  namespace: 'secret',
   secret: BETTER_AUTH_SECRET!,
   verify: { algorithms: ['HS256'], requiredClaims: ['exp'], cache: 10_000 },
 })
@@ -42,7 +43,7 @@ app.addHook('onResponse', (request, reply, done) => {
   done()
 })
 app.addHook('preHandler', (request, _reply, done) => {
-  const claims = app.jwt.verify<Claims>(request.headers.authorization!.slice('Bearer '.length))
+  const claims = app.jwt.secret.verify<Claims>(request.headers.authorization!.slice('Bearer '.length))
   request.owner = claims.sub
   if (known.has(claims.sub)) done()
   else provision(claims).then(() => done(), done)

@@ -1,12 +1,14 @@
 /**
  * `npm run db:seed` fills the database with a few people and their tasks;
  * `npm run db:seed -- --users 10000 --tasks 100` adds that many, to see how things go when there is a lot.
- * A user who already has tasks is left alone, so that a second run adds nothing and an interrupted one goes on.
+ * Users who already have tasks are not changed: a second run adds nothing, and continues an interrupted one.
  */
-import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import pg from 'pg'
+import { findUrlMistake, normaliseDatabaseUrl } from '../src/config/database-url.ts'
+import { loadEnvFile } from '../src/config/env-file.ts'
 import { applyMigrations, withLocalDatabase } from '../src/local/start.ts'
 import { bulkUser } from './seed-bulk.ts'
 import { demoUsers } from './seed-demo.ts'
@@ -20,8 +22,8 @@ const MAX_TASKS = 100_000_000
 const BATCH_SIZE = 10_000
 
 const projectFolder = join(import.meta.dirname, '..')
-if (existsSync('.env')) process.loadEnvFile()
 try {
+  loadEnvFile('.env', process.env)
   await run(readArguments())
 } catch (error) {
   const { message, code } = error as Error & { code?: string }
@@ -101,11 +103,13 @@ async function connect(yes: boolean): Promise<pg.Client> {
   const given = process.env.DIRECT_URL || process.env.DATABASE_URL
   if (production && !given)
     throw new Error('DATABASE_URL must be set: in production no PostgreSQL is started.')
-  const { variables, stop } = await withLocalDatabase({ ...process.env, DATABASE_URL: given }, projectFolder)
-  process.once('exit', stop)
-  process.once('SIGINT', () => process.exit(130))
-
-  const client = new pg.Client(variables.DATABASE_URL)
+  const mistake = given && findUrlMistake(process.env.DIRECT_URL ? 'DIRECT_URL' : 'DATABASE_URL', given)
+  if (mistake) throw new Error(mistake)
+  // A signal by itself would skip 'exit', which stops the embedded PostgreSQL.
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => process.exit(128 + constants.signals[signal]))
+  const { variables } = await withLocalDatabase({ ...process.env, DATABASE_URL: given }, projectFolder)
+  const client = new pg.Client(normaliseDatabaseUrl(variables.DATABASE_URL!))
   await client.connect()
   if (await hasTables(client)) return client
   if (!given) {

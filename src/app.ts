@@ -1,7 +1,6 @@
 import sensible from '@fastify/sensible'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyServerOptions, LogController } from 'fastify'
-import type { IncomingMessage } from 'node:http'
+import Fastify, { type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { createRequire } from 'node:module'
 import type { Config } from './config/config.ts'
 import { createReadinessCheck } from './database/checks.ts'
@@ -11,12 +10,14 @@ import { auth } from './auth/plugin.ts'
 import { health } from './operations/health.ts'
 import { metrics } from './operations/metrics.ts'
 import { openapi } from './openapi/plugin.ts'
-import { answerClientError, answerExpectation } from './http/client-errors.ts'
-import { connections } from './http/connections.ts'
+import { bodies } from './http/bodies.ts'
+import { createConnections, MAX_HEADER_BYTES } from './http/connections.ts'
 import { problems } from './http/problems.ts'
 import { loadLimit, protection } from './http/protection.ts'
-import { rateLimits, userRateLimit } from './http/rate-limits.ts'
+import { rateLimits } from './http/rate-limits.ts'
+import { StreamFaults } from './http/faults.ts'
 import { collectRoutes, requestId, requests } from './http/requests.ts'
+import { hasValidPath, refuseBadQuery, routableUrl } from './http/urls.ts'
 import { describeProtectedRoute } from './openapi/responses.ts'
 import { shutdown } from './operations/shutdown.ts'
 import { validation } from './http/validation.ts'
@@ -33,11 +34,9 @@ const { name, version } = createRequire(import.meta.url)('../package.json') as {
   name: string
   version: string
 }
-const MAX_HEADER_BYTES = 32 * 1024
-const notFound = async ({ raw }: { raw: RawRequest }) => {
-  throw raw.frameworkError ?? problem('route_not_found')
+const notFound = async ({ originalUrl }: FastifyRequest) => {
+  throw problem(hasValidPath(originalUrl) ? 'route_not_found' : 'bad_url')
 }
-type RawRequest = IncomingMessage & { frameworkError?: Error }
 
 /** The service, wired but not listening. Production and tests build it here, from the same parts. */
 export async function buildApp(
@@ -46,46 +45,36 @@ export async function buildApp(
   logger: Extract<FastifyServerOptions['logger'], object> = { level: config.logLevel },
 ) {
   const { prisma } = database
+  const connections = createConnections(config.http, (text) => app.log.warn(text))
   const app = Fastify({
     logger: { ...logger, redact },
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    logController: new StreamFaults({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: requestId,
     requestIdHeader: false,
     trustProxy: config.http.trustProxy,
     bodyLimit: 64 * 1024,
-    requestTimeout: config.http.requestTimeoutMs,
-    http: {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      // A Host that is missing is refused by us, in the shape of all errors.
-      requireHostHeader: false,
-      // Node looks only so often for what came too late.
-      connectionsCheckingInterval: 1000,
-    },
-    // A part of the path may be as long as the whole: what it can mean is for its schema to say.
+    serverFactory: connections.serverFactory,
+    // The server's own listener answers these.
+    clientErrorHandler: () => {},
+    // One part of the path may be as long as the whole path: its schema checks it.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_HEADER_BYTES },
-    // A URL that cannot be decoded has no route, but its answer is to pass all hooks, above all that of /api.
-    frameworkErrors: (error, { raw }, reply) => {
-      const path = /^\/(a|%61)(p|%70)(i|%69)/.test(raw.url ?? '') ? '/api/' : '/404'
-      app.routing(Object.assign(raw, { url: path, frameworkError: error }), reply.raw)
-    },
-    clientErrorHandler: answerClientError,
+    rewriteUrl: routableUrl,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>()
-  app.server.on('checkExpectation', answerExpectation)
   const rejectOtherMethods = collectRoutes(app)
 
-  await app.register(connections, { http: config.http })
   await app.register(problems)
   await app.register(validation, { formats: taskFormats })
   await app.register(requests)
+  await app.register(bodies)
   // Loaded only where it is used: neither a start nor a request pays for it otherwise.
   if (config.telemetry) {
     const { telemetry } = await import('./operations/telemetry.ts')
     await app.register(telemetry, { name, version, signals: config.telemetry, database })
   }
   await app.register(sensible)
-  await app.register(shutdown)
+  await app.register(shutdown, { closeIdle: connections.closeIdle })
   await app.register(protection, { http: config.http })
   await app.register(rateLimits, config.rateLimit)
   await app.register(openapi, { version, formats: taskFormats })
@@ -113,7 +102,7 @@ export async function buildApp(
       const rejectOtherApiMethods = collectRoutes(api)
       await api.register(loadLimit, { http: config.http })
       await api.register(auth, { tokens: config.tokens })
-      await api.register(userRateLimit, config.rateLimit)
+      api.addHook('onRequest', refuseBadQuery)
       api.addHook('preHandler', (request, _reply, done) => done(request.validationError))
       api.setNotFoundHandler(notFound)
 

@@ -10,6 +10,7 @@ import { explainListenError } from './config/listen-error.ts'
 import { BrokenDriverError, checkPipeline } from './database/checks.ts'
 import { createDatabase, type Database } from './database/client.ts'
 import { reasonOf } from './database/errors.ts'
+import { findWarnings } from './database/warnings.ts'
 import { createLogDestination } from './operations/log.ts'
 
 /** The process: environment, configuration, database, app, listen, and close with grace. */
@@ -49,7 +50,7 @@ async function start() {
   closeOnSignal(app, database, config.http)
   await listen(app, config)
   await waitForDatabase(database, app.log)
-  if (config.production) await warnAboutBypassedPolicies(database, app.log)
+  for (const warning of await findWarnings(database.prisma)) app.log.warn(warning)
   if (local) console.log(await local.describeStart(config, portOf(app), isEmbedded))
 }
 
@@ -112,21 +113,6 @@ async function waitForDatabase({ prisma }: Database, log: FastifyBaseLogger) {
     }
     await sleep(wait)
   }
-}
-
-/** Row-level security does not apply to the owner of the tables, nor to roles that may bypass it. */
-async function warnAboutBypassedPolicies({ prisma }: Database, log: FastifyBaseLogger) {
-  const isActive = await prisma.$queryRaw<
-    { active: boolean }[]
-  >`SELECT row_security_active('tasks') AS active`.then(
-    ([row]) => row!.active,
-    // Without tables there is nothing to warn about yet.
-    () => true,
-  )
-  if (!isActive)
-    log.warn(
-      'the role of DATABASE_URL bypasses row-level security: npm run db:role creates one that does not',
-    )
 }
 
 /** A command that failed explains itself on its own output, a system call in its message. */

@@ -11,6 +11,7 @@ import {
   type TestApp,
 } from './helpers/app.ts'
 import { databaseUrl, query } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 import { assertRefused, forge, goodClaims, HS256, hmac, type Json, seconds } from './helpers/forge.ts'
 import { createKey, startIssuer } from './helpers/issuer.ts'
 import { answersIn, startRaw } from './helpers/raw.ts'
@@ -534,6 +535,26 @@ t.test('a request that could be read in two ways gets a 400, and what follows it
   t.same((await app.call('GET', '/api/tasks', { user })).body, [], 'nothing was created')
 })
 
+t.test('two Authorization headers are a 400, whichever of them is valid', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { exchange } = await startRaw(t, app)
+  const good = `Bearer ${user.token}`
+  for (const [first, second] of [
+    [good, good],
+    [good, 'Bearer x'],
+    ['Bearer x', good],
+    ['', good],
+    ['Basic eDp4', good],
+  ] as const) {
+    const headers = `authorization: ${first}\r\nx: y\r\nAuthorization: ${second}\r\n`
+    const [answer] = answersIn(
+      await exchange(`GET /api/tasks HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${headers}\r\n`),
+    )
+    t.match([answer!.status, JSON.parse(answer!.body)], [400, { code: 'duplicate_token' }], first)
+  }
+})
+
 t.test('requests that follow one another in one packet are answered one by one', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
@@ -591,7 +612,7 @@ t.test('a client that goes away within its body is no fault of the database', as
   // The service asks for the body: it has begun to read.
   await once(socket, 'data')
   socket.destroy()
-  while ((await countConnections(app)) > 0) await new Promise(setImmediate)
+  await eventually(async () => (await countConnections(app)) === 0)
   await app.call('GET', '/api/tasks', { user })
   t.notMatch(app.logLines.join(''), /database_unavailable|"level":[456]0/)
 })

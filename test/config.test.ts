@@ -37,7 +37,9 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
   const host =
     'must be an IP address or a host name without a port, such as 0.0.0.0, :: or localhost; the port is PORT.'
   const web = 'must be an http:// or https:// URL.'
-  const origins = 'must be exact origins such as https://app.example.com, comma-separated.'
+  const origins = 'must be origins such as https://app.example.com or https://*.example.app, comma-separated.'
+  const suffix = 'must not have a wildcard directly below a public suffix, as in https://*.com.'
+  const headers = 'must be names of headers such as X-Api-Version, comma-separated.'
   const proxies =
     'must be true, false, a number of proxies, or their addresses (10.0.0.0/8), comma-separated.'
   const cases: [name: keyof Environment, value: string, sentence: string][] = [
@@ -77,6 +79,22 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
     ['HOST', '[::1]', host],
     ['HOST', 'http://localhost', host],
     ['HOST', '8000', host],
+    ['CORS_ORIGINS', 'https://*', origins],
+    ['CORS_ORIGINS', 'https://*.*.example.app', origins],
+    ['CORS_ORIGINS', 'https://app-*.example.app', origins],
+    ['CORS_ORIGINS', 'https://app.*.example.app', origins],
+    ['CORS_ORIGINS', 'https://*.example.app/', origins],
+    ['CORS_ORIGINS', '*.example.app', origins],
+    ['CORS_ORIGINS', 'https://*.com', suffix],
+    ['CORS_ORIGINS', 'http://*.localhost:3000', suffix],
+    ['CORS_ORIGINS', 'https://*.co.uk', suffix],
+    ['CORS_ORIGINS', 'https://app.example.com,https://*.com.au:8443', suffix],
+    ['CORS_ALLOWED_HEADERS', '*', headers],
+    ['CORS_ALLOWED_HEADERS', 'X-One, X Two', headers],
+    ['CORS_ALLOWED_HEADERS', 'X-One: 1', headers],
+    ['KEEP_ALIVE_TIMEOUT_MS', '999', 'must be at least 1000.'],
+    ['METRICS_TOKEN', 'x'.repeat(15), 'must have at least 16 characters.'],
+    ['METRICS_TOKEN', 'a token with some spaces', 'must consist of visible ASCII characters.'],
     ['RATE_LIMIT_MAX', '-1', 'must be at least 0.'],
     ['RATE_LIMIT_ADDRESS_MAX', '1000001', 'must be at most 1000000.'],
     ['REDIS_URL', `https://:${PASSWORD}@redis`, 'must be a redis:// or rediss:// URL.'],
@@ -271,18 +289,21 @@ t.test('what is not set has its default', async (t) => {
       port: 8000,
       trustProxy: false,
       corsOrigins: ['http://localhost:3000'],
+      corsAllowedHeaders: [],
+      keepAliveTimeoutMs: 72_000,
       shutdownDelayMs: 0,
     },
     database: { url: VALID.DATABASE_URL, poolMax: 10, prepared: true },
     tokens: { secret: SECRET, issuer: undefined, audience: undefined, jwks: undefined },
     rateLimit: { max: 0, maxByAddress: 0, redisUrl: undefined },
-    metrics: { enabled: true, port: undefined },
+    metrics: { enabled: true, port: undefined, isPublic: true },
   })
   const production = createConfig(PRODUCTION)
   t.match(production, {
     production: true,
     http: { host: '0.0.0.0', shutdownDelayMs: 5000 },
     rateLimit: { max: 600, maxByAddress: 300 },
+    metrics: { enabled: true, isPublic: false },
   })
   const empty = Object.fromEntries(Object.keys(Environment.properties).map((name) => [name, '']))
   t.same(createConfig({ ...empty, ...VALID }), createConfig(VALID), 'empty is not set')
@@ -292,7 +313,9 @@ t.test('what is set is taken', async (t) => {
   const config = createConfig({
     ...PRODUCTION,
     BETTER_AUTH_URL: 'https://app.example.com/',
-    CORS_ORIGINS: ' https://a.example.com , http://localhost:5173,',
+    CORS_ORIGINS: ' https://a.example.com , http://localhost:5173,https://*.team.vercel.app,',
+    CORS_ALLOWED_HEADERS: 'X-One, x_two',
+    KEEP_ALIVE_TIMEOUT_MS: '620000',
     DATABASE_PREPARED: 'off',
     HOST: '::1',
     METRICS: 'off',
@@ -302,7 +325,13 @@ t.test('what is set is taken', async (t) => {
     MAX_CONNECTIONS: '5',
   })
   t.match(config, {
-    http: { host: '::1', maxConnections: 5, corsOrigins: ['https://a.example.com', 'http://localhost:5173'] },
+    http: {
+      host: '::1',
+      maxConnections: 5,
+      corsOrigins: ['https://a.example.com', 'http://localhost:5173', 'https://*.team.vercel.app'],
+      corsAllowedHeaders: ['X-One', 'x_two'],
+      keepAliveTimeoutMs: 620_000,
+    },
     database: { prepared: false },
     tokens: {
       issuer: undefined,

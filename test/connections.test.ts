@@ -1,10 +1,12 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
 import { createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import { MAX_WAITING } from '../src/http/connections.ts'
 import { databaseUrl, query } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 import { answersIn, startRaw } from './helpers/raw.ts'
 import { startService } from './helpers/service.ts'
 
@@ -97,7 +99,7 @@ t.test('a client that does not read its answer is disconnected', WAITING, async 
   })
   await Promise.all(deaf)
   t.equal((await app.call('GET', '/api/me', { user })).status, 200, 'meanwhile others are served')
-  while ((await countConnections(app)) > 0) await sleep(50)
+  await eventually(async () => (await countConnections(app)) === 0)
   t.notMatch(app.logLines.join(''), /"level":50/)
 })
 
@@ -136,10 +138,106 @@ t.test('a request that waits for the database is not taken for an idle connectio
 
 t.test('a connection that is kept alive is closed when nothing more comes', WAITING, async (t) => {
   const app = await startApp(t)
-  t.equal(app.app.server.keepAliveTimeout, 72_000)
-  app.app.server.keepAliveTimeout = 100
-  const { exchange } = await startRaw(t, app)
+  t.equal(app.app.server.keepAliveTimeout, 72_000, 'longer than most balancers keep theirs')
+  const short = await startApp(t, { KEEP_ALIVE_TIMEOUT_MS: '1000' })
+  const { exchange } = await startRaw(t, short)
   t.match(await exchange('GET /health HTTP/1.1\r\nhost: x\r\n\r\n'), /^HTTP\/1.1 200 /)
+})
+
+const health = (more = '') => `GET /health HTTP/1.1\r\nhost: x\r\n${more}\r\n`
+
+t.test('requests sent without waiting are answered one after another, in their order', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  let atOnce = 0
+  let most = 0
+  app.database.watchStatements((_text, answer) => {
+    most = Math.max(most, (atOnce += 1))
+    const end = () => (atOnce -= 1)
+    answer.then(end, end)
+  })
+  const { exchange } = await startRaw(t, app)
+  const toggle = head('PATCH', `/api/tasks/${id}/complete`, user)
+  const received = answersIn(
+    await exchange(toggle.repeat(99) + head('GET', `/api/tasks/${id}`, user, 'connection: close\r\n')),
+  )
+  t.equal(received.length, 100)
+  t.same(
+    received.map(({ body }) => (JSON.parse(body) as { completed: boolean }).completed),
+    [...Array.from({ length: 99 }, (_, index) => index % 2 === 0), true],
+  )
+  t.equal(most, 1, 'the database works on one of them at a time')
+})
+
+t.test(
+  'a connection with too many waiting requests is ended, and the answers before stay whole',
+  async (t) => {
+    const app = await startApp(t)
+    const { exchange } = await startRaw(t, app)
+    for (const path of ['/metrics', '/openapi.json', '/health']) {
+      const answers = answersIn(await exchange(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(1500)))
+      t.equal(answers.length, MAX_WAITING + 2, path)
+      t.same(new Set(answers.slice(0, -1).map(({ status }) => status)), new Set([200]))
+      t.match(answers.at(-1), {
+        status: 503,
+        head: /^connection: close\r$[^]*|^retry-after: 1\r$[^]*/im,
+        body: /"code":"pipeline_full"/,
+      })
+      t.equal(requestLines(app, path).length, MAX_WAITING + 1, 'no more were begun')
+    }
+    t.equal(app.logLines.filter((line) => line.includes('without waiting for an answer')).length, 1)
+  },
+)
+
+const requestLines = ({ logLines }: TestApp, route: string) =>
+  logLines.filter((line) => line.includes('"msg":"request"') && line.includes(`"route":"${route}"`))
+
+t.test('others are served while a connection has its requests waiting', async (t) => {
+  const app = await startApp(t)
+  const { port, exchange } = await startRaw(t, app)
+  const order: string[] = []
+  const greedy = exchange(health().repeat(MAX_WAITING) + health('connection: close\r\n')).then(() =>
+    order.push('greedy'),
+  )
+  const others = Array.from({ length: 5 }, () => open(port).then(() => order.push('other')))
+  await Promise.all([greedy, ...others])
+  t.equal(order.at(-1), 'greedy')
+})
+
+t.test('what a client sent after the end of a connection is not begun', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { exchange } = await startRaw(t, app)
+  const post = (more = '') =>
+    head('POST', '/api/tasks', user, `content-type: application/json\r\ncontent-length: 13\r\n${more}`) +
+    '{"title":"x"}'
+  const answers = answersIn(await exchange(post('connection: close\r\n') + post()))
+  t.same(
+    answers.map(({ status }) => status),
+    [201],
+  )
+  t.equal((await app.call('GET', '/api/tasks', { user })).body.length, 1)
+})
+
+t.test('every address that localhost stands for has the same limits and errors', async (t) => {
+  const { app } = await startApp(t)
+  await app.listen({ port: 0, host: 'localhost' })
+  t.teardown(() => app.server.closeAllConnections())
+  for (const { address, port } of app.addresses() as AddressInfo[]) {
+    for (const [bytes, status] of [
+      ['no HTTP\r\n\r\n', 400],
+      [health('expect: more\r\n'), 417],
+      [health().repeat(MAX_WAITING + 5), 503],
+    ] as const) {
+      const socket = connect(port, address).setEncoding('latin1')
+      let received = ''
+      socket.on('data', (text: string) => (received += text)).write(bytes)
+      await once(socket, 'close')
+      const last = answersIn(received).at(-1)!
+      t.match([last.status, JSON.parse(last.body)], [status, { status }], `${address} ${status}`)
+    }
+  }
 })
 
 /** An open connection on which a request was answered. */
@@ -159,7 +257,7 @@ t.test('connections beyond the limit are dropped, until one of the others ends',
   for (let count = 0; count < 3; count += 1) t.match(await open(port), { isAnswered: false })
   t.equal(app.logLines.filter((line) => line.includes('new ones are dropped')).length, 1, 'one line a minute')
   sockets[0]!.destroy()
-  while ((await countConnections(app)) === 3) await sleep(5)
+  await eventually(async () => (await countConnections(app)) < 3)
   t.match(await open(port), { isAnswered: true })
 
   const unlimited = await startApp(t, { MAX_CONNECTIONS: '0' })
@@ -173,7 +271,8 @@ t.test('thousands of idle connections are harmless', async (t) => {
   const files = Number(userLimits.open_files.soft) || Infinity
   const connections = Math.min(5000, files - 500)
   if (connections < 5000) t.comment(`only ${connections}: this process may open ${files} files`)
-  const service = await startService(t)
+  const metricsToken = 'a-token-for-the-metrics'
+  const service = await startService(t, { METRICS_TOKEN: metricsToken })
   const port = Number(new URL(service.url).port)
   const user = await createUser()
   const ask = async () => {
@@ -184,7 +283,8 @@ t.test('thousands of idle connections are harmless', async (t) => {
     return answer.status
   }
   const memory = async () => {
-    const text = await (await fetch(`${service.url}/metrics`)).text()
+    const headers = { authorization: `Bearer ${metricsToken}` }
+    const text = await (await fetch(`${service.url}/metrics`, { headers })).text()
     return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)![1])
   }
   for (let count = 0; count < 200; count += 1) await ask()

@@ -16,7 +16,8 @@ t.test('every error has the one shape', async (t) => {
   const user = await createUser()
   const { id } = await createTask(app, user)
   const json = { 'content-type': 'application/json' }
-  const cases: [method: string, url: string, options: object, status: number, code: string][] = [
+  type Case = [method: string, url: string, options: object, status: number, code: string]
+  const cases: Case[] = [
     ['GET', '/nothing', {}, 404, 'route_not_found'],
     ['GET', '/API/tasks', {}, 404, 'route_not_found'],
     ['GET', '/api/nothing', { user }, 404, 'route_not_found'],
@@ -38,9 +39,39 @@ t.test('every error has the one shape', async (t) => {
       'POST',
       '/api/tasks',
       { user, body: gzipSync('{"title":"x"}'), headers: { ...json, 'content-encoding': 'gzip' } },
-      400,
-      'malformed_json',
+      415,
+      'unsupported_content_encoding',
     ],
+    ...['gzip', 'br', 'deflate', 'x-gzip', 'identity, gzip', 'GZIP', 'aws-chunked', '*'].map(
+      (coding): Case => [
+        'POST',
+        '/api/tasks',
+        { user, body: '{"title":"x"}', headers: { 'content-encoding': coding } },
+        415,
+        'unsupported_content_encoding',
+      ],
+    ),
+    [
+      'POST',
+      '/api/tasks',
+      { user, body: '{"title":"x"}', headers: { 'content-type': 'application/merge-patch+json' } },
+      415,
+      'unsupported_media_type',
+    ],
+    ['GET', '/api/tasks?search=%ff', { user }, 400, 'bad_url'],
+    ['GET', '/api/tasks?search=%C3', { user }, 400, 'bad_url'],
+    ['GET', '/api/tasks?search=%ED%A0%80', { user }, 400, 'bad_url'],
+    ['GET', '/api/tasks?%FF=1', { user }, 400, 'bad_url'],
+    ['GET', '/api/me?x=%C0%AF', { user }, 400, 'bad_url'],
+    ['GET', '/api/tasks?search=%ff', {}, 401, 'token_missing'],
+    ['GET', '/api//tasks', { user }, 404, 'route_not_found'],
+    ['POST', '/api//tasks', { user, body: { title: 'x' } }, 404, 'route_not_found'],
+    ['GET', '/api//tasks/1', { user }, 404, 'route_not_found'],
+    ['PUT', '/api//tasks', { user }, 404, 'route_not_found'],
+    ['GET', '/api//tasks', {}, 401, 'token_missing'],
+    ['GET', '//api/tasks', { user }, 404, 'route_not_found'],
+    ['GET', '/api/tasks//', { user }, 404, 'route_not_found'],
+    ['PATCH', '/api/tasks//complete', { user }, 404, 'route_not_found'],
     ['PATCH', `/api/tasks/${id}/complete`, { user, body: '{' }, 400, 'malformed_json'],
     [
       'POST',
@@ -150,6 +181,57 @@ t.test('a mistake in a value is explained in words with articles', async (t) => 
   }
 })
 
+t.test('a body may be a merge patch, or say that it is not encoded', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  const type = { 'content-type': 'application/merge-patch+json' }
+  for (const [body, headers] of [
+    ['{"title":"a"}', type],
+    ['{"title":"b"}', { 'content-type': 'application/merge-patch+json; charset=utf-8' }],
+    ['{"title":"c"}', { 'content-encoding': 'identity' }],
+    ['{"title":"d"}', { 'content-encoding': 'Identity' }],
+  ] as const) {
+    const { status, body: task } = await app.call('PATCH', `/api/tasks/${id}`, { user, body, headers })
+    t.match([status, task], [200, JSON.parse(body)], body)
+  }
+  const toggled = await app.call('PATCH', `/api/tasks/${id}/complete`, {
+    user,
+    body: '{"completed":true}',
+    headers: type,
+  })
+  t.match(toggled, { status: 200, body: { completed: true } })
+  const empty = await app.call('PATCH', `/api/tasks/${id}/complete`, {
+    user,
+    body: '',
+    headers: { ...type, 'content-encoding': 'gzip' },
+  })
+  t.equal(empty.status, 200, 'without a body there is nothing to decode')
+})
+
+t.test('a 415 for an encoded body names the only coding that is accepted', async (t) => {
+  const { call } = await startApp(t)
+  const options = { user: await createUser(), body: '{}', headers: { 'content-encoding': 'gzip' } }
+  t.equal((await call('POST', '/api/tasks', options)).headers['accept-encoding'], 'identity')
+})
+
+t.test(
+  'a percent sign that begins no escape stands for itself, and raw bytes are read as UTF-8',
+  async (t) => {
+    const { call } = await startApp(t)
+    const user = await createUser()
+    for (const title of ['100% sure', 'Müllers café'])
+      await call('POST', '/api/tasks', { user, body: { title } })
+    for (const [query, found] of [
+      ['search=100%', 1],
+      ['search=100%25', 1],
+      ['search=caf%C3%A9', 1],
+      ['search=%C3%A9%', 0],
+    ] as const)
+      t.equal((await call('GET', `/api/tasks?${query}`, { user })).body.length, found, query)
+  },
+)
+
 t.test('a 405 lists the methods that the path allows', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
@@ -175,24 +257,35 @@ t.test('a method that no path allows is a 405, with or without a body', async (t
   }
 })
 
-t.test('an internal error is a 500 that reveals only its id, which is also in the log', async (t) => {
-  const app = await startApp(t)
-  const user = await createUser()
-  const { $queryJson } = app.database.prisma
-  t.teardown(() => Object.assign(app.database.prisma, { $queryJson }))
-  Object.assign(app.database.prisma, {
-    $queryJson: () => Promise.reject(new Error('a secret of the database')),
-  })
-  const response = await app.app.inject({
-    url: '/api/tasks',
-    headers: { authorization: `Bearer ${user.token}` },
-  })
-  t.equal(response.statusCode, 500)
-  t.match(response.json(), { code: 'internal_error', detail: 'Something went wrong on our side.' })
-  t.notMatch(response.payload, /secret/)
-  const requestId = response.json<{ request_id: string }>().request_id
-  t.ok(app.logLines.some((line) => line.includes(requestId) && line.includes('a secret of the database')))
-})
+t.test(
+  'a fault of ours is a 500 that reveals only its id, and one line of the log has its stack',
+  async (t) => {
+    const app = await startApp(t)
+    const user = await createUser()
+    const { $queryJson } = app.database.prisma
+    t.teardown(() => Object.assign(app.database.prisma, { $queryJson }))
+    Object.assign(app.database.prisma, {
+      $queryJson: () => Promise.reject(new Error('a secret of the database')),
+    })
+    const response = await app.app.inject({
+      url: '/api/tasks',
+      headers: { authorization: `Bearer ${user.token}` },
+    })
+    t.equal(response.statusCode, 500)
+    t.match(response.json(), { code: 'internal_error', detail: 'Something went wrong on our side.' })
+    t.notMatch(response.payload, /secret/)
+    const requestId = response.json<{ request_id: string }>().request_id
+    const lines = app.logLines.filter((line) => line.includes(requestId))
+    t.equal(lines.length, 1)
+    t.match(JSON.parse(lines[0]!), {
+      level: 50,
+      msg: 'request',
+      status: 500,
+      code: 'internal_error',
+      err: { message: /a secret of the database/, stack: String },
+    })
+  },
+)
 
 /** Sends bytes to a listening app and returns the whole answer. */
 async function exchange(t: Test, bytes: string): Promise<string> {

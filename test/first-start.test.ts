@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
@@ -9,6 +9,8 @@ import { createUser, signToken } from './helpers/app.ts'
 import { bareEnvironment, freshClone } from './helpers/clone.ts'
 import { query } from './helpers/database.ts'
 import { collect } from './helpers/output.ts'
+
+const ROOT = join(import.meta.dirname, '..')
 
 /** Starts the service with nothing configured but a free port; `stop` is what Ctrl-C does. */
 async function start(t: Test, folder: string) {
@@ -55,6 +57,14 @@ t.test(
       [{ title: 'kept' }],
       'a front end beside it can find the database',
     )
+    t.same(
+      await query(database, "SELECT DISTINCT usename FROM pg_stat_activity WHERE usename <> 'postgres'"),
+      [{ usename: 'task_api_service' }],
+      'the service uses the role for which row-level security holds',
+    )
+    t.ok(text.trim().split('\n').at(-1)!.includes('Try it'), 'the banner comes last')
+    t.notMatch(text, /"level"/, 'the log is readable')
+    t.ok(text.indexOf('Server listening') < text.indexOf('the database answers'))
     t.equal(await first.stop(), 0)
     t.notOk(existsSync(join(folder, '.local/postgres/data/postmaster.pid')), 'PostgreSQL stopped too')
 
@@ -78,6 +88,21 @@ t.test(
     t.equal(await second.stop(), 0)
   },
 )
+
+t.test('first starts at once make one secret', async (t) => {
+  const folder = t.testdir()
+  const script = `
+    const { withLocalSecret } = await import(${JSON.stringify(join(ROOT, 'src/local/start.ts'))})
+    process.stdout.write(withLocalSecret({}, ${JSON.stringify(folder)}).BETTER_AUTH_SECRET)`
+  const start = () =>
+    promisify(execFile)(process.execPath, [...process.execArgv, '--input-type=module', '-e', script], {
+      cwd: ROOT,
+    })
+  const secrets = (await Promise.all([start(), start(), start()])).map(({ stdout }) => stdout)
+  t.match(secrets[0], /^[\w-]{43}$/)
+  t.equal(new Set(secrets).size, 1)
+  t.same(readdirSync(join(folder, '.local')), ['secret'])
+})
 
 t.test('the issuer is a front end on this machine, unless another one is named', async (t) => {
   t.same(withLocalIssuer({ PORT: '1' }), { PORT: '1', BETTER_AUTH_URL: 'http://localhost:3000' })

@@ -207,7 +207,7 @@ t.test('a query that forgets its owner still sees, changes and deletes nothing o
 
 t.test('the owner of one statement is gone before the next, on the same connection', async (t) => {
   const { config } = await startApp(t)
-  const { prisma, connections, close } = createDatabase({ ...config.database, poolMax: 2 })
+  const { prisma, connections, close } = createDatabase({ ...config.database, poolMax: 2, isPipelined: true })
   t.teardown(close)
   const setting = Prisma.sql`SELECT current_setting('app.user_id', true)`
   const users = Array.from({ length: 50 }, (_, number) => `user ${number}`)

@@ -1,7 +1,7 @@
 import { KeyObject, randomUUID, sign as signBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { JWKS_ALGORITHMS } from '../src/auth/jwks.ts'
+import { JWKS_ALGORITHMS } from '../src/auth/published-keys.ts'
 import { SECRET, signToken, startApp } from './helpers/app.ts'
 import { assertRefused, encode, forge, goodClaims, hmac, HS256, type Json, seconds } from './helpers/forge.ts'
 import { createKey, type Issuer, type IssuerKey, startIssuer } from './helpers/issuer.ts'

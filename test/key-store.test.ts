@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { createKeyStore, JWKS_ALGORITHMS, KeysUnavailableError } from '../src/auth/jwks.ts'
+import { createKeyStore, KeysUnavailableError, MAX_WAITING } from '../src/auth/jwks.ts'
+import { JWKS_ALGORITHMS } from '../src/auth/published-keys.ts'
 import { SECRET } from './helpers/app.ts'
 import { encode, type Json } from './helpers/forge.ts'
 import { createKey, type Issuer, type IssuerKey, startIssuer } from './helpers/issuer.ts'
@@ -11,13 +12,14 @@ const key = await createKey('EdDSA')
 const stranger = await createKey('EdDSA')
 
 /** A key store whose time only passes when told to. */
-function openStore(issuer: Issuer, fetchTimeoutMs = 10_000) {
+function openStore(issuer: Issuer, fetchTimeoutMs = 10_000, patienceMs = 60_000) {
   let time = 0
   const errors: unknown[] = []
   const settings = { url: issuer.url, maxAgeMs: 600_000, cooldownMs: 5000 }
   const store = createKeyStore(settings, (error) => errors.push(error), {
     now: () => time,
     fetchTimeoutMs,
+    patienceMs,
   })
   return {
     errors,
@@ -35,9 +37,15 @@ const isUnavailable = (found: Promise<unknown>) =>
     (error) => error instanceof KeysUnavailableError,
   )
 
-/** Waits for what happens in the background. */
+const describeOutcome = (found: PromiseSettledResult<unknown>) =>
+  found.status === 'rejected' ? 'unavailable' : found.value === undefined ? 'unknown' : 'known'
+
+/** Waits for what happens in the background, at most a minute. */
 async function until(condition: () => boolean | Promise<boolean>) {
-  while (!(await condition())) await setImmediate()
+  for (const end = Date.now() + 60_000; !(await condition());) {
+    if (Date.now() > end) throw new Error('it did not happen within a minute')
+    await setImmediate()
+  }
 }
 
 t.test('many first requests at once cause one fetch', async (t) => {
@@ -52,15 +60,53 @@ t.test('a thousand unknown keys cause one fetch in a cooldown', async (t) => {
   const issuer = await startIssuer(t, [key])
   const { find, pass, knows } = openStore(issuer)
   t.ok(await knows(key))
-  const flood = () =>
-    Promise.all(Array.from({ length: 1000 }, () => find({ kid: randomUUID(), jwk: key.jwk })))
-  t.same(new Set(await flood()), new Set([undefined]))
+  const flood = async () => {
+    const asked = Array.from({ length: 1000 }, () => find({ kid: randomUUID(), jwk: key.jwk }))
+    return new Set((await Promise.allSettled(asked)).map(describeOutcome))
+  }
+  t.same(await flood(), new Set(['unknown']))
   t.equal(issuer.fetches, 1)
   pass(5)
-  await flood()
-  await flood()
+  t.same(await flood(), new Set(['unknown', 'unavailable']), 'only so many wait for the fetch')
+  t.same(await flood(), new Set(['unknown']))
   t.equal(issuer.fetches, 2)
   t.ok(await knows(key))
+})
+
+t.test(
+  'while the issuer hangs a request with an unknown key waits a moment, and one with a known key does not',
+  async (t) => {
+    const issuer = await startIssuer(t, [key])
+    const { find, pass, knows, errors } = openStore(issuer, 2000, 100)
+    t.ok(await knows(key))
+    issuer.answer = () => {}
+    pass(10)
+    const outcomes: string[] = []
+    const ask = (wanted: IssuerKey) =>
+      find(wanted).then(
+        (pem) => outcomes.push(pem === undefined ? 'unknown' : 'known'),
+        () => outcomes.push('unavailable'),
+      )
+    const asked = [ask(stranger), ask(key), ask(key)]
+    await Promise.all(asked)
+    t.same(outcomes, ['known', 'known', 'unavailable'])
+    t.same(errors, [], 'the fetch goes on')
+    outcomes.length = 0
+    await Promise.all([ask(stranger), ask(key)])
+    t.same(outcomes.toSorted(), ['known', 'unavailable'])
+    pass(590)
+    t.ok(await knows(key), 'keys beyond their age go on working, too')
+    t.same([issuer.fetches, errors], [2, []], 'all that during one fetch')
+  },
+)
+
+t.test('only so many requests wait for the first keys: the others are told to come back', async (t) => {
+  const issuer = await startIssuer(t, [key])
+  const { knows } = openStore(issuer)
+  const all = await Promise.allSettled(Array.from({ length: MAX_WAITING + 100 }, () => knows(key)))
+  t.equal(all.filter(({ status }) => status === 'fulfilled').length, MAX_WAITING)
+  t.ok(await knows(key))
+  t.equal(issuer.fetches, 1)
 })
 
 t.test('a new key is found once the cooldown is over', async (t) => {

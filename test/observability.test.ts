@@ -3,31 +3,39 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
-import { createTask, createUser, signToken, startApp, type TestApp } from './helpers/app.ts'
-import { databaseUrl } from './helpers/database.ts'
+import { createTask, createUser, signToken, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import { databaseUrl, query } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 import { encode, seconds } from './helpers/forge.ts'
 import { startRaw } from './helpers/raw.ts'
 
 /** The samples of /metrics, by what stands before their value. */
 async function samplesOf({ call }: Pick<TestApp, 'call'>): Promise<Map<string, number>> {
+  // Within a second they would be those of the last call.
+  await sleep(1100)
   const { text } = await call('GET', '/metrics')
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return new Map(lines.map((line) => [line.replace(/ \S+$/, ''), Number(/\S+$/.exec(line)![0])]))
 }
 
 interface Line {
+  level: number
   msg: string
+  route: string
   status: number
   code?: string
+  reason?: string
+  sqlstate?: string
 }
 const requestLines = ({ logLines }: Pick<TestApp, 'logLines'>) =>
   logLines.map((line) => JSON.parse(line) as Line).filter(({ msg }) => msg === 'request')
 
 t.test('what clients are refused is counted by its reason, and the log tells it too', async (t) => {
   const app = await startApp(t, {
-    RATE_LIMIT_MAX: '2',
+    RATE_LIMIT_MAX: '3',
     // Nobody answers there.
     JWKS_URL: 'http://127.0.0.1:1/jwks',
     JWT_ISSUER: 'https://issuer.example',
@@ -129,42 +137,144 @@ t.test('nothing that a client sends makes a new time series', async (t) => {
   )
 })
 
-t.test('a client that goes away before its answer leaves a line of its own kind', async (t) => {
+t.test(
+  'a client that leaves before its answer is complete has a line and a count of its own kind',
+  async (t) => {
+    const app = await startApp(t)
+    const user = await createUser()
+    const { id } = await createTask(app, user)
+    const { port } = await startRaw(t, app)
+    const lock = new pg.Client(databaseUrl())
+    await lock.connect()
+    t.teardown(() => lock.end())
+    await lock.query('BEGIN')
+    await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
+
+    const send = (bytes: string) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.write(bytes)
+      return socket
+    }
+    const start = (line: string) => `${line} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${user.token}\r\n`
+    const toggle = `${start(`PATCH /api/tasks/${id}/complete`)}\r\n`
+    const json = '{"completed": true}'
+    const withBody = `${start(`PUT /api/tasks/${id}`)}Content-Type: application/json\r\nContent-Length: ${json.length}\r\n\r\n${json}`
+    const waiting = [send(toggle), send(withBody)]
+    await eventually(() => app.database.statementsInFlight() === 2)
+    for (const socket of waiting) socket.destroy()
+    const body = 'Content-Type: application/json\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n{'
+    const writing = send(`POST /api/tasks HTTP/1.1\r\nHost: x\r\n${body}`)
+    await once(writing, 'data')
+    writing.destroy()
+    await eventually(() => requestLines(app).length === 4)
+    await lock.query('ROLLBACK')
+    await eventually(() => app.database.statementsInFlight() === 0)
+
+    const left = { status: 499, user_id: user.id }
+    const lines = requestLines(app).filter(({ status }) => status === 499)
+    t.match(
+      lines.toSorted((one, other) => (one.route < other.route ? -1 : 1)),
+      [
+        { method: 'POST', route: '/api/tasks', status: 499 },
+        { ...left, method: 'PUT', route: '/api/tasks/:id' },
+        { ...left, method: 'PATCH', route: '/api/tasks/:id/complete' },
+      ],
+    )
+    t.equal(requestLines(app).length, 4, 'each has one line, and nothing follows when the answer is there')
+    const samples = await samplesOf(app)
+    for (const labels of [
+      'method="PATCH",route="/api/tasks/:id/complete"',
+      'method="PUT",route="/api/tasks/:id"',
+    ])
+      t.equal(samples.get(`http_request_duration_seconds_count{${labels},status="499"}`), 1, labels)
+  },
+)
+
+/** Makes so many tasks, each of a good kilobyte. */
+const fill = (user: TestUser, tasks: number) =>
+  query(
+    databaseUrl(),
+    `INSERT INTO tasks (user_id, title, description)
+     SELECT $1, 'x', repeat('x', 1000) FROM generate_series(1, $2::int)`,
+    [user.id, tasks],
+  )
+
+/** Reads the beginning of a list that is too long for all buffers. */
+async function beginLongList(user: TestUser, port: number) {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write(`GET /api/tasks HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${user.token}\r\n\r\n`)
+  await once(socket, 'readable')
+  return socket
+}
+
+t.test(
+  'an answer that the database breaks off is counted and logged as a fault, with its reason',
+  async (t) => {
+    const app = await startApp(t)
+    const user = await createUser()
+    await createTask(app, user)
+    await fill(user, 15_000)
+    const { port } = await startRaw(t, app)
+    const { prisma } = app.database
+    const original = prisma.$queryJson
+    const socket = await beginLongList(user, port)
+    const failure = Object.assign(new Error('the connection was terminated'), {
+      code: '57P01',
+      severity: 'FATAL',
+    })
+    t.teardown(() => Object.assign(prisma, { $queryJson: original }))
+    Object.assign(prisma, { $queryJson: () => Promise.reject(failure) })
+    socket.resume()
+    await once(socket, 'close')
+    await eventually(() => requestLines(app).length === 2)
+    const line = requestLines(app)[1]!
+    t.match(line, {
+      level: 40,
+      status: 503,
+      code: 'database_unavailable',
+      route: '/api/tasks',
+      user_id: user.id,
+      sqlstate: '57P01',
+      reason: 'the connection was terminated',
+    })
+    const samples = await samplesOf(app)
+    t.equal(samples.get('http_problems_total{status="503",code="database_unavailable"}'), 1)
+    t.equal(
+      samples.get('http_request_duration_seconds_count{method="GET",route="/api/tasks",status="503"}'),
+      1,
+    )
+    t.equal(app.logLines.filter((text) => text.includes('"level":40')).length, 1, 'in one line')
+  },
+)
+
+t.test('a client that leaves in the middle of a list is not taken for a fault', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  const { id } = await createTask(app, user)
+  await createTask(app, user)
+  await fill(user, 15_000)
   const { port } = await startRaw(t, app)
+  const socket = await beginLongList(user, port)
+  socket.destroy()
+  await eventually(() => requestLines(app).length === 2)
+  t.match(requestLines(app)[1], { level: 30, status: 499, code: undefined, reason: undefined })
+})
+
+t.test('a 5xx is one line, with its reason and the SQLSTATE', async (t) => {
+  const app = await startApp(t, { DATABASE_QUERY_TIMEOUT_MS: '300' })
+  const user = await createUser()
+  const { id } = await createTask(app, user)
   const lock = new pg.Client(databaseUrl())
   await lock.connect()
   t.teardown(() => lock.end())
   await lock.query('BEGIN')
   await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
-
-  const send = (bytes: string) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.write(bytes)
-    return socket
-  }
-  const toggle = `PATCH /api/tasks/${id}/complete HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${user.token}\r\n\r\n`
-  const waiting = send(toggle.repeat(2))
-  while (app.database.statementsInFlight() < 2) await new Promise((resolve) => setTimeout(resolve, 5))
-  waiting.destroy()
-  const body = 'Content-Type: application/json\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n{'
-  const writing = send(`POST /api/tasks HTTP/1.1\r\nHost: x\r\n${body}`)
-  await once(writing, 'data')
-  writing.destroy()
-  while (requestLines(app).length < 4) await new Promise((resolve) => setTimeout(resolve, 5))
-  await lock.query('ROLLBACK')
-  while (app.database.statementsInFlight() > 0) await new Promise((resolve) => setTimeout(resolve, 5))
-
-  const toggled = { method: 'PATCH', route: '/api/tasks/:id/complete', status: 499, user_id: user.id }
-  const lines = requestLines(app).filter(({ status }) => status === 499)
-  t.match(lines, [toggled, toggled, { method: 'POST', route: '/api/tasks', status: 499 }])
-  t.equal(requestLines(app).length, 4, 'each has one line, and nothing follows when the answer is there')
-  const samples = await samplesOf(app)
-  const series =
-    'http_request_duration_seconds_count{method="PATCH",route="/api/tasks/:id/complete",status="499"}'
-  t.equal(samples.get(series), 2)
+  const before = app.logLines.length
+  const answer = await app.call('PATCH', `/api/tasks/${id}/complete`, { user })
+  t.equal(answer.status, 503)
+  const lines = app.logLines.slice(before).map((line) => JSON.parse(line) as Line)
+  t.match(lines, [{ level: 40, msg: 'request', status: 503, code: 'database_unavailable', reason: String }])
+  t.match(lines[0], { sqlstate: '57014' })
 })
 
 t.test('a line that is given headers or a URL after all tells no token and no search', async (t) => {

@@ -4,8 +4,9 @@ import pg from 'pg'
 import t from 'tap'
 import { createDatabase } from '../src/database/client.ts'
 import { Prisma } from '../src/generated/prisma/client.ts'
-import { createTask, createUser, startApp } from './helpers/app.ts'
+import { createTask, createUser, startApp, type TestApp } from './helpers/app.ts'
 import { databaseUrl } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 
 t.test('operators need no token', async (t) => {
   const { call } = await startApp(t)
@@ -14,6 +15,8 @@ t.test('operators need no token', async (t) => {
     body: { name: 'task-api', version: /^\d/, links: { docs: '/docs' } },
   })
   t.match(await call('GET', '/health'), { status: 200, body: { status: 'ok' } })
+  // On a busy machine the first connection may take longer than /ready waits.
+  await eventually(async () => (await call('GET', '/ready')).status === 200)
   t.match(await call('GET', '/ready'), { status: 200, body: { status: 'ok' } })
   t.match(await call('GET', '/openapi.json'), { status: 200, body: { openapi: '3.1.0' } })
   t.match(await call('GET', '/docs/'), { status: 200, text: /swagger-ui/ })
@@ -86,8 +89,65 @@ t.test('metrics can be switched off, or have a port of their own', async (t) => 
   const own = await startApp(t, { METRICS_PORT: '0', HOST: '127.0.0.1' })
   t.equal((await own.call('GET', '/metrics')).status, 404)
   await own.app.listen({ port: 0, host: '127.0.0.1' })
-  const port = /metrics are on port (\d+)/.exec(own.logLines.join('\n'))![1]
-  t.match(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text(), /nodejs_eventloop_lag/)
+  t.match(await (await fetch(`${portOf(own)}/metrics`)).text(), /nodejs_eventloop_lag/)
+  t.equal((await fetch(`${portOf(own)}/api/tasks`)).status, 404)
+})
+
+const portOf = ({ logLines }: TestApp) =>
+  `http://127.0.0.1:${/metrics are on port (\d+)/.exec(logLines.join('\n'))![1]}`
+
+t.test('in production metrics are on a port of their own, or need a token, or are not served', async (t) => {
+  const production = { NODE_ENV: 'production', HOST: '127.0.0.1', RATE_LIMIT_ADDRESS_MAX: '0' }
+  const none = await startApp(t, production)
+  t.equal((await none.call('GET', '/metrics')).status, 404)
+  t.ok(none.logLines.some((line) => line.includes('/metrics is not served')))
+  const off = await startApp(t, { ...production, METRICS: 'off' })
+  t.notOk(off.logLines.some((line) => line.includes('/metrics is not served')))
+
+  const METRICS_TOKEN = 'a-token-for-the-metrics'
+  const behindToken = await startApp(t, { ...production, METRICS_TOKEN })
+  for (const authorization of [
+    undefined,
+    'Bearer',
+    `Bearer ${METRICS_TOKEN}x`,
+    METRICS_TOKEN,
+    'Bearer x',
+    `Basic ${METRICS_TOKEN}`,
+  ]) {
+    const headers = authorization === undefined ? {} : { authorization }
+    const answer = await behindToken.call('GET', '/metrics', { headers })
+    t.match(answer, { status: 401, headers: { 'www-authenticate': 'Bearer' } }, String(authorization))
+  }
+  const user = await createUser()
+  t.equal((await behindToken.call('GET', '/metrics', { user })).status, 401, 'a token of a user is refused')
+  t.match(await behindToken.call('GET', '/metrics', { token: METRICS_TOKEN }), {
+    status: 200,
+    text: /nodejs_eventloop_lag/,
+  })
+
+  const both = await startApp(t, { ...production, METRICS_TOKEN, METRICS_PORT: '0' })
+  t.equal((await both.call('GET', '/metrics', { token: METRICS_TOKEN })).status, 404)
+  await both.app.listen({ port: 0, host: '127.0.0.1' })
+  t.equal((await fetch(`${portOf(both)}/metrics`)).status, 401)
+  const headers = { authorization: `Bearer ${METRICS_TOKEN}` }
+  t.equal((await fetch(`${portOf(both)}/metrics?x=1`, { headers })).status, 200)
+})
+
+t.test('guesses at the token of the metrics count against their address', async (t) => {
+  const app = await startApp(t, { METRICS_TOKEN: 'a-token-for-the-metrics', RATE_LIMIT_ADDRESS_MAX: '2' })
+  const guess = async () => (await app.call('GET', '/metrics', { token: 'a guess' })).status
+  t.same([await guess(), await guess(), await guess()], [401, 401, 429])
+})
+
+t.test('metrics are gathered at most once a second, however many ask', async (t) => {
+  const app = await startApp(t)
+  const sample = /http_request_duration_seconds_count\{method="GET",route="\/health",status="200"\} (\d+)/
+  const texts = await Promise.all(
+    Array.from({ length: 50 }, async () => (await app.call('GET', '/metrics')).text),
+  )
+  t.equal(new Set(texts).size, 1)
+  await app.call('GET', '/health')
+  await eventually(async () => sample.exec((await app.call('GET', '/metrics')).text)?.[1] === '1')
 })
 
 t.test("the caller's request id is kept where it is short and safe", async (t) => {
@@ -103,7 +163,7 @@ t.test("the caller's request id is kept where it is short and safe", async (t) =
   }
 })
 
-t.test('a request is one line in the log, with everything but secrets', async (t) => {
+t.test('a request is one line in the log, without secrets', async (t) => {
   const { call, logLines } = await startApp(t)
   const user = await createUser()
   await call('POST', '/api/tasks', { user, body: { title: 'x' } })
@@ -177,6 +237,67 @@ t.test('browsers may call from the configured origins, and from no other', async
     t.equal(answer.headers['access-control-allow-origin'], undefined, origin)
   }
 })
+
+t.test('a wildcard stands for one label of an origin, and for nothing else', async (t) => {
+  const { call } = await startApp(t, {
+    CORS_ORIGINS: 'https://*.example.app, http://*.preview.example.com:8080, https://app.example.com',
+  })
+  const allowed = async (origin: string) =>
+    (await call('GET', '/health', { headers: { origin } })).headers['access-control-allow-origin']
+  for (const origin of [
+    'https://x.example.app',
+    'https://my-app-git-main-team.example.app',
+    'https://xn--bcher-kva.example.app',
+    'http://7.preview.example.com:8080',
+    'https://app.example.com',
+  ])
+    t.equal(await allowed(origin), origin)
+  for (const origin of [
+    'https://example.app',
+    'https://.example.app',
+    'https://a.b.example.app',
+    'https://evil.com/.example.app',
+    'https://evil.com#.example.app',
+    'https://evil.com?.example.app',
+    'https://evil.com@x.example.app',
+    'https://x.example.app.evil.com',
+    'https://x.example.app:8443',
+    'https://x-example.app',
+    'https://x.exampleXapp',
+    'http://x.example.app',
+    'https://-.example.app',
+    'https://x\n.example.app',
+    'https://X.example.app',
+    'https://*.example.app',
+    'http://7.preview.example.com',
+    'https://sub.app.example.com',
+  ])
+    t.equal(await allowed(origin), undefined, origin)
+})
+
+t.test(
+  'a preflight allows the headers of front ends and of tracing tools, and more by a setting',
+  async (t) => {
+    const names = [
+      ...['authorization', 'content-type', 'idempotency-key', 'if-match', 'if-none-match', 'last-event-id'],
+      ...['x-request-id', 'x-requested-with', 'traceparent', 'tracestate', 'baggage', 'sentry-trace'],
+    ]
+    const allowedBy = async (variables: Record<string, string>) => {
+      const { call } = await startApp(t, variables)
+      const { headers } = await call('OPTIONS', '/api/tasks', {
+        headers: {
+          origin: 'http://localhost:3000',
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': names.join(','),
+        },
+      })
+      return headers['access-control-allow-headers']!.toLowerCase().split(', ').sort()
+    }
+    t.same(await allowedBy({}), names.toSorted())
+    const more = await allowedBy({ CORS_ALLOWED_HEADERS: 'X-Api-Version, x-datadog-trace-id' })
+    t.same(more, [...names, 'x-api-version', 'x-datadog-trace-id'].sort())
+  },
+)
 
 t.test('by default the front end of Better Auth and a local one may call', async (t) => {
   const { call } = await startApp(t, { BETTER_AUTH_URL: 'https://auth.example.com/base/' })
@@ -254,7 +375,7 @@ t.test('requests that would only wait are told to come back, and later ones are 
   await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
   const waiting = [toggle(), toggle()]
   // The one waits for the lock, the other for the one.
-  while (database.statementsInFlight() < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+  await eventually(() => database.statementsInFlight() === 2)
   const shed = await toggle()
   t.equal(shed.status, 503)
   t.match(await shed.json(), { code: 'overloaded' })
@@ -269,7 +390,7 @@ t.test('requests that would only wait are told to come back, and later ones are 
   t.equal((await toggle()).status, 200)
 })
 
-t.test('requests count no longer when their client is gone, even those that waited their turn', async (t) => {
+t.test('requests count no longer when their client is gone', async (t) => {
   const { app, call, database } = await startApp(t, { MAX_REQUESTS_IN_FLIGHT: '3' })
   const user = await createUser()
   const { id } = await createTask({ call }, user)
@@ -278,14 +399,18 @@ t.test('requests count no longer when their client is gone, even those that wait
   await lock.connect()
   await lock.query('BEGIN')
   await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
-  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
   const head = `Host: x\r\nAuthorization: Bearer ${user.token}`
-  socket.write(`PATCH /api/tasks/${id}/complete HTTP/1.1\r\n${head}\r\n\r\n`.repeat(3))
-  while (database.statementsInFlight() < 3) await new Promise((resolve) => setTimeout(resolve, 5))
-  socket.destroy()
+  const sockets = Array.from({ length: 3 }, () => {
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+    // What waits behind the first request is not in flight, and is never begun.
+    socket.write(`PATCH /api/tasks/${id}/complete HTTP/1.1\r\n${head}\r\n\r\n`.repeat(3))
+    return socket
+  })
+  await eventually(() => database.statementsInFlight() === 3)
+  for (const socket of sockets) socket.destroy()
   await lock.query('ROLLBACK')
   await lock.end()
-  while (database.statementsInFlight() > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await eventually(() => database.statementsInFlight() === 0)
   const answers = await Promise.all(Array.from({ length: 3 }, () => call('GET', '/api/tasks', { user })))
   t.same(
     answers.map(({ status }) => status),
@@ -298,10 +423,11 @@ t.test('while the event loop is late requests are told to come back, and operato
   const user = await createUser()
   let answer = await call('GET', '/api/tasks', { user })
   t.equal(answer.status, 200)
-  while (answer.status === 200) {
+  await eventually(async () => {
     for (const until = Date.now() + 100; Date.now() < until;);
     answer = await call('GET', '/api/tasks', { user })
-  }
+    return answer.status !== 200
+  })
   t.match(answer, { status: 503, body: { code: 'overloaded' }, headers: { 'retry-after': /^\d+$/ } })
   t.equal((await call('GET', '/health')).status, 200)
   t.equal((await call('GET', '/ready')).status, 200)

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { jwtVerify } from 'jose'
 import t from 'tap'
 import { createUser, SECRET } from './helpers/app.ts'
-import { databaseUrl } from './helpers/database.ts'
+import { databaseUrl, query, withDatabase } from './helpers/database.ts'
 import { freePort } from './helpers/port.ts'
 import { startService } from './helpers/service.ts'
 
@@ -71,7 +71,8 @@ t.test(
     t.teardown(() => service.kill('SIGKILL'))
     const user = await createUser()
     const call = () => fetch(`http://127.0.0.1:${port}/api/tasks`, { headers: headersOf(user.token) })
-    while ((await call().catch(() => undefined))?.status !== 200)
+    const deadline = performance.now() + 120_000
+    while ((await call().catch(() => undefined))?.status !== 200 && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 100))
     for (let count = 0; count < 100; count += 1) if ((await call()).status !== 200) t.fail('a request failed')
     service.kill('SIGTERM')
@@ -79,13 +80,52 @@ t.test(
   },
 )
 
-t.test('a port that is taken is one clear line and exit code 1', async (t) => {
-  const taken = createServer()
-  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => taken.close())
-  const { port } = taken.address() as { port: number }
-  await t.rejects(startService(t, { PORT: String(port) }), { message: /EADDRINUSE/ })
-})
+t.test(
+  'an address that cannot be listened on is one sentence that names the variable, and exit code 1',
+  async (t) => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => taken.close())
+    const port = String((taken.address() as { port: number }).port)
+    for (const [variables, sentence] of [
+      [{ PORT: port }, `PORT is ${port}, which another process uses: set another PORT.`],
+      [
+        { METRICS_PORT: port },
+        `METRICS_PORT is ${port}, which another process uses: set another METRICS_PORT.`,
+      ],
+      [{ HOST: '192.0.2.1' }, 'HOST is 192.0.2.1, which is not an address of this machine.'],
+      [
+        { HOST: 'no-such-host.invalid' },
+        'HOST is no-such-host.invalid, which is not an address of this machine.',
+      ],
+    ] as const) {
+      const failed = await startService(t, variables).catch((error: Error) => error)
+      t.ok(failed instanceof Error)
+      const lines = (failed as Error).message
+        .split('\n')
+        .map((line) => line.replace(/^ended without .*?: /, ''))
+      t.ok(lines.includes(sentence), (failed as Error).message)
+      t.notMatch((failed as Error).message, / at .*:\d+:\d+/, 'no stack')
+    }
+  },
+)
+
+t.test(
+  'a start outside production neither migrates a database that is given nor prints a token',
+  async (t) => {
+    await withDatabase(databaseUrl(), async (url) => {
+      const service = await startService(
+        t,
+        { NODE_ENV: 'development', DATABASE_URL: url, DIRECT_URL: '' },
+        { ready: 'npm run token' },
+      )
+      t.match(service.output.text(), /Migrate +npm run migrate/)
+      t.notMatch(service.output.text(), /Bearer|eyJ/)
+      t.same(await query(url, "SELECT to_regclass('tasks') AS tasks"), [{ tasks: null }])
+      await service.kill()
+    })
+  },
+)
 
 t.test('npm run token prints a token that the service takes, and refuses in production', async (t) => {
   const run = (args: string[], env: Record<string, string>) =>
@@ -107,4 +147,17 @@ t.test('npm run token prints a token that the service takes, and refuses in prod
     stderr: /In production/,
   })
   await t.rejects(run([], { NODE_ENV: 'development' }), { code: 1, stderr: /Usage/ })
+  t.match((await run(['--help'], { NODE_ENV: 'development' })).stdout, /^Usage: npm run token -- --user ID/)
+  for (const wrong of [
+    ['--lifetime', 'soon'],
+    ['--expires', '1h'],
+  ])
+    await t.rejects(run(['--user', 'alice', ...wrong], { NODE_ENV: 'development' }), {
+      code: 1,
+      stderr: /--(lifetime must be a time|expires).*Usage/s,
+    })
+  await t.rejects(run(['--user', 'alice'], { NODE_ENV: 'development', BETTER_AUTH_SECRET: `"${SECRET}"` }), {
+    code: 1,
+    stderr: /^BETTER_AUTH_SECRET must not be in quotes\.\n$/,
+  })
 })

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { createUser, signToken, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import { eventually } from './helpers/eventually.ts'
 import { forge, goodClaims, HS256, hmac, seconds } from './helpers/forge.ts'
 import { freePort } from './helpers/port.ts'
 
@@ -202,6 +202,50 @@ t.test('what a proxy passes on may be no address at all', async (t) => {
   t.same(await fail(app, 3, long), [401, 401, 429], 'no more is kept than an address needs')
 })
 
+const manyHeaders = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`x-${index}`, 'x']))
+const json = { 'content-type': 'application/json' }
+const post = (payload: string, headers: object = json) =>
+  ({ method: 'POST', url: '/api/tasks', payload, headers }) as const
+
+t.test('every request with a valid token counts for its user, however bad the rest of it is', async (t) => {
+  const LIMIT = 5
+  const app = await startApp(t, { RATE_LIMIT_MAX: String(LIMIT), RATE_LIMIT_ADDRESS_MAX: '5' })
+  const kinds: [what: string, status: number, request: { headers?: object; url: string }][] = [
+    ['the path of another user', 403, { url: '/api/somebody-else/tasks' }],
+    ['malformed JSON', 400, post('{')],
+    ['invalid input', 400, post('{}')],
+    ['a body that is too large', 413, post('x'.repeat(70_000))],
+    ['no JSON', 415, post('x', { 'content-type': 'text/plain' })],
+    ['a content coding', 415, post('{}', { ...json, 'content-encoding': 'gzip' })],
+    ['too many headers', 431, { url: '/api/tasks', headers: manyHeaders }],
+    ['a path that cannot be decoded', 400, { url: '/api/tasks/%ZZ' }],
+    ['a query that is no UTF-8', 400, { url: '/api/tasks?search=%ff' }],
+    ['an unknown path', 404, { url: '/api/nothing' }],
+    ['an empty segment', 404, { url: '/api//tasks' }],
+    ['another method', 405, { ...post(''), url: '/api/tasks/1' }],
+  ]
+  for (const [what, status, request] of kinds) {
+    const { token } = await createUser()
+    const statuses = []
+    for (let count = 0; count < LIMIT + 2; count += 1) {
+      const headers = { ...request.headers, authorization: `Bearer ${token}` }
+      const answer = await app.app.inject({ ...request, headers })
+      t.equal(answer.headers['ratelimit-limit'], String(LIMIT), what)
+      statuses.push(answer.statusCode)
+    }
+    t.same(statuses, [...Array<number>(LIMIT).fill(status), 429, 429], what)
+  }
+})
+
+t.test('eight hundred refused requests in a row end in 429s in production', async (t) => {
+  const app = await startApp(t, { NODE_ENV: 'production' })
+  const user = await createUser()
+  const statuses = []
+  for (let count = 0; count < 800; count += 1)
+    statuses.push((await callFrom(app, { user }, '/api/somebody-else/tasks')).status)
+  t.same(statuses, [...Array<number>(600).fill(403), ...Array<number>(200).fill(429)])
+})
+
 /** A Redis on a free port, or undefined where this machine has none. */
 async function startRedis(t: Test) {
   const port = await freePort()
@@ -235,7 +279,7 @@ t.test('copies of the service share their counts in Redis, and do without where 
     return found
   }
   const isCounting = async () => {
-    for (const app of [one, two]) while ((await callFrom(app, { user })).status === 200) await sleep(50)
+    for (const app of [one, two]) await eventually(async () => (await callFrom(app, { user })).status !== 200)
   }
   const told = (app: TestApp) => app.logLines.filter((line) => line.includes('Redis is'))
   await isCounting()
@@ -252,7 +296,7 @@ t.test('copies of the service share their counts in Redis, and do without where 
 
   redis.server.kill('SIGKILL')
   await once(redis.server, 'exit')
-  for (const app of [one, two]) while (told(app).length < 3) await sleep(50)
+  for (const app of [one, two]) await eventually(() => told(app).length >= 3)
   t.same(await statuses(user), [200, 200, 200, 200])
   await redis.start()
   await isCounting()

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import t from 'tap'
-import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
+import { databaseUrl, query, serviceDatabaseUrl, withDatabase } from './helpers/database.ts'
 import { collect } from './helpers/output.ts'
 import { startService } from './helpers/service.ts'
 
@@ -11,7 +11,7 @@ const name = `role_${randomBytes(6).toString('hex')}`
 /** Runs `npm run db:role` as npm does. */
 async function makeRole(variables: Record<string, string>, args: string[] = ['--name', name]) {
   const env = { ...process.env, DIRECT_URL: '', DATABASE_URL: '', ...variables }
-  const child = spawn(process.execPath, [...process.execArgv, 'prisma/role.ts', ...args], { env })
+  const child = spawn(process.execPath, [...process.execArgv, 'src/local/role.ts', ...args], { env })
   const output = collect(child)
   const [code] = (await once(child, 'close')) as [number]
   return { code, text: output.text() }
@@ -32,6 +32,11 @@ t.test('one command makes the role of the service, and again gives it a new pass
 t.test('without a database, or as somebody who may not, it says why', async (t) => {
   t.match(await makeRole({}), { code: 1, text: /DIRECT_URL or DATABASE_URL must be set/ })
   t.match(await makeRole({ DATABASE_URL: serviceDatabaseUrl() }), { code: 1, text: /permission denied/ })
+  const { code, text } = await makeRole({ DATABASE_URL: 'postgresql://me:p@ss/w#rd@db.example.com/tasks' })
+  t.equal(code, 1)
+  t.match(text, /DATABASE_URL must be a valid URL: percent-encode/)
+  t.notMatch(text, /ss\/w|w#rd/)
+  t.match(await makeRole({}, ['--help']), { code: 0, text: /^Usage: npm run db:role/ })
 })
 
 t.test('a service that bypasses row-level security says so when it starts', async (t) => {
@@ -42,3 +47,20 @@ t.test('a service that bypasses row-level security says so when it starts', asyn
   await kill()
   t.notMatch(quiet.text(), warning)
 })
+
+t.test(
+  'a library whose collation version has changed is a warning at the start that says what to do',
+  async (t) => {
+    await withDatabase(databaseUrl(), async (url) => {
+      await query(
+        url,
+        "CREATE COLLATION task_title (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+      )
+      await query(url, "UPDATE pg_collation SET collversion = '1.0' WHERE collname = 'task_title'")
+      const warning = 'collation task_title has version 1.0'
+      const { output, kill } = await startService(t, { DATABASE_URL: url }, { ready: warning })
+      t.match(output.text(), /rebuild the indexes, then refresh the version/)
+      await kill()
+    })
+  },
+)

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { createUser, type TestUser } from './helpers/app.ts'
 import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 import { answersIn } from './helpers/raw.ts'
 import { startService } from './helpers/service.ts'
 
@@ -44,7 +44,7 @@ t.test('told to stop, it says so, serves on, stops listening, answers all, and l
 
   const exit = service.kill('SIGTERM')
   const get = (path: string) => fetch(service.url + path, { headers: bearer(user) })
-  while ((await get('/ready')).status !== 503) await sleep(5)
+  await eventually(async () => (await get('/ready')).status === 503)
   const ready = await get('/ready')
   t.match(await ready.json(), { status: 503, code: 'stopping' }, 'first /ready says no')
   t.equal((await get('/api/tasks?limit=1')).status, 200, 'while new connections are served')
@@ -92,7 +92,7 @@ t.test('a second signal ends it at once', async (t) => {
     await sendAndWait(t, service, await createUser())
     void service.kill('SIGTERM')
     if ('SHUTDOWN_DELAY_MS' in variables)
-      while ((await fetch(`${service.url}/ready`)).status !== 503) await sleep(5)
+      await eventually(async () => (await fetch(`${service.url}/ready`)).status === 503)
     else await refused(service)
     t.equal(await service.kill('SIGINT'), 1, when)
     t.match(service.output.text(), /second SIGINT, exiting/)
@@ -124,9 +124,9 @@ t.test('after an error that nothing caught, what is in flight is answered, and n
 
 const bearer = ({ token }: TestUser) => ({ authorization: `Bearer ${token}` })
 
-/** Until nobody takes a new connection. */
+/** Waits until no new connection is accepted. */
 async function refused({ url }: Service) {
-  while (await fetch(`${url}/health`).catch(() => undefined)) await sleep(5)
+  await eventually(async () => (await fetch(`${url}/health`).catch(() => undefined)) === undefined)
 }
 
 type Connection = ReturnType<typeof openConnection>
@@ -163,7 +163,7 @@ async function sendAndWait(t: Test, service: Service, user: TestUser) {
   const waiting = openConnection(t, service)
   waiting.send(`PATCH /api/tasks/${id}/complete`, user)
   const blocked = `SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))`
-  while ((await client.query(blocked)).rowCount === 0) await sleep(5)
+  await eventually(async () => (await client.query(blocked)).rowCount! > 0)
   return { waiting, unlock: () => client.query('COMMIT') }
 }
 

@@ -1,17 +1,33 @@
-/** Longer than any token of Better Auth; work on a longer one would be wasted. */
+import type { IncomingMessage } from 'node:http'
+import { problem } from '../http/problem.ts'
+
+/** Longer than any token of Better Auth. Longer tokens are refused without work. */
 const MAX_LENGTH = 8192
 
-/** What an Authorization header carries. The scheme is case-insensitive (RFC 7235, 2.1). */
-export const bearerToken = (header = '') => /^Bearer +(\S.*)$/i.exec(header.trim())?.[1]
+/**
+ * The token of the Authorization header. The scheme is case-insensitive (RFC 9110, 11.1).
+ *
+ * @throws a 400 if there are several: proxies and services may each choose another
+ */
+export function bearerToken({ headers, rawHeaders }: IncomingMessage): string | undefined {
+  const { authorization } = headers
+  if (authorization === undefined) return undefined
+  const names = rawHeaders.filter((text, index) => index % 2 === 0 && /^authorization$/i.test(text))
+  if (names.length > 1) throw problem('duplicate_token')
+  return tokenIn(authorization)
+}
+
+/** The token of an Authorization header's value. */
+const tokenIn = (value: string) => /^Bearer +(\S.*)$/i.exec(value.trim())?.[1]
 
 /**
- * The algorithm that a token says it is signed with, before anything of it is verified.
+ * The algorithm that a token's header names. Nothing of the token is verified yet.
  *
- * @returns undefined where it cannot be a token that is accepted
+ * @returns undefined if no verifier could accept the token
  */
 export function algorithmOf(token: string): unknown {
   if (token.length > MAX_LENGTH) return undefined
-  // The last bits of a signature in Base64 mean nothing: only one of its spellings counts.
+  // Unused bits at the end of a Base64 text give a signature several spellings: only the canonical one is accepted.
   const signature = token.slice(token.lastIndexOf('.') + 1)
   if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return undefined
   try {
@@ -21,14 +37,14 @@ export function algorithmOf(token: string): unknown {
   }
 }
 
-/** The tokens of one issuer share their header, which need not be read again for each. */
+/** Parsed headers: the tokens of one issuer share theirs. */
 const known = new Map<string, unknown>()
 const MAX_KNOWN = 1000
 
 function algorithmIn(header: string): unknown {
   if (known.has(header)) return known.get(header)
   const { alg, crit } = JSON.parse(Buffer.from(header, 'base64url').toString()) as Record<string, unknown>
-  // An extension that must be understood is one we do not understand (RFC 7515, 4.1.11).
+  // `crit` names extensions that a verifier must support (RFC 7515, 4.1.11): none is supported.
   const algorithm = crit === undefined ? alg : undefined
   if (known.size < MAX_KNOWN) known.set(header, algorithm)
   return algorithm

@@ -1,60 +1,51 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fetchKeys, type Key } from './published-keys.ts'
 
 /** Where the issuer publishes its keys (RFC 7517), and how long they are trusted. */
 export interface JwksSettings {
   url: string
-  /** A key that the issuer removed stops working within this time. */
+  /** Maximum age of cached keys, in milliseconds: a key that the issuer removed stops working within it. */
   maxAgeMs: number
-  /** Least time between two fetches, so that unknown key ids cannot cause a storm. */
+  /** Minimum interval between fetches, in milliseconds, so that unknown key ids cannot cause a storm. */
   cooldownMs: number
 }
 
-/** The keys have never been reachable: nothing can be said about any token. */
+/** Nothing can be said about a token: the issuer does not answer, or too many requests wait for its answer. */
 export class KeysUnavailableError extends Error {}
 
-type PublishedKey = JsonWebKey & { kid?: string; alg?: string; use?: string }
-interface Key {
-  kid: string | undefined
-  algorithms: readonly string[]
-  /** PEM, because that is the form for which verifiers are cached. */
-  pem: string
-}
-
-/** What tests set: a clock in milliseconds that never goes back, and the patience with the issuer. */
+/** Set by tests: a monotonic clock, the timeout of a fetch, and how long a request waits for it. All in milliseconds. */
 interface Timing {
   now?: () => number
   fetchTimeoutMs?: number
+  patienceMs?: number
 }
 
 /** While the issuer is down its last keys keep working this long beyond their age. */
 const MAX_STALE_MS = 3_600_000
-const MAX_KEYS = 100
-const MAX_CHARACTERS = 1_000_000
+/** Requests that may wait for a fetch: a quarter of those that the service has in flight by default. */
+export const MAX_WAITING = 500
 
-/** Algorithms by `kty`, and by curve where there is one (RFC 7518, RFC 8037). */
-const ALGORITHMS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['OKP Ed25519', ['EdDSA']],
-  ['EC P-256', ['ES256']],
-  ['EC P-384', ['ES384']],
-  ['EC P-521', ['ES512']],
-  ['RSA', ['RS256', 'PS256']],
-])
-
-export const JWKS_ALGORITHMS = [...ALGORITHMS.values()].flat()
+interface Fetch {
+  done: Promise<void>
+  /** Resolves when no request should wait for the fetch any longer. */
+  late: Promise<'late'>
+}
 
 /**
- * The issuer's keys: fetched when first needed, again when half their age is over (in the background),
- * when it is all over, and when a token names a key that is not among them.
+ * The issuer's keys: fetched when first needed, again at half their age (in the background), at their full age, and
+ * when a token names an unknown key. A request whose key is known does not wait for a fetch, unless the keys are older
+ * than they may be. Any other waits at most `patienceMs`, the very first ones for the whole fetch.
  */
 export function createKeyStore(
   { url, maxAgeMs, cooldownMs }: JwksSettings,
   onError: (error: unknown) => void,
-  { now = () => performance.now(), fetchTimeoutMs = 5000 }: Timing = {},
+  { now = () => performance.now(), fetchTimeoutMs = 5000, patienceMs = 1000 }: Timing = {},
 ) {
   let keys: Key[] = []
   let fetchedAt = -Infinity
   let failedAt = -Infinity
-  let fetching: Promise<void> | undefined
+  let fetching: Fetch | undefined
+  let waiting = 0
 
   const succeed = (found: Key[]) => {
     keys = found
@@ -64,21 +55,36 @@ export function createKeyStore(
     failedAt = now()
     onError(error)
   }
-  const refresh = () =>
-    (fetching ??= fetchKeys(url, fetchTimeoutMs)
+  const startFetch = (): Fetch => ({
+    done: fetchKeys(url, fetchTimeoutMs)
+      .catch((cause: unknown) => {
+        throw new Error(`The keys cannot be fetched from ${url.split('?')[0]}`, { cause })
+      })
       .then(succeed, fail)
-      .finally(() => (fetching = undefined)))
+      .finally(() => (fetching = undefined)),
+    late: sleep(fetchedAt === -Infinity ? fetchTimeoutMs : patienceMs, 'late', { ref: false }),
+  })
+  const refresh = () => (fetching ??= startFetch())
+
+  /** @throws KeysUnavailableError if the fetch takes too long, or too many wait for it */
+  const waitFor = async ({ done, late }: Fetch) => {
+    if (waiting >= MAX_WAITING) throw new KeysUnavailableError()
+    waiting += 1
+    const outcome = await Promise.race([done, late]).finally(() => (waiting -= 1))
+    if (outcome === 'late') throw new KeysUnavailableError()
+  }
 
   const age = () => now() - fetchedAt
   const mayFetch = () => fetching !== undefined || now() - Math.max(fetchedAt, failedAt) >= cooldownMs
-  // Requests in a row would each wait for an issuer that hangs: one has waited, the next ones need not.
+  // While the issuer hangs, old keys are used without waiting for each new fetch.
   const isDown = () => failedAt > fetchedAt && now() - failedAt < cooldownMs + 2 * fetchTimeoutMs
   const usableMs = () => (isDown() ? maxAgeMs + MAX_STALE_MS : maxAgeMs)
 
   const current = async () => {
     if (age() >= maxAgeMs / 2 && mayFetch()) {
-      const refreshed = refresh()
-      if (age() >= usableMs()) await refreshed
+      const fetch = refresh()
+      // An issuer that does not answer in time is treated as down: its last keys go on working for a while.
+      if (age() >= usableMs()) await waitFor(fetch).catch(() => {})
     }
     if (age() >= maxAgeMs + MAX_STALE_MS) throw new KeysUnavailableError()
     return keys
@@ -86,55 +92,23 @@ export function createKeyStore(
 
   return {
     /**
-     * The PEM of the key that a token's header names, undefined where there is none.
+     * The PEM of the key that a token's header names; undefined if the issuer has no such key.
      *
-     * @throws KeysUnavailableError where the issuer could not be reached
+     * @throws KeysUnavailableError if the issuer cannot be reached, or does not answer in time
      */
     async find(header: { kid?: unknown; alg?: unknown }): Promise<string | undefined> {
       const known = select(await current(), header)
       if (known !== undefined || !mayFetch()) return known
-      await refresh()
+      await waitFor(refresh())
       return select(await current(), header)
     },
   }
 }
 
-/** A token without `kid` can only mean the one key that fits its algorithm. */
+/** The one key that fits. A token without `kid` means the only key for its algorithm. */
 function select(keys: Key[], { kid, alg }: { kid?: unknown; alg?: unknown }): string | undefined {
   const fitting = keys.filter(
-    (key) => key.algorithms.includes(alg as string) && (kid === undefined || key.kid === kid),
+    (key) => key.algorithms.some((name) => name === alg) && (kid === undefined || key.kid === kid),
   )
   return fitting.length === 1 ? fitting[0]!.pem : undefined
-}
-
-async function fetchKeys(url: string, timeoutMs: number): Promise<Key[]> {
-  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
-  if (!response.ok) throw new Error(`${response.status} from the JWKS URL`)
-  const { keys } = JSON.parse(await readText(response)) as { keys?: unknown[] }
-  if (!Array.isArray(keys)) throw new Error('no list of keys behind the JWKS URL')
-  return keys.slice(0, MAX_KEYS).flatMap(readKey)
-}
-
-/** Reads no more than a list of keys can be, whatever is behind the URL. */
-async function readText(response: Response): Promise<string> {
-  let text = ''
-  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-    text += chunk
-    if (text.length > MAX_CHARACTERS) throw new Error('too much behind the JWKS URL')
-  }
-  return text
-}
-
-/** What is broken, of another kind or for encryption is none of ours: it is passed over, not an error. */
-function readKey(published: unknown): Key[] {
-  try {
-    const { kid, alg, use, kty, crv } = published as PublishedKey
-    const fitting = ALGORITHMS.get([kty, crv].filter(Boolean).join(' ')) ?? []
-    const algorithms = fitting.filter((name) => name === (alg ?? name))
-    if (algorithms.length === 0 || (use ?? 'sig') !== 'sig') return []
-    const key = createPublicKey({ key: published as JsonWebKey, format: 'jwk' })
-    return [{ kid, algorithms, pem: key.export({ type: 'spki', format: 'pem' }) as string }]
-  } catch {
-    return []
-  }
 }

@@ -8,6 +8,7 @@ export function* findMistakes(env: Environment): Generator<string> {
   yield* checkDatabase(env)
   yield* checkTokens(env)
   yield* checkLists(env)
+  yield* checkMetrics(env)
   yield* checkAddress(env)
 }
 
@@ -61,10 +62,7 @@ function* checkTokens(env: Environment) {
 }
 
 function* checkLists(env: Environment) {
-  const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value
-  if (list(env.CORS_ORIGINS)?.every(isOrigin) === false) {
-    yield 'CORS_ORIGINS must be exact origins such as https://app.example.com, comma-separated.'
-  }
+  yield* checkCors(env)
   for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
     if (list(env[name])?.length === 0) yield `${name} must name at least one value.`
   }
@@ -74,11 +72,42 @@ function* checkLists(env: Environment) {
   }
 }
 
+function* checkCors(env: Environment) {
+  const origins = list(env.CORS_ORIGINS) ?? []
+  // A URL may have * in its host, where it would match nothing.
+  const isOrigin = (value: string) =>
+    !value.includes('*') && URL.canParse(value) && new URL(value).origin === value
+  if (!origins.every((value) => isOrigin(value.replace('//*.', '//label.')))) {
+    yield 'CORS_ORIGINS must be origins such as https://app.example.com or https://*.example.app, comma-separated.'
+  }
+  if (origins.some((value) => value.includes('//*.') && !hasOwner(value))) {
+    yield 'CORS_ORIGINS must not have a wildcard directly below a public suffix, as in https://*.com.'
+  }
+  if (list(env.CORS_ALLOWED_HEADERS)?.every((name) => /^[\w-]+$/.test(name)) === false) {
+    yield 'CORS_ALLOWED_HEADERS must be names of headers such as X-Api-Version, comma-separated.'
+  }
+}
+
+/** Below these names countries register domains for everybody, as in co.uk or com.au. */
+const SECOND_LEVEL =
+  /^(ac|ad|co|com|ed|edu|gen|go|gob|gov|gouv|gv|id|ind|info|lg|ltd|me|mil|ne|net|nhs|nom|or|org|plc|sch|web)$/
+
+/** Whether the name behind the wildcard can belong to somebody: it is no top-level domain, and nothing like co.uk. */
+function hasOwner(origin: string): boolean {
+  const [first = '', ...others] = new URL(origin.replace('//*.', '//')).hostname.split('.')
+  return others.length > 1 || (others.length === 1 && !(others[0]!.length === 2 && SECOND_LEVEL.test(first)))
+}
+
 /** An IP address, or a range of them in CIDR notation. */
 function isNetwork(value: string): boolean {
   const [address = '', bits = '1', ...rest] = value.split('/')
   const maximum = { 4: 32, 6: 128 }[isIP(address)] ?? 0
   return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= maximum
+}
+
+function* checkMetrics({ METRICS_TOKEN: token }: Environment) {
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
+    yield 'METRICS_TOKEN must consist of visible ASCII characters.'
 }
 
 function* checkAddress({ HOST: host, PORT: port, METRICS: metrics, METRICS_PORT: metricsPort }: Environment) {

@@ -26,7 +26,9 @@ export function createConfig(variables: Variables) {
       port: env.PORT,
       trustProxy: trustProxy(env.TRUST_PROXY),
       corsOrigins: list(env.CORS_ORIGINS) ?? defaultOrigins(env),
+      corsAllowedHeaders: list(env.CORS_ALLOWED_HEADERS) ?? Object.freeze([]),
       maxConnections: env.MAX_CONNECTIONS,
+      keepAliveTimeoutMs: env.KEEP_ALIVE_TIMEOUT_MS,
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
       shutdownDelayMs: env.SHUTDOWN_DELAY_MS ?? (production ? 5000 : 0),
       shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
@@ -53,7 +55,13 @@ export function createConfig(variables: Variables) {
       maxByAddress: env.RATE_LIMIT_ADDRESS_MAX ?? (production ? 300 : 0),
       redisUrl: env.REDIS_URL,
     }),
-    metrics: Object.freeze({ enabled: env.METRICS === 'on', port: env.METRICS_PORT }),
+    metrics: Object.freeze({
+      enabled: env.METRICS === 'on',
+      port: env.METRICS_PORT,
+      token: env.METRICS_TOKEN,
+      /** Whether the port of the service has /metrics: in production only behind a token. */
+      isPublic: env.METRICS_PORT === undefined && (!production || env.METRICS_TOKEN !== undefined),
+    }),
     telemetry: telemetrySettings(env),
   })
 }

@@ -50,6 +50,7 @@ export const Environment = Type.Object({
     'which proxies’ X-Forwarded-* headers to trust: true, false, a number of hops, or addresses',
   ),
   CORS_ORIGINS: text('origins that browsers may call the API from, comma-separated'),
+  CORS_ALLOWED_HEADERS: text('additional request headers that browsers may send, comma-separated'),
   RATE_LIMIT_MAX: optionalInteger('requests per minute and user; 0 means no limit', 0, 1_000_000),
   RATE_LIMIT_ADDRESS_MAX: optionalInteger(
     'requests per minute and address without a valid token; 0 means no limit',
@@ -76,6 +77,7 @@ export const Environment = Type.Object({
     1_000_000,
   ),
   REQUEST_TIMEOUT_MS: integer('time limit for receiving a whole request', 30_000, 1000, 600_000),
+  KEEP_ALIVE_TIMEOUT_MS: integer('idle time after which a connection is closed', 72_000, 1000, 86_400_000),
   SHUTDOWN_DELAY_MS: optionalInteger(
     'graceful shutdown: time to keep serving while /ready answers 503',
     0,
@@ -84,6 +86,12 @@ export const Environment = Type.Object({
   SHUTDOWN_TIMEOUT_MS: integer('graceful shutdown: time limit for requests in flight', 10_000, 100, 600_000),
   METRICS: choice('serve /metrics', ['on', 'off'], 'on'),
   METRICS_PORT: optionalInteger('separate port for /metrics', 0, 65_535),
+  METRICS_TOKEN: Type.Optional(
+    Type.String({
+      minLength: 16,
+      description: 'token that /metrics needs; production needs it or METRICS_PORT',
+    }),
+  ),
   OTEL_EXPORTER_OTLP_ENDPOINT: text(
     'URL of an OpenTelemetry collector (OTLP over HTTP); unset means that nothing is sent',
   ),

@@ -27,7 +27,7 @@ export const ERRORS = {
   },
   bad_url: {
     status: 400,
-    when: 'The path cannot be decoded',
+    when: 'The path or the query cannot be decoded',
     detail: 'The URL is not properly percent-encoded.',
   },
   bad_host: {
@@ -41,6 +41,11 @@ export const ERRORS = {
     when: 'The request breaks the HTTP protocol',
     detail: 'This is not a valid HTTP request.',
     isGeneral: true,
+  },
+  duplicate_token: {
+    status: 400,
+    when: 'The Authorization header is there more than once',
+    detail: 'The request has more than one Authorization header.',
   },
   token_missing: {
     status: 401,
@@ -56,6 +61,12 @@ export const ERRORS = {
     status: 401,
     when: 'Get a new token and repeat the request: nothing was done',
     detail: 'The token has expired.',
+  },
+  metrics_token_missing: {
+    status: 401,
+    when: '/metrics needs the token of METRICS_TOKEN',
+    detail: 'The metrics need the header Authorization: Bearer <METRICS_TOKEN>.',
+    isGeneral: true,
   },
   wrong_user: {
     status: 403,
@@ -99,6 +110,11 @@ export const ERRORS = {
     status: 415,
     when: 'The body is not declared as JSON',
     detail: 'The body must be JSON, with the header Content-Type: application/json.',
+  },
+  unsupported_content_encoding: {
+    status: 415,
+    when: 'The body is compressed or encoded in another way',
+    detail: 'The body must be sent without a Content-Encoding.',
   },
   expectation_failed: {
     status: 417,
@@ -144,6 +160,12 @@ export const ERRORS = {
     status: 503,
     when: 'Too many requests are in progress; nothing was done',
     detail: 'There are too many requests right now.',
+  },
+  pipeline_full: {
+    status: 503,
+    when: 'Too many requests wait on one connection; nothing was done, and the connection is closed',
+    detail: 'Too many requests are waiting on this connection.',
+    isGeneral: true,
   },
   stopping: {
     status: 503,

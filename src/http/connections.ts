@@ -1,31 +1,124 @@
-import fp from 'fastify-plugin'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Config } from '../config/config.ts'
-import type { BusySocket } from './client-errors.ts'
+import { answerClientError, answerExpectation, refuse } from './client-errors.ts'
 
+/** Bytes of all headers of a request together. */
+export const MAX_HEADER_BYTES = 32 * 1024
+/** Requests that a connection may have waiting behind the one being answered. */
+export const MAX_WAITING = 100
 const HEADERS_TIMEOUT_MS = 10_000
 const MIN_BETWEEN_WARNINGS_MS = 60_000
 
-/** Bounds what clients can occupy by connecting without sending, and by asking without reading. */
-export const connections = fp<{ http: Config['http'] }>(async (app, { http }) => {
-  const { server, log } = app
-  server.headersTimeout = Math.min(HEADERS_TIMEOUT_MS, http.requestTimeoutMs)
-  server.setTimeout(2 * http.requestTimeoutMs, closeIdle)
-  if (http.maxConnections === 0) return
-  server.maxConnections = http.maxConnections
-  let warnedAt = -Infinity
-  server.on('drop', () => {
-    if (performance.now() - warnedAt < MIN_BETWEEN_WARNINGS_MS) return
-    warnedAt = performance.now()
-    log.warn(`there are ${http.maxConnections} connections: new ones are dropped`)
-  })
-})
+type Exchange = readonly [request: IncomingMessage, response: ServerResponse]
+
+interface Connection {
+  /** The answer in progress. */
+  answer?: ServerResponse | undefined
+  waiting: Exchange[]
+  /** It sent more requests than may wait: nothing more is read from it. */
+  isFull: boolean
+  /** Its last bytes were no HTTP: it ends after the answers to the requests before. */
+  isBroken: boolean
+}
 
 /**
- * Comes when nothing has moved on a connection for its time: it waits for another request, or an answer waits for
- * its client to read. Where there is nothing to send, a request is being worked on, which has deadlines of its own.
- * https://nodejs.org/api/http.html#event-timeout
+ * Creates the HTTP servers and bounds what their clients can occupy. Fastify calls `serverFactory` once per address
+ * that it listens on, so that `localhost` has two servers with the same limits.
+ *
+ * @param warn writes a warning to the log
  */
-function closeIdle(socket: BusySocket) {
-  const isWorking = Boolean(socket._httpMessage) && socket.writableLength === 0
-  if (!isWorking) socket.destroy()
+export function createConnections(http: Config['http'], warn: (text: string) => void) {
+  const connections = new Map<Socket, Connection>()
+  const warnRarely = limitWarnings(warn)
+
+  /** Answers the requests of a connection one after another, in the order of their arrival (RFC 9112, 9.3.2). */
+  const takeTurns =
+    (handle: RequestListener): RequestListener =>
+    (request, response) => {
+      const connection = connections.get(request.socket)!
+      if (connection.isFull) return
+      if (connection.answer === undefined) return begin(connection, [request, response], handle)
+      if (connection.waiting.length < MAX_WAITING) return void connection.waiting.push([request, response])
+      connection.isFull = true
+      warnRarely(
+        `a client sent more than ${MAX_WAITING} requests without waiting for an answer: it is disconnected`,
+      )
+      refuse(response, 'PIPELINE_FULL')
+    }
+
+  const isAnswering = (socket: Socket) => connections.get(socket)?.answer !== undefined
+
+  return {
+    serverFactory: (handle: RequestListener) => {
+      const server = createServer(serverOptions(http), takeTurns(handle))
+      server.setTimeout(2 * http.requestTimeoutMs, (socket) => {
+        // Nothing moved for this time. An answer without bytes to send is still being worked on: that has deadlines of
+        // its own. Otherwise the client neither sends a request nor reads its answer.
+        if (!isAnswering(socket) || socket.writableLength > 0) socket.destroy()
+      })
+      server.on('connection', (socket) => {
+        connections.set(socket, { waiting: [], isFull: false, isBroken: false })
+        socket.once('close', () => connections.delete(socket))
+      })
+      server.on('checkExpectation', answerExpectation)
+      server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+        const connection = connections.get(socket)
+        // Bytes behind a complete request do not cost it its answer.
+        if (connection?.answer?.req.complete && error.code !== 'ECONNRESET') connection.isBroken = true
+        else answerClientError(error, socket, connection?.answer?.headersSent === true)
+      })
+      if (http.maxConnections === 0) return server
+      server.maxConnections = http.maxConnections
+      server.on('drop', () =>
+        warnRarely(`there are ${http.maxConnections} connections: new ones are dropped`),
+      )
+      return server
+    },
+
+    /** Closes the connections that have no answer in progress, also those that have sent a part of a request. */
+    closeIdle() {
+      for (const socket of connections.keys()) if (!isAnswering(socket)) socket.destroy()
+    },
+  }
+}
+
+const serverOptions = ({ requestTimeoutMs, keepAliveTimeoutMs }: Config['http']) => ({
+  maxHeaderSize: MAX_HEADER_BYTES,
+  // The service refuses a missing Host itself, in the shape of all errors.
+  requireHostHeader: false,
+  // How often Node looks for connections whose time is over.
+  connectionsCheckingInterval: 1000,
+  requestTimeout: requestTimeoutMs,
+  headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+  keepAliveTimeout: keepAliveTimeoutMs,
+})
+
+function begin(connection: Connection, [request, response]: Exchange, handle: RequestListener) {
+  connection.answer = response
+  response.once('close', () => {
+    const next = connection.waiting.shift()
+    connection.answer = next?.[1]
+    // Other connections get their turn in between.
+    if (next) setImmediate(proceed, connection, next, handle)
+    else if (connection.isBroken) request.socket.end()
+  })
+  handle(request, response)
+}
+
+function proceed(connection: Connection, next: Exchange, handle: RequestListener) {
+  // The client left, or the last answer ended the connection: nobody would read another.
+  if (next[0].socket.writable) return begin(connection, next, handle)
+  connection.answer = undefined
+  connection.waiting = []
+}
+
+/** At most one warning a minute for each text. */
+function limitWarnings(warn: (text: string) => void) {
+  const warnedAt = new Map<string, number>()
+  return (text: string) => {
+    if (performance.now() - (warnedAt.get(text) ?? -Infinity) < MIN_BETWEEN_WARNINGS_MS) return
+    warnedAt.set(text, performance.now())
+    warn(text)
+  }
 }

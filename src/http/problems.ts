@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { STATUS_CODES } from 'node:http'
-import { classify, isDatabaseUnavailable, reasonOf, sqlState } from '../database/errors.ts'
+import { classify, isDatabaseUnavailable } from '../database/errors.ts'
 import { describeError, type ErrorCode, ERRORS } from './catalogue.ts'
-import { Problem, type ProblemExtras } from './problem.ts'
+import { noteFault } from './faults.ts'
+import { Problem, problem, type ProblemExtras } from './problem.ts'
 
 export interface Answer {
   status: number
@@ -13,7 +14,7 @@ export interface Answer {
   headers?: ProblemExtras['headers']
 }
 
-/** What the framework's own errors mean to a client, by their `code`. */
+/** The answers to the framework's own errors, by their `code`. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, Answer>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: describeError('body_too_large'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: describeError('unsupported_media_type'),
@@ -43,7 +44,7 @@ type AnyError = Error & {
   invalidInput?: { part: string; errors: NonNullable<ProblemExtras['errors']> }
 } & ProblemExtras
 
-/** Decides what a client sees of an error. Faults of ours say nothing about themselves. */
+/** The answer to an error. A 5xx reveals nothing about its cause. */
 export function answerTo(error: AnyError): Answer {
   if (error.invalidInput) return answerToInvalidInput(error.invalidInput)
   const known = FRAMEWORK_ERRORS[error.code ?? '']
@@ -53,13 +54,13 @@ export function answerTo(error: AnyError): Answer {
     return { status, code, detail, ...(errors && { errors }), ...(headers && { headers }) }
   }
   const status = error.statusCode ?? 500
-  // Before the database is suspected: a client that goes away in its body is an ECONNRESET, too.
+  // Checked before the database: a client that leaves in the middle of its body is an ECONNRESET, too.
   if (status >= 400 && status < 500) return answerToOther(status)
   if (classify(error) === 'not_migrated') return NOT_MIGRATED
   return isDatabaseUnavailable(error) ? DATABASE_UNAVAILABLE : INTERNAL
 }
 
-/** Made by `problem()`: http-errors made it, and its code is in the catalogue. */
+/** Whether `problem()` made the error: http-errors did, and its code is in the catalogue. */
 const isProblem = (error: AnyError): error is AnyError & { status: number; code: ErrorCode } =>
   error.expose !== undefined && error.status !== undefined && Object.hasOwn(ERRORS, error.code ?? '')
 
@@ -88,12 +89,12 @@ export function bodyOf({ status, code, detail, errors }: Answer, requestId: stri
   return JSON.stringify(body)
 }
 
+export const unsupportedMediaType = () => problem('unsupported_media_type')
+
 export async function sendProblem(error: AnyError, request: FastifyRequest, reply: FastifyReply) {
   const answer = await limitAddress(answerTo(error), request, reply)
-  if (answer.status === 500) request.log.error({ err: error }, answer.detail)
-  else if (answer.status > 500)
-    request.log.warn({ code: answer.code, sqlstate: sqlState(error), reason: reasonOf(error) }, answer.detail)
   reply.problemCode = answer.code
+  if (answer.status >= 500) noteFault(error, answer, request, reply)
   return reply
     .code(answer.status)
     .headers({ ...answer.headers })
@@ -102,9 +103,9 @@ export async function sendProblem(error: AnyError, request: FastifyRequest, repl
 }
 
 /**
- * Failures that no known user caused count against the address, and beyond its limit they are a 429. A good token
- * counts for its user only, whatever others behind the same address do; and an expired one was good before: its
- * front end has to learn that it needs another.
+ * Counts an error that no known user caused against the address; beyond the address's limit the answer is a 429. A
+ * request with a valid token counts for its user only, whatever others behind the same address do. An expired token was
+ * valid before: its front end must learn that it needs a new one, so it is not counted.
  */
 async function limitAddress(answer: Answer, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
   const isExempt =
@@ -113,7 +114,7 @@ async function limitAddress(answer: Answer, request: FastifyRequest, reply: Fast
   return request.server.countAddress(request, reply).then(() => answer, answerTo)
 }
 
-/** Every error that reaches Fastify leaves as a problem. */
+/** Turns every error that reaches Fastify into a problem. */
 export const problems = fp(async (app) => {
   app.addSchema(Problem)
   app.decorateReply('problemCode', undefined)

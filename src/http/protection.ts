@@ -7,13 +7,29 @@ import type { Config } from '../config/config.ts'
 import { unavailable } from './problem.ts'
 import { RATE_LIMIT_HEADERS } from './rate-limits.ts'
 
-/** What shields the service from browsers, and browsers from the service: CORS and security headers. */
+/** Request headers that front ends send, and those that tracing tools add in browsers. */
+const ALLOWED_HEADERS = [
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'If-Match',
+  'If-None-Match',
+  'Last-Event-ID',
+  'X-Request-Id',
+  'X-Requested-With',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'sentry-trace',
+]
+
+/** CORS and security headers. */
 export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => {
   await app.register(cors, {
-    origin: [...http.corsOrigins],
+    origin: http.corsOrigins.map(originPattern),
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'X-Request-Id'],
+    allowedHeaders: [...ALLOWED_HEADERS, ...http.corsAllowedHeaders],
     exposedHeaders: [
       'Link',
       'Location',
@@ -33,7 +49,14 @@ export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => 
   })
 })
 
-/** What helmet would set on every answer. None of it depends on the request, so it is asked once. */
+/** `https://*.example.app` means one label in place of `*`: dots would let others choose the rest of the name. */
+function originPattern(origin: string): string | RegExp {
+  const [scheme, rest] = origin.split('//*.')
+  if (rest === undefined) return origin
+  return new RegExp(`^${scheme}//[a-z0-9]([a-z0-9-]*[a-z0-9])?\\.${rest.replaceAll('.', '\\.')}$`)
+}
+
+/** The headers that helmet sets. They do not depend on the request, so helmet runs once. */
 function securityHeaders(): Record<string, string> {
   const headers: Record<string, string> = {}
   const response = {
@@ -41,12 +64,12 @@ function securityHeaders(): Record<string, string> {
     removeHeader: () => {},
   }
   const setHeaders = helmet({
-    // JSON needs nothing from anywhere; the docs page brings its own policy.
+    // JSON loads nothing. The docs page has a policy of its own.
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
-    // Front ends read the answers from other origins: CORS decides which.
+    // Front ends on other origins read the answers: CORS decides which.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   })
   setHeaders({} as IncomingMessage, response as unknown as ServerResponse, () => {})
@@ -54,8 +77,8 @@ function securityHeaders(): Record<string, string> {
 }
 
 /**
- * Turns requests away that would only wait: with all connections to the database busy, what comes in faster
- * than it goes out would pile up, until every answer is late and memory is full.
+ * Refuses requests under overload. Otherwise requests that arrive faster than they are answered would pile up until
+ * every answer is late and memory is full.
  */
 export const loadLimit = fp<{ http: Config['http'] }>(async (app, { http }) => {
   await app.register(underPressure, {
@@ -68,16 +91,9 @@ export const loadLimit = fp<{ http: Config['http'] }>(async (app, { http }) => {
   const max = http.maxRequestsInFlight
   if (max === 0) return
   let inFlight = 0
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     inFlight += 1
-    let isOpen = true
-    const end = () => {
-      if (isOpen) inFlight -= 1
-      isOpen = false
-    }
-    reply.raw.once('close', end)
-    // Where the client went away, Node 20 does not close answers that wait for one before them.
-    request.raw.once('close', end)
+    reply.raw.once('close', () => (inFlight -= 1))
     done(inFlight > max ? overloaded() : undefined)
   })
 })

@@ -7,23 +7,29 @@ import { problem } from './problem.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Counts a call that no known user made against the address that it came from.
+     * Counts a request without a valid token against its address.
      *
-     * @throws a 429 where that address made too many
+     * @throws a 429 if the address sent too many
      */
     countAddress(request: FastifyRequest, reply: FastifyReply): Promise<void>
+    /**
+     * Counts a request for the user of its token.
+     *
+     * @throws a 429 if the user sent too many
+     */
+    countUser(request: FastifyRequest, reply: FastifyReply): Promise<void>
   }
 }
 
 type Counted = Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>> & { isAllowed: false }
 
 export const RATE_LIMIT_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'] as const
-/** Whoever has not called for longer than this many others is forgotten, so that memory is bounded. */
+/** An LRU of this many callers, to bound memory. */
 const COMMON = { timeWindow: '1 minute', cache: 50_000 }
-/** Longer than any address: what a proxy passes on need not be one. */
+/** Longer than any address. What a proxy passes on need not be an address. */
 const MAX_ADDRESS_LENGTH = 64
 
-/** The counts: in memory, or in Redis where several copies of the service share them. */
+/** Counts requests per user and per address: in memory, or in Redis, which copies of the service share. */
 export const rateLimits = fp<Config['rateLimit']>(async (app, { max, maxByAddress, redisUrl }) => {
   const isShared = redisUrl !== undefined && max + maxByAddress > 0
   const redis = isShared ? await connectToRedis(redisUrl, app.log) : undefined
@@ -35,28 +41,27 @@ export const rateLimits = fp<Config['rateLimit']>(async (app, { max, maxByAddres
     ...(redis && { redis }),
   })
   app.decorate('countAddress', maxByAddress === 0 ? async () => {} : createAddressCount(app, maxByAddress))
+  app.decorate('countUser', max === 0 ? async () => {} : createUserCount(app, max))
 })
 
-/** Requests a minute per user, in its scope. */
-export const userRateLimit = fp<Config['rateLimit']>(async (app, { max }) => {
-  if (max === 0) return
+function createUserCount(app: FastifyInstance, max: number): FastifyInstance['countUser'] {
   const settings = { ...COMMON, max, keyGenerator: ({ user }: FastifyRequest) => `user ${user.id}` }
   const count = app.createRateLimit(settings)
-  app.addHook('preHandler', async (request, reply) => {
+  return async (request, reply) => {
     const counted = (await count(request)) as Counted
     tellClient(reply, counted, false)
-  })
-})
+  }
+}
 
 function createAddressCount(app: FastifyInstance, max: number): FastifyInstance['countAddress'] {
-  // Who has gone already has no address left.
+  // A client that left has no address any more.
   const keyGenerator = ({ ip = '' }: FastifyRequest) =>
     `address ${rateLimit.normalizeIP(ip.slice(0, MAX_ADDRESS_LENGTH))}`
   const settings = { ...COMMON, max, keyGenerator }
   const count = app.createRateLimit(settings)
   return async (request, reply) => {
     const counted = (await count(request)) as Counted
-    // Seen once a minute: the only time that the log tells an address.
+    // At most once a minute for each address. No other line names an address.
     if (counted.remaining === 0 && !counted.isExceeded)
       request.log.warn({ client: counted.key }, 'no more calls without a valid token for this minute')
     tellClient(reply, counted, true)
@@ -77,10 +82,10 @@ function tellClient(
     })
 }
 
-/** Its client is loaded where it is used: it takes a tenth of the time that a start takes. */
+/** Loads the Redis client only if it is used: loading takes a tenth of the time of a start. */
 async function connectToRedis(url: string, log: FastifyBaseLogger) {
   const { Redis } = await import('ioredis')
-  // Requests wait for a count, so a Redis that hangs is given up soon, and nothing is counted twice.
+  // Requests wait for their count: a Redis that hangs is given up after a second, and nothing is counted twice.
   const redis = new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false, socketTimeout: 1000 })
   let isAway = false
   redis.on('error', (err) => {

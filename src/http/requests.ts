@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import fp from 'fastify-plugin'
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, METHODS as ALL_METHODS } from 'node:http'
-import { isUtf8 } from 'node:buffer'
+import { describeFault } from './faults.ts'
 import { problem } from './problem.ts'
+import { answerTo } from './problems.ts'
 
-/** Told once about every request: when its answer has left, or when its client has gone before that. */
+/** Called once per request: when its answer is sent, or when its connection closed before that. */
 type Report = (request: FastifyRequest, reply: FastifyReply, status: number) => void
 
 declare module 'fastify' {
@@ -14,16 +15,16 @@ declare module 'fastify' {
   }
 }
 
-/** In place of a status that nobody was there to see. The number is a custom of proxies, not a standard. */
+/** The status of a request whose client left before its answer was complete: a custom of proxies, not a standard. */
 const CLIENT_GONE = 499
 
-/** The caller's X-Request-Id, where it is short and harmless in a log; else a fresh one. */
+/** The caller's X-Request-Id, if it is short and safe in a log; otherwise a new one. */
 export function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id']
   return typeof given === 'string' && /^[\w.~:-]{1,128}$/.test(given) ? given : randomUUID()
 }
 
-/** Neither no Host nor several (RFC 9112, 3.2): two services on the way might each believe another. */
+/** Several Host headers, or none, could name different services to different proxies (RFC 9112, 3.2). */
 function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
   const names = rawHeaders.filter(
     (text, index) => index % 2 === 0 && text.length === 4 && /^host$/i.test(text),
@@ -33,7 +34,7 @@ function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
 
 const ambiguousHost = () => problem('bad_host', { headers: { connection: 'close' } })
 
-/** Node reads two thousand and drops the others without a word, be it a second Host. */
+/** Node reads two thousand headers and silently drops the others, even a second Host. */
 const MAX_HEADERS = 200
 
 function refusalOf(request: IncomingMessage) {
@@ -44,49 +45,55 @@ function refusalOf(request: IncomingMessage) {
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** Node takes dozens of methods; those that no route has are one. */
+/** The method, for metrics. Node accepts dozens of methods; those without a route share one name. */
 export const methodOf = ({ method }: FastifyRequest) => (METHODS.has(method) ? method : '_OTHER')
 
-/** The pattern, never the path: ids would make a time series each. */
+/** The pattern of the route. Its path would make a time series for each id. */
 export const routeOf = (request: FastifyRequest) => request.routeOptions.url ?? 'unknown'
 
-/** Who calls; undefined before that is known, and where nobody asks. */
+/** The user's id; undefined before the token is verified, and on routes without a token. */
 export const userIdOf = ({ user }: FastifyRequest & { user?: { id: string } | null }) => user?.id
 
-/** How every request is read and reported: its id, its body, its one line in the log. */
+/** The id of every request, what all requests must fulfil, and their one line in the log. */
 export const requests = fp(async (app) => {
   const reports: Report[] = [writeLine]
-  const end: Report = (...request) => reports.forEach((report) => report(...request))
+  const end: Report = (request, reply, status) => {
+    reply.isReported = true
+    for (const report of reports) report(request, reply, status)
+  }
   app.decorate('onRequestEnd', (report) => void reports.push(report))
+  app.decorateReply('isReported', false)
+  app.decorateReply('fault', undefined)
 
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    // Where the client goes first there is no answer, and so no onResponse.
-    request.raw.once('close', () => request.raw.aborted && end(request, reply, CLIENT_GONE))
+    // Fastify's onResponse is called only for an answer that was sent completely.
+    reply.raw.once('close', () => {
+      if (!reply.isReported) end(request, reply, brokenStatus(reply))
+    })
     done(refusalOf(request.raw))
   })
   app.addHook('onResponse', (request, reply, done) => {
-    end(request, reply, reply.statusCode)
+    if (!reply.isReported) end(request, reply, reply.statusCode)
     done()
   })
 
-  // Known, though no path takes them, so that each path can say so; QUERY without its demand for a body.
+  // Known methods that no path takes get a 405 there. QUERY would otherwise demand a body.
   for (const method of ALL_METHODS)
     if (method === 'QUERY' || !app.supportedMethods.includes(method))
       app.addHttpMethod(method, { overrideExisting: true })
-
-  const parseJson = app.getDefaultJsonParser('remove', 'remove')
-  app.removeAllContentTypeParsers()
-  // Front ends send the header with an empty body: that is a request without a body.
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (body.length === 0) return done(null, undefined)
-    if (!isUtf8(body)) return done(problem('malformed_json', { values: ['UTF-8'] }), undefined)
-    return parseJson(request, body.toString(), done)
-  })
 })
 
+/** The status under which an incomplete answer is counted: the fault that broke it, else the client left. */
+function brokenStatus(reply: FastifyReply): number {
+  if (reply.fault === undefined) return CLIENT_GONE
+  const { status, code } = answerTo(reply.fault)
+  reply.problemCode = code
+  return status
+}
+
 const writeLine: Report = (request, reply, status) => {
-  // What is undefined is left out.
+  // Undefined fields are left out.
   const line = {
     method: request.method,
     route: routeOf(request),
@@ -95,12 +102,14 @@ const writeLine: Report = (request, reply, status) => {
     duration_ms: Math.round(reply.elapsedTime * 10) / 10,
     user_id: userIdOf(request),
   }
-  request.log.info(line, 'request')
+  if (reply.fault === undefined) return request.log.info(line, 'request')
+  const { level, ...fault } = describeFault(reply.fault, status)
+  request.log[level]({ ...line, ...fault }, 'request')
 }
 
 /**
- * Answers the methods that a known path does not have with a 405 that names those it has.
- * Call it at the end of a scope: it looks at the routes registered since `collectRoutes`.
+ * Answers a method that a known path does not take with a 405, which names those that it takes. Call the returned
+ * function at the end of a scope: it reads the routes registered since `collectRoutes`.
  */
 export function collectRoutes(app: FastifyInstance) {
   const methods = new Map<string, Set<string>>()

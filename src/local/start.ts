@@ -100,7 +100,7 @@ export async function applyMigrations(projectFolder: string, variables: Variable
 }
 
 /** An HS256 token, as a front end that shares the secret would sign it. */
-export function signToken(
+export async function signToken(
   claims: Readonly<Record<string, unknown>>,
   secret: string,
   lifetime = '30d',

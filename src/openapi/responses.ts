@@ -51,8 +51,8 @@ function exampleOf(code: ErrorCode): Problem {
 /** Adds the security scheme and the errors that all routes with a token have in common. */
 export function describeProtectedRoute(route: RouteOptions) {
   const takesBody = route.method !== 'GET' && route.method !== 'HEAD'
-  const common = errorResponses(401, 409, 429, 500, 503, ...(takesBody ? [400, 413, 415] : []))
-  const named = route.url.includes(':user_id') ? errorResponses(400, 403) : {}
+  const common = errorResponses(400, 401, 409, 429, 500, 503, ...(takesBody ? [413, 415] : []))
+  const named = route.url.includes(':user_id') ? errorResponses(403) : {}
   const own = route.schema?.response as object | undefined
   route.schema = { security: [{ bearer: [] }], ...route.schema, response: { ...common, ...named, ...own } }
 }

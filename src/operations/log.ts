@@ -4,8 +4,8 @@ const MAX_UNWRITTEN_BYTES = 1_000_000
 
 const HEADERS = ['headers', 'req.headers', 'request.headers']
 /**
- * Left out of every line. Nothing logs a request or its headers; should something ever do so, it tells no token, no
- * cookie, and no words that somebody searched for. The paths are exact because a wildcard slows down every line.
+ * Fields that are removed from every line. Nothing logs a request or its headers today. If something ever does, tokens,
+ * cookies and search words stay out. The paths are exact because a wildcard would slow down every line.
  */
 export const redact = {
   paths: [
@@ -17,11 +17,11 @@ export const redact = {
 }
 
 /**
- * Standard output as the log's destination. Where nothing can be written (a terminal that is gone, a disk that
- * is full) lines are dropped: a service must not end, nor wait, because of its log.
+ * Standard output as the log's destination. If it cannot be written (a closed terminal, a full disk), lines are
+ * dropped: the service must neither end nor wait because of its log.
  *
- * @param minLength bytes to gather before they are written at once; what is gathered is written twice a second.
- *   A service that is killed loses what it gathered, so this is 0 where somebody watches.
+ * @param minLength bytes to buffer before a write; the buffer is also written twice a second. A service that is killed
+ *   loses its buffer, so this is 0 in development.
  */
 export function createLogDestination(minLength: number) {
   const settings = { dest: 1, sync: true, minLength, maxLength: MAX_UNWRITTEN_BYTES, periodicFlush: 500 }

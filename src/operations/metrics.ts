@@ -1,57 +1,50 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { createServer } from 'node:http'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Config } from '../config/config.ts'
 import { type Database, operationOf } from '../database/client.ts'
 import { methodOf, routeOf } from '../http/requests.ts'
+import { serveMetrics } from './metrics-endpoint.ts'
 
 type WatchedDatabase = Pick<Database, 'connections' | 'statementsInFlight' | 'watchStatements'>
 
-/** Upper bounds of the histograms; 0.2 s is what a request may take. */
+/** Upper bounds of the histograms' buckets. A request should take at most 0.2 s. */
 export const DURATIONS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10]
 
-/** Prometheus metrics, on `/metrics` or on a port of their own. No label holds what a client sent. */
-export const metrics = fp<Config['metrics'] & { host: string; database: WatchedDatabase }>(
-  async (app, { enabled, port, host, database }) => {
-    if (!enabled) return
-    const register = new Registry()
-    collectDefaultMetrics({ register })
-    watchRequests(register, app)
-    watchStatements(register, database)
-    watchConnections(register, database)
+type MetricsOptions = Config['metrics'] & { host: string; database: WatchedDatabase }
 
-    if (port === undefined) {
-      app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
-        reply.type(register.contentType).send(await register.metrics()),
-      )
-      return
-    }
-    const server = createServer(async (_request, response) => {
-      response.setHeader('content-type', register.contentType).end(await register.metrics())
-    })
-    app.addHook('onReady', async () => {
-      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
-      app.log.info(`metrics are on port ${(server.address() as { port: number }).port}`)
-    })
-    app.addHook('onClose', async () => {
-      server.close()
-      server.closeAllConnections()
-    })
-  },
-)
+/**
+ * Prometheus metrics, on `/metrics` or on a port of their own. No label holds what a client sent. In production the
+ * public port serves them only with a token.
+ */
+export const metrics = fp<MetricsOptions>(async (app, { enabled, isPublic, port, host, token, database }) => {
+  if (!enabled) return
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  watchRequests(register, app)
+  watchStatements(register, database)
+  watchConnections(register, database)
+  await serveMetrics(app, {
+    contentType: register.contentType,
+    gather: () => register.metrics(),
+    port,
+    isPublic,
+    host,
+    token,
+  })
+})
 
 function watchRequests(register: Registry, app: FastifyInstance) {
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the request line to the end of the answer',
+    help: 'Time from the end of the headers to the end of the answer',
     labelNames: ['method', 'route', 'status'],
     buckets: DURATIONS_S,
     registers: [register],
   })
   const problems = new Counter({
     name: 'http_problems_total',
-    help: 'Answers that were errors, by the code that clients were told',
+    help: 'Error answers by their code',
     labelNames: ['status', 'code'],
     registers: [register],
   })
@@ -65,7 +58,7 @@ function watchRequests(register: Registry, app: FastifyInstance) {
 function watchStatements(register: Registry, database: WatchedDatabase) {
   const duration = new Histogram({
     name: 'database_statement_duration_seconds',
-    help: 'Time from when a statement is asked for to its answer, the wait for a connection included',
+    help: 'Time of a statement from its request to its result, including the wait for a connection',
     labelNames: ['operation'],
     buckets: DURATIONS_S,
     registers: [register],
@@ -78,7 +71,7 @@ function watchStatements(register: Registry, database: WatchedDatabase) {
   })
   new Gauge({
     name: 'database_statements_in_flight',
-    help: 'Statements that PostgreSQL has not answered yet, and those that wait to be sent',
+    help: 'Statements sent to PostgreSQL but not answered yet, and those waiting to be sent',
     registers: [register],
     collect() {
       this.set(database.statementsInFlight())

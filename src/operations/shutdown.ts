@@ -1,36 +1,31 @@
 import fp from 'fastify-plugin'
 import { unavailable } from '../http/problem.ts'
-import type { BusySocket } from '../http/client-errors.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Whether the service is shutting down: `/ready` says no, and connections end with their answer. */
+    /** Whether the service is shutting down: `/ready` is a 503, and every answer ends its connection. */
     stopping: boolean
   }
 }
 
 export const stopping = () => unavailable('stopping')
 
+interface ShutdownOptions {
+  /** Closes the connections that have no answer in progress. */
+  closeIdle: () => void
+}
+
 /**
- * Lets requests in flight finish when the service is told to stop. While it waits for balancers to hear of it,
- * requests are served, but every answer ends its connection: the next one opens finds another copy. Once it closes,
- * a request that still comes on a busy connection is told to come back.
+ * Graceful shutdown: requests in flight finish. While balancers learn that the service stops, requests are served, but
+ * every answer ends its connection, so that the client's next connection reaches another copy. Once the service has
+ * stopped listening, a new request on a busy connection gets a 503.
  */
-export const shutdown = fp(async (app) => {
+export const shutdown = fp<ShutdownOptions>(async (app, { closeIdle }) => {
   app.decorate('stopping', false)
   let closing = false
-  const sockets = new Set<BusySocket>()
-  app.server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  // Node's closeIdleConnections passes over those that have not sent a whole request yet, which may take for ever.
-  const closeIdle = () => {
-    for (const socket of sockets) if (!socket._httpMessage) socket.destroy()
-  }
   app.addHook('preClose', async () => {
     app.stopping = closing = true
-    // By then nobody listens, so none is missed.
+    // After this turn of the event loop nothing listens any more, so no new connection is missed.
     setImmediate(closeIdle)
   })
   app.addHook('onRequest', (_request, reply, done) => {
@@ -39,7 +34,7 @@ export const shutdown = fp(async (app) => {
     done(closing ? stopping() : undefined)
   })
   app.addHook('onResponse', (_request, _reply, done) => {
-    // An answer that began before the end did not announce it: its connection would wait for more.
+    // An answer that began before the shutdown did not announce the end: its client would keep the connection open.
     if (closing) setImmediate(closeIdle)
     done()
   })

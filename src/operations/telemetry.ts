@@ -21,7 +21,7 @@ import { methodOf, routeOf, userIdOf } from '../http/requests.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The span of the request, for what happens on its behalf. */
+    /** The context of the request's span, for work on its behalf. */
     traceContext: otel.Context | undefined
   }
 }
@@ -29,19 +29,19 @@ declare module 'fastify' {
 interface TelemetryOptions {
   name: string
   version: string
-  /** Which of the two are sent. */
+  /** Which signals are sent. */
   signals: NonNullable<Config['telemetry']>
   database: Pick<Database, 'watchStatements'>
 }
 
-/** When the service stops, a collector that does not answer is waited for this long. */
+/** How long the shutdown waits for a collector that does not answer. */
 const FLUSH_TIMEOUT_MS = 2000
 const SILENCE_MS = 60_000
 const HISTOGRAM = { unit: 's', advice: { explicitBucketBoundaries: DURATIONS_S } }
 
 /**
- * Spans and metrics of requests and statements, sent to an OpenTelemetry collector. Where it is, and all else about
- * it, the SDK reads from the standard variables OTEL_*. No URL, no header, no parameter of a statement is sent.
+ * Spans and metrics of requests and statements, sent to an OpenTelemetry collector. The SDK reads its address and
+ * everything else about it from the standard variables OTEL_*. No URL, header or statement parameter is sent.
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  * https://opentelemetry.io/docs/specs/semconv/db/database-spans/
  */
@@ -67,7 +67,7 @@ export const telemetry = fp<TelemetryOptions>(async (app, { name, version, signa
   })
 })
 
-/** A collector that is away must not fill the log. */
+/** Logs a failure at most once a minute, so that an unreachable collector does not fill the log. */
 function reportFailures(log: FastifyBaseLogger) {
   let silentUntil = 0
   const warn = (reason: string) => {
@@ -91,7 +91,7 @@ function watchRequests(app: FastifyInstance, tracer: otel.Tracer, meter: otel.Me
     request.log = reply.log = request.log.child({ trace_id: span.spanContext().traceId })
     otel.context.with(request.traceContext, done)
   })
-  // A body is read on behalf of its connection, which knows no request.
+  // Reading a body loses the context, because it happens on behalf of the connection.
   app.addHook('preValidation', (request, _reply, done) => otel.context.with(request.traceContext!, done))
   app.onRequestEnd((request, reply, status) => {
     const span = request.traceContext && otel.trace.getSpan(request.traceContext)
@@ -109,7 +109,7 @@ function watchRequests(app: FastifyInstance, tracer: otel.Tracer, meter: otel.Me
   })
 }
 
-/** No attribute at all where there was no error, as the conventions ask for. */
+/** Without an error the attribute is absent, as the conventions demand. */
 const errorType = (code: string | undefined): otel.Attributes =>
   code === undefined ? {} : { 'error.type': code }
 

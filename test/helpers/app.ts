@@ -60,6 +60,8 @@ export async function startApp(t: Test, variables: Record<string, string> = {}) 
     DATABASE_POOL_MAX: '5',
     // The suite shares its machine: a busy event loop is no reason to turn its requests away.
     MAX_EVENT_LOOP_DELAY_MS: '0',
+    // A part of the suite also runs with it off.
+    DATABASE_PIPELINE: process.env.DATABASE_PIPELINE ?? 'on',
     ...variables,
   })
   const { statements, values, onQuery } = watchStatements(t)

@@ -160,11 +160,17 @@ export function validatorOf(document: Document, schema: object): ValidateFunctio
   if (ajv === undefined) {
     ajv = addFormats.default(new Ajv2020({ strict: false }))
     for (const [name, { validate }] of Object.entries(taskFormats)) ajv.addFormat(name, validate)
-    ajv.addSchema({ $id: 'doc', components: document.components })
+    ajv.addSchema(closed({ $id: 'doc', components: document.components }))
     validators.set(document, ajv)
   }
   const text = JSON.stringify(schema).replaceAll('"#/components', '"doc#/components')
-  const validate = ajv.compile(JSON.parse(text) as object)
+  const validate = ajv.compile(closed(JSON.parse(text) as object))
   compiled.set(schema, validate)
   return validate
 }
+
+/** The schemas in `item`, so that none admits a property that it does not name. */
+const closed = (item: object): object =>
+  JSON.parse(JSON.stringify(item), (_, value: { properties?: object } | null) =>
+    value?.properties === undefined ? value : { additionalProperties: false, ...value },
+  ) as object

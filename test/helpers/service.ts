@@ -14,6 +14,8 @@ interface StartOptions {
   ready?: string
   /** Without the loader of this test, which measures coverage, a start takes a third of the CPU. */
   isCovered?: boolean
+  /** The folder with the sources, if not the repository. */
+  root?: string
 }
 
 /**
@@ -23,7 +25,7 @@ interface StartOptions {
 export async function startService(
   t: Test,
   variables: Record<string, string> = {},
-  { ready = 'the database answers', isCovered = true }: StartOptions = {},
+  { ready = 'the database answers', isCovered = true, root = ROOT }: StartOptions = {},
 ) {
   const env = {
     ...process.env,
@@ -42,7 +44,7 @@ export async function startService(
     ...variables,
   }
   const loader = isCovered ? process.execArgv : ['--import', 'tsx']
-  const service = spawn(process.execPath, [...loader, join(ROOT, 'src/server.ts')], { env, cwd: ROOT })
+  const service = spawn(process.execPath, [...loader, join(root, 'src/server.ts')], { env, cwd: root })
   const output = collect(service)
   t.teardown(async () => {
     await kill('SIGKILL')

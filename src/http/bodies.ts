@@ -1,0 +1,33 @@
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { isUtf8 } from 'node:buffer'
+import { problem } from './problem.ts'
+import { unsupportedMediaType } from './problems.ts'
+
+/** How bodies are read: JSON in UTF-8, without a content coding. */
+export const bodies = fp(async (app) => {
+  const parseJson = app.getDefaultJsonParser('remove', 'remove')
+  app.removeAllContentTypeParsers()
+  const types = ['application/json', 'application/merge-patch+json']
+  app.addContentTypeParser(types, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    // Front ends send the header with an empty body: that is a request without a body.
+    if (body.length === 0) return done(null, undefined)
+    const refusal = refusalOf(request, body)
+    if (refusal) return done(refusal, undefined)
+    return parseJson(request, body.toString(), done)
+  })
+})
+
+function refusalOf({ method, headers }: FastifyRequest, body: Buffer) {
+  const { 'content-encoding': coding = 'identity', 'content-type': type = '' } = headers
+  if (coding.trim().toLowerCase() !== 'identity') return unsupportedCoding()
+  // A merge patch (RFC 7396) says how to change a resource; it is not one that could be created.
+  if (method !== 'PATCH' && /^application\/merge-patch/i.test(type)) return unsupportedMediaType()
+  return isUtf8(body) ? undefined : problem('malformed_json', { values: ['UTF-8'] })
+}
+
+/** RFC 9110, 12.5.3: the header names the codings that are accepted. */
+const unsupportedCoding = () =>
+  problem('unsupported_content_encoding', {
+    headers: { 'accept-encoding': 'identity' },
+  })

@@ -1,0 +1,40 @@
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { reasonOf, sqlState } from '../database/errors.ts'
+
+/** The part of the log that is about faults of ours: errors behind a 5xx, and behind answers that broke off. */
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The error behind a 5xx, or behind a streamed answer that broke off. */
+    fault: Error | undefined
+    /** The request has its line in the log, and is counted. */
+    isReported: boolean
+  }
+}
+
+/** Notes the error that broke a streamed answer, so that it is not taken for a client that left. */
+export class StreamFaults extends LogController {
+  override streamError(error: NodeJS.ErrnoException, _request: FastifyRequest, reply: FastifyReply) {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') reply.fault = error
+  }
+}
+
+/** The request's one line in the log tells the fault; a client that left already has its line. */
+export function noteFault(
+  error: Error,
+  { status, code }: { status: number; code: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  reply.fault = error
+  if (!reply.isReported) return
+  const { level, ...fault } = describeFault(error, status)
+  request.log[level]({ code, ...fault }, 'failed after its client left')
+}
+
+/** What the log says about the error behind a 5xx: all of a bug, the reason of anything else, and the SQLSTATE. */
+export function describeFault(error: Error, status: number) {
+  const sqlstate = sqlState(error)
+  if (status === 500) return { level: 'error' as const, err: error, sqlstate }
+  const reason = reasonOf(error.cause instanceof Error ? error.cause : error)
+  return { level: 'warn' as const, reason, sqlstate }
+}
