@@ -6,8 +6,17 @@ export default tseslint.config(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   correctness,
   { ...typed, files: ['**/*.ts', '**/*.tsx'] },
-  // A component is mostly what it shows.
+  // A component consists mostly of its markup.
   { files: ['**/*.tsx'], rules: { 'max-lines': ['error', 150], ...functionBudget(90) } },
   { files: ['**/*.ts'], ignores: ['e2e/**'], rules: { 'max-lines': ['error', 150], ...functionBudget(40) } },
+  {
+    files: ['lib/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '/components/', message: 'lib/ works without the components of this app.' }] },
+      ],
+    },
+  },
   { ...relaxed, files: ['e2e/**'] },
 )

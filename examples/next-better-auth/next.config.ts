@@ -1,18 +1,15 @@
 import type { NextConfig } from 'next'
+import { STATIC_HEADERS } from './lib/security-headers'
 
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
-  // The service's folder around this one has a lockfile of its own.
+  // The folder of the service around this one has a lockfile of its own.
   turbopack: { root: process.cwd() },
   headers: async () => [
     {
       source: '/:path*',
-      headers: [
-        { key: 'content-security-policy', value: "frame-ancestors 'none'" },
-        { key: 'referrer-policy', value: 'same-origin' },
-        { key: 'x-content-type-options', value: 'nosniff' },
-      ],
+      headers: Object.entries(STATIC_HEADERS).map(([key, value]) => ({ key, value })),
     },
   ],
 }

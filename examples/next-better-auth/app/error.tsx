@@ -1,7 +1,7 @@
 'use client'
 import { Trouble } from '../components/trouble'
 
-/** What nothing else caught. */
+/** Shown for an error that nothing else has caught. */
 export default function ErrorPage({ reset }: { error: Error; reset: () => void }) {
   return (
     <main>

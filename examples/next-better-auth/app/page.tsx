@@ -1,14 +1,23 @@
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
+import { preconnect } from 'react-dom'
 import { TaskApp } from '../components/task-app'
 import { Unavailable } from '../components/unavailable'
+import { readFilters, writeFilters } from '../lib/filters'
+import { signInPath } from '../lib/paths'
 import { currentUser } from '../lib/session'
 import { browserSettings } from '../lib/settings'
 
-/** The tasks themselves come to the browser from the service: no request for them passes through here. */
-export default async function Home() {
+/** Renders the page without the tasks. The browser loads those from the service directly. */
+export default async function Home({ searchParams }: PageProps<'/'>) {
   const user = await currentUser(await headers()).catch(() => undefined)
   if (user === undefined) return <Unavailable />
-  if (user === null) redirect('/sign-in')
-  return <TaskApp key={user.id} user={user} settings={browserSettings()} />
+  if (user === null) {
+    const query = Object.entries(await searchParams).filter(([, value]) => typeof value === 'string')
+    const filters = readFilters(new URLSearchParams(query as [string, string][]))
+    redirect(signInPath(writeFilters(filters)))
+  }
+  const settings = browserSettings()
+  preconnect(settings.apiUrl, { crossOrigin: 'anonymous' })
+  return <TaskApp key={user.id} user={user} settings={settings} />
 }

@@ -1,7 +1,7 @@
 'use client'
 import Link from 'next/link'
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
-import { authClient } from '../lib/auth-client'
+import { useEffect, useId, useRef } from 'react'
+import { useAuthForm } from '../lib/use-auth-form'
 import { useHydrated } from '../lib/use-hydrated'
 import styles from './auth-form.module.css'
 import { Mark } from './icons'
@@ -11,23 +11,32 @@ const WORDS = {
     title: 'Welcome back',
     lead: 'Sign in to see what today holds.',
     submit: 'Sign in',
-    other: { text: 'New here?', link: 'Create an account', href: '/sign-up' },
+    other: { text: 'New here?', link: 'Create an account', path: '/sign-up' },
   },
   'sign-up': {
     title: 'Begin your daybook',
     lead: 'One calm place for everything you have to do.',
     submit: 'Create account',
-    other: { text: 'Already have an account?', link: 'Sign in', href: '/sign-in' },
+    other: { text: 'Already have an account?', link: 'Sign in', path: '/sign-in' },
   },
 } as const
 
-/** Signs in or up with Better Auth, which answers with the cookie of the session. */
-export function AuthForm({ kind, note }: { kind: keyof typeof WORDS; note?: string | undefined }) {
+interface Props {
+  kind: keyof typeof WORDS
+  note?: string | undefined
+  /** Where to go afterwards: a path of this app. */
+  next: string
+}
+
+/** Signs in or up with Better Auth, which answers with the session cookie. */
+export function AuthForm({ kind, note, next }: Props) {
   const { title, lead, submit: submitLabel, other } = WORDS[kind]
-  const { busy, problem, submit } = useSubmit(kind)
+  const { busy, problem, submit, clear } = useAuthForm(kind, next)
   const errorId = useId()
   const error = useRef<HTMLParagraphElement>(null)
-  useEffect(() => error.current?.focus(), [problem])
+  useEffect(() => {
+    error.current?.focus()
+  }, [problem])
   return (
     <main className={styles.page}>
       <div className={styles.card}>
@@ -42,11 +51,12 @@ export function AuthForm({ kind, note }: { kind: keyof typeof WORDS; note?: stri
         <form
           method="post"
           onSubmit={(event) => void submit(event)}
+          onChange={clear}
           aria-label={submitLabel}
           aria-describedby={problem ? errorId : undefined}
         >
           <fieldset disabled={!useHydrated()}>
-            {kind === 'sign-up' && <Field name="name" label="Name" autoComplete="name" />}
+            {kind === 'sign-up' && <Field name="name" label="Name" autoComplete="name" maxLength={100} />}
             <Field name="email" label="Email" type="email" autoComplete="email" />
             <Field
               name="password"
@@ -54,6 +64,7 @@ export function AuthForm({ kind, note }: { kind: keyof typeof WORDS; note?: stri
               type="password"
               autoComplete={kind === 'sign-up' ? 'new-password' : 'current-password'}
               minLength={8}
+              maxLength={128}
               hint={kind === 'sign-up' ? 'At least 8 characters.' : undefined}
             />
             {problem && (
@@ -67,43 +78,14 @@ export function AuthForm({ kind, note }: { kind: keyof typeof WORDS; note?: stri
           </fieldset>
         </form>
         <p className={styles.other}>
-          {other.text} <Link href={other.href}>{other.link}</Link>
+          {other.text}{' '}
+          <Link href={next === '/' ? other.path : `${other.path}?${new URLSearchParams({ next })}`}>
+            {other.link}
+          </Link>
         </p>
       </div>
     </main>
   )
-}
-
-function useSubmit(kind: keyof typeof WORDS) {
-  const [busy, setBusy] = useState(false)
-  // An object, so that the same problem twice is news twice.
-  const [problem, setProblem] = useState<{ text: string } | null>(null)
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    if (busy) return
-    setBusy(true)
-    setProblem(null)
-    const fields = new FormData(event.currentTarget)
-    const text = (name: string) => fields.get(name) as string
-    const credentials = { email: text('email'), password: text('password') }
-    const { error } = await (
-      kind === 'sign-up'
-        ? authClient.signUp.email({ ...credentials, name: text('name') })
-        : authClient.signIn.email(credentials)
-    ).catch(() => ({ error: { status: 0 } }))
-    if (!error) return window.location.assign('/')
-    setBusy(false)
-    setProblem({ text: explain(error) })
-  }
-  return { busy, problem, submit }
-}
-
-/** Better Auth says in a sentence what it refuses; what it cannot say is said here. */
-function explain({ status, message }: { status: number; message?: string | undefined }): string {
-  if (status === 429) return 'Too many attempts. Please wait a few seconds and try again.'
-  if (status === 0 || status >= 500)
-    return 'The server cannot be reached right now. Please try again in a moment.'
-  return message ?? 'That did not work.'
 }
 
 interface FieldProps {
@@ -112,6 +94,7 @@ interface FieldProps {
   type?: string
   autoComplete: string
   minLength?: number
+  maxLength?: number
   hint?: string | undefined
 }
 
@@ -120,7 +103,7 @@ function Field({ label, hint, ...input }: FieldProps) {
   return (
     <label className="field">
       <span>{label}</span>
-      <input required aria-describedby={hint && hintId} {...input} />
+      <input required dir="auto" aria-describedby={hint && hintId} {...input} />
       {hint && (
         <small id={hintId} aria-hidden="true">
           {hint}

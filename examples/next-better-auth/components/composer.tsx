@@ -1,93 +1,70 @@
 import { type FormEvent, useId, useRef, useState } from 'react'
-import { type DueFields, fromFields } from '../lib/due'
-import { explain, fieldErrors } from '../lib/errors'
+import { type Fields, isBlank, NO_FIELDS } from '../lib/drafts'
 import { useCreateTask } from '../lib/use-changes'
+import { useDraftChanges, useDrafts } from '../lib/use-drafts'
+import { useHydrated } from '../lib/use-hydrated'
 import styles from './composer.module.css'
-import { DueInputs } from './due-inputs'
 import { CalendarIcon, PlusIcon } from './icons'
-import { useNotices } from './notices'
+import { TaskFields } from './task-fields'
 
-const EMPTY: { title: string; description: string; due: DueFields } = {
-  title: '',
-  description: '',
-  due: { day: '', time: '' },
-}
-
-/** The form for a new task. What was written stays until the service has it. */
+/** The form for a new task. It is empty again at once; a task that the service refuses comes back into it. */
 export function Composer() {
-  const [draft, setDraft] = useState(EMPTY)
-  const [detailed, setDetailed] = useState(false)
+  const { composer: draft } = useDrafts()
+  const { write } = useDraftChanges()
+  // Undefined: open if something is in there.
+  const [opened, setOpened] = useState<boolean>()
   const titleInput = useRef<HTMLInputElement>(null)
   const detailsId = useId()
   const errorId = useId()
   const create = useCreateTask()
-  const { announce } = useNotices()
+  const detailed = opened ?? !isBlank({ ...draft, title: '' })
+  const change = (fields: Partial<Fields>) => write({ ...draft, ...fields, problem: undefined })
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const title = draft.title.trim()
     titleInput.current?.focus()
-    if (title === '' || create.isPending) return
-    const task = { title, description: draft.description.trim() || null, due_date: fromFields(draft.due) }
-    create.mutate(task, {
-      onSuccess: () => {
-        setDraft(EMPTY)
-        setDetailed(false)
-        announce(`Added “${title}”.`)
-      },
-    })
+    if (draft.title.trim() === '') return
+    write(NO_FIELDS)
+    setOpened(undefined)
+    create(draft)
   }
-
-  const problem =
-    create.error && (Object.values(fieldErrors(create.error)).join(' ') || explain(create.error))
   return (
     <form className={styles.composer} onSubmit={submit} aria-label="Add a task">
-      <div className={styles.line}>
-        <input
-          ref={titleInput}
-          className={styles.title}
-          aria-label="New task"
-          aria-describedby={problem ? errorId : undefined}
-          aria-invalid={problem ? true : undefined}
-          placeholder="What is next?"
-          maxLength={200}
-          value={draft.title}
-          onChange={({ target }) => setDraft({ ...draft, title: target.value })}
-        />
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Due date and notes"
-          aria-expanded={detailed}
-          aria-controls={detailsId}
-          onClick={() => setDetailed(!detailed)}
-        >
-          <CalendarIcon />
-        </button>
-        <button type="submit" className="button primary" aria-disabled={create.isPending}>
-          <PlusIcon size={18} /> Add
-        </button>
-      </div>
-      <div id={detailsId} className={styles.details} hidden={!detailed}>
-        <DueInputs value={draft.due} onChange={(due) => setDraft({ ...draft, due })} />
-        <label className="field">
-          <span>Notes</span>
-          <textarea
-            rows={2}
-            maxLength={1000}
-            value={draft.description}
-            onChange={({ target }) => setDraft({ ...draft, description: target.value })}
+      <fieldset disabled={!useHydrated()}>
+        <div className={styles.line}>
+          <input
+            ref={titleInput}
+            dir="auto"
+            className={styles.title}
+            aria-label="New task"
+            aria-describedby={draft.problem ? errorId : undefined}
+            aria-invalid={draft.problem ? true : undefined}
+            placeholder="What is next?"
+            maxLength={200}
+            value={draft.title}
+            onChange={({ target }) => change({ title: target.value })}
           />
-        </label>
-      </div>
-      {create.isPaused && (
-        <p role="status" className={styles.hint}>
-          Added as soon as you are online again.
-        </p>
-      )}
-      {problem && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Due date and notes"
+            aria-expanded={detailed}
+            aria-controls={detailsId}
+            onClick={() => setOpened(!detailed)}
+          >
+            <CalendarIcon />
+          </button>
+          <button type="submit" className="button primary">
+            <PlusIcon size={18} /> Add
+          </button>
+        </div>
+        <div id={detailsId} className={styles.details} hidden={!detailed}>
+          <TaskFields value={draft} onChange={change} rows={2} />
+        </div>
+      </fieldset>
+      {draft.problem && (
         <p id={errorId} role="alert" className="form-error">
-          {problem} Your text is still here.
+          {draft.problem} Your text is still here.
         </p>
       )}
     </form>

@@ -1,30 +1,38 @@
 import { onlineManager, useMutationState } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { explain } from '../lib/errors'
+import { useNoticesState } from '../lib/notices'
 import { useSummary } from '../lib/use-tasks'
 import styles from './connection-banner.module.css'
 import { CloudOffIcon } from './icons'
 
-/** Says that what is on screen may be old, and what happens to changes meanwhile. */
+/** Says that the page may be out of date, and what happens to changes meanwhile. */
 export function ConnectionBanner() {
   const online = useOnline()
-  const summary = useSummary()
   const unsent = useMutationState({ filters: { predicate: ({ state }) => state.isPaused } }).length
+  const trouble = useTrouble()
   useWarningBeforeLoss(unsent > 0)
-
-  const text = online ? summary.isError && summary.data && explain(summary.error) : offlineText(unsent)
+  const text = online ? trouble : offlineText(unsent)
   return (
     <div role="status" aria-label="Connection" className={styles.region}>
       {text && (
         <p className={styles.banner}>
           <CloudOffIcon />
-          <span>
-            {text} {online && 'What you see may be old. Trying again…'}
-          </span>
+          <span>{text}</span>
         </p>
       )}
     </div>
   )
+}
+
+/** What is wrong with the service, unless a notice is saying so at the moment: one outage is one message. */
+function useTrouble(): string | undefined {
+  const { isError, data, error } = useSummary()
+  const { shown } = useNoticesState()
+  // Without any data the list itself says what is wrong.
+  if (!isError || data === undefined || shown.some(({ reason }) => reason === explain(error)))
+    return undefined
+  return `${explain(error)} What you see may be old. Trying again…`
 }
 
 function offlineText(unsent: number): string {

@@ -1,7 +1,7 @@
 import type { Filters } from '../lib/filters'
 import styles from './states.module.css'
 
-/** Nothing to show, which is rarely the same news twice. */
+/** The list without tasks, in words that fit the filters. */
 export function EmptyState({ filters, onClear }: { filters: Filters; onClear?: () => void }) {
   const { title, text } = wordsFor(filters)
   return (

@@ -1,18 +1,19 @@
 'use client'
 import { useState } from 'react'
 import { authClient } from '../lib/auth-client'
+import { useNotices } from '../lib/notices'
 import type { SignedInUser } from '../lib/session'
+import { announceSession } from '../lib/session-events'
 import styles from './header.module.css'
 import { Mark } from './icons'
-import { useNotices } from './notices'
 
 export function Header({ user }: { user: SignedInUser }) {
   return (
     <header className={styles.header}>
       <span className={styles.brand}>
-        <Mark size={28} /> Daybook
+        <Mark size={28} /> <span>Daybook</span>
       </span>
-      <span className={styles.user} title={user.email}>
+      <span dir="auto" className={styles.user} title={`${user.name}, ${user.email}`}>
         {user.name}
       </span>
       <SignOutButton />
@@ -24,15 +25,19 @@ function SignOutButton() {
   const [busy, setBusy] = useState(false)
   const { notify } = useNotices()
   const signOut = async () => {
+    if (busy) return
     setBusy(true)
     const { error } = await authClient.signOut().catch((error: unknown) => ({ error }))
-    // A new page begins with an empty memory: nothing of this user is left for the next one.
-    if (!error) return window.location.assign('/sign-in')
+    if (!error) {
+      announceSession(null)
+      // Loads a new page: its memory holds nothing of this user.
+      return window.location.assign('/sign-in')
+    }
     setBusy(false)
     notify({ tone: 'error', text: 'Signing out did not work: the server cannot be reached right now.' })
   }
   return (
-    <button type="button" className="button quiet" onClick={() => void signOut()} disabled={busy}>
+    <button type="button" className="button quiet" onClick={() => void signOut()} aria-disabled={busy}>
       Sign out
     </button>
   )

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Drawn on a grid of 24, in the colour of the text around them, and never read out. */
+/** Icons on a grid of 24, in the colour of the surrounding text, hidden from screen readers. */
 const icon = (path: ReactNode) =>
   function Icon({ size = 20 }: { size?: number }) {
     const stroke = {
@@ -22,11 +22,12 @@ export const DeleteIcon = icon(<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1
 export const SearchIcon = icon(<path d="M11 18a7 7 0 100-14 7 7 0 000 14zM20 20l-4-4" />)
 export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />)
 export const CalendarIcon = icon(<path d="M4.5 6.5h15v13h-15zM4.5 10.5h15M8.5 4v4M15.5 4v4" />)
+export const ClockIcon = icon(<path d="M12 20a8 8 0 100-16 8 8 0 000 16zM12 7.5V12l3 2" />)
 export const CloudOffIcon = icon(
   <path d="M4 4l16 16M9 6.3A5.5 5.5 0 0117.4 10 4 4 0 0120 16.6M16 18H7a4 4 0 01-.8-7.9" />,
 )
 
-/** The mark of the app: a sun that is also a tick. */
+/** The logo: a sun with a tick. */
 export function Mark({ size = 32 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" fill="none" aria-hidden="true">

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 
-/** Loads on when it comes near the window. It is a button, too: for keyboards, and after a failure. */
+/** Loads the next page when it comes near the visible part. It is a button for keyboards and after a failure. */
 export function LoadMore({ busy, failed, onLoad }: { busy: boolean; failed: boolean; onLoad: () => void }) {
   const button = useRef<HTMLButtonElement>(null)
   const load = useRef(onLoad)
@@ -11,7 +11,7 @@ export function LoadMore({ busy, failed, onLoad }: { busy: boolean; failed: bool
     if (busy || failed || button.current === null) return
     const observer = new IntersectionObserver(
       (entries) => entries.some(({ isIntersecting }) => isIntersecting) && load.current(),
-      { rootMargin: '600px' },
+      { root: button.current.closest('[data-scroller]'), rootMargin: '600px' },
     )
     observer.observe(button.current)
     return () => observer.disconnect()

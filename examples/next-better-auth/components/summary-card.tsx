@@ -1,12 +1,15 @@
-import type { Summary, Task } from 'TaskApiClient'
-import { isOverdue } from '../lib/due'
+import type { Summary } from '../lib/task-client'
+import { useNow } from '../lib/use-now'
+import { usePending } from '../lib/use-pending'
 import { useSummary } from '../lib/use-tasks'
 import styles from './summary-card.module.css'
 
-/** How the day stands. Tasks whose deletion waits for an undo do not count. */
-export function SummaryCard({ withoutTasks }: { withoutTasks: readonly Task[] }) {
+/** The counts, with what the user has changed and the service has not confirmed. */
+export function SummaryCard() {
   const { data } = useSummary()
-  const counts = data && withoutTasks.reduce(subtract, data)
+  const now = useNow()
+  const { count } = usePending()
+  const counts = data && count(data, now)
   return (
     <section className={styles.card} aria-label="Summary" aria-busy={counts === undefined}>
       <div>
@@ -20,16 +23,6 @@ export function SummaryCard({ withoutTasks }: { withoutTasks: readonly Task[] })
       <Ring done={counts?.completed ?? 0} total={counts?.total ?? 0} />
     </section>
   )
-}
-
-function subtract(counts: Summary, task: Task): Summary {
-  return {
-    ...counts,
-    total: counts.total - 1,
-    pending: counts.pending - Number(!task.completed),
-    completed: counts.completed - Number(task.completed),
-    overdue: counts.overdue - Number(isOverdue(task, new Date())),
-  }
 }
 
 function headline({ total, pending, overdue }: Summary): string {

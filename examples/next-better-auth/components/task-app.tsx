@@ -1,45 +1,73 @@
 'use client'
+import { useCallback, useRef } from 'react'
+import { NoticesProvider } from '../lib/notices'
 import type { SignedInUser } from '../lib/session'
+import { leaveForSignIn, useSessionEvents } from '../lib/session-events'
 import type { BrowserSettings } from '../lib/settings'
 import { TaskApiProvider } from '../lib/task-api'
-import { useDeletion } from '../lib/use-deletion'
+import { DeletionsProvider, useDeletionUpkeep } from '../lib/use-deletions'
+import { DraftsProvider } from '../lib/use-drafts'
 import { useFilters } from '../lib/use-filters'
-import { useHydrated } from '../lib/use-hydrated'
+import { useFreshPage } from '../lib/use-fresh-page'
+import { useKeepFocus } from '../lib/use-keep-focus'
 import { Composer } from './composer'
 import { ConnectionBanner } from './connection-banner'
 import { Header } from './header'
-import { NoticesProvider } from './notices'
+import { NoticesView } from './notices'
 import { SummaryCard } from './summary-card'
 import styles from './task-app.module.css'
 import { TaskList } from './task-list'
 import { Toolbar } from './toolbar'
 
-/** Everything that somebody who is signed in sees. */
+/** Everything that a signed-in user sees. The server renders it without tasks, so it is there before the scripts. */
 export function TaskApp({ user, settings }: { user: SignedInUser; settings: BrowserSettings }) {
-  if (!useHydrated()) return <main className={styles.main} aria-busy="true" />
   return (
     <TaskApiProvider settings={settings} userId={user.id}>
       <NoticesProvider>
-        <a className="skip-link" href="#tasks">
-          Skip to the tasks
-        </a>
-        <Header user={user} />
-        <Tasks />
+        <DraftsProvider userId={user.id}>
+          <DeletionsProvider userId={user.id}>
+            <Page user={user} />
+          </DeletionsProvider>
+        </DraftsProvider>
       </NoticesProvider>
     </TaskApiProvider>
   )
 }
 
-function Tasks() {
+function Page({ user }: { user: SignedInUser }) {
   const [filters, changeFilters] = useFilters()
-  const deletion = useDeletion()
+  const page = useRef<HTMLDivElement>(null)
+  useDeletionUpkeep()
+  useFreshPage()
+  useKeepFocus(page, 'tasks')
+  useSessionEvents(
+    useCallback(
+      (userId: string | null) => {
+        if (userId === null) leaveForSignIn('elsewhere')
+        else if (userId !== user.id) window.location.reload()
+      },
+      [user.id],
+    ),
+  )
   return (
-    <main className={styles.main}>
-      <ConnectionBanner />
-      <SummaryCard withoutTasks={deletion.waiting} />
-      <Composer />
-      <Toolbar filters={filters} onChange={changeFilters} />
-      <TaskList filters={filters} onChangeFilters={changeFilters} deletion={deletion} />
-    </main>
+    <div ref={page} className={styles.page}>
+      <div className={styles.scroller} data-scroller tabIndex={-1}>
+        <a className="skip-link" href="#tasks">
+          Skip to the tasks
+        </a>
+        <Header user={user} />
+        <main className={styles.main}>
+          <SummaryCard />
+          <Composer />
+          <Toolbar filters={filters} onChange={changeFilters} />
+          <TaskList filters={filters} onChangeFilters={changeFilters} />
+        </main>
+      </div>
+      {/* Below the scrolling part and not over it: a message covers no button, and moves nothing. */}
+      <div className={styles.dock}>
+        <ConnectionBanner />
+        <NoticesView />
+      </div>
+    </div>
   )
 }

@@ -1,104 +1,94 @@
-import type { Task } from 'TaskApiClient'
-import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { fromFields, toFields } from '../lib/due'
-import { explain, fieldErrors } from '../lib/errors'
-import { useUpdateTask } from '../lib/use-changes'
-import { DueInputs } from './due-inputs'
-import { useNotices } from './notices'
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
+import { type Edit, type Fields, isChanged } from '../lib/drafts'
+import { useSaveTask } from '../lib/use-changes'
+import { useDraftChanges } from '../lib/use-drafts'
+import { DiscardDialog } from './discard-dialog'
+import { TaskFields } from './task-fields'
 import styles from './task-row.module.css'
 
-/** Changes a task. Closes when the service has the change; until then nothing that was written is lost. */
-export function TaskEditor({ task, onClose }: { task: Task; onClose: () => void }) {
-  const [title, setTitle] = useState(task.title)
-  const [description, setDescription] = useState(task.description ?? '')
-  const [due, setDue] = useState(() => toFields(task.due_date))
-  const titleInput = useRef<HTMLInputElement>(null)
+/** The form that changes a task. What is typed is kept until the service has confirmed it. */
+export function TaskEditor({ edit }: { edit: Edit }) {
+  const { task, title, description, due, problem } = edit
+  const { changeEdit, endEdit } = useDraftChanges()
+  const save = useSaveTask(task.id)
+  const titleInput = useTitleFocus()
   const errorId = useId()
-  const update = useUpdateTask(task.id)
-  const { announce } = useNotices()
-  useEffect(() => {
-    titleInput.current?.form?.scrollIntoView({ block: 'nearest' })
-    titleInput.current?.focus()
-    titleInput.current?.select()
-  }, [])
+  const [asking, setAsking] = useState(false)
+  const change = (fields: Partial<Fields>) =>
+    changeEdit(task.id, (before) => ({ ...before, ...fields, problem: undefined }))
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (title.trim() === '') return titleInput.current?.focus()
-    if (update.isPending) return
-    update.mutate(changesOf(task, { title, description, due }), {
-      onSuccess: () => {
-        announce(`Saved “${title.trim()}”.`)
-        onClose()
-      },
-    })
+    save(task, { title, description, due })
   }
-  const cancelOnEscape = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') onClose()
+  const leave = () => (isChanged(edit) ? setAsking(true) : endEdit(task.id))
+  const leaveOnEscape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.nativeEvent.isComposing || asking) return
+    // Otherwise the browser closes the question with the same key press.
+    event.preventDefault()
+    leave()
   }
-
-  const problem =
-    update.error && (Object.values(fieldErrors(update.error)).join(' ') || explain(update.error))
+  const keepEditing = () => {
+    setAsking(false)
+    titleInput.current?.focus()
+  }
   return (
     <form
       className={styles.editor}
       aria-label={`Edit ${task.title}`}
       onSubmit={submit}
-      onKeyDown={cancelOnEscape}
+      onKeyDown={leaveOnEscape}
     >
       <label className="field">
         <span>Title</span>
         <input
           ref={titleInput}
           required
+          dir="auto"
           maxLength={200}
           aria-describedby={problem ? errorId : undefined}
           value={title}
-          onChange={({ target }) => setTitle(target.value)}
+          onChange={({ target }) => change({ title: target.value })}
         />
       </label>
-      <label className="field">
-        <span>Notes</span>
-        <textarea
-          rows={3}
-          maxLength={1000}
-          value={description}
-          onChange={({ target }) => setDescription(target.value)}
-        />
-      </label>
-      <DueInputs value={due} onChange={setDue} />
-      {update.isPaused && <p role="status">Saved as soon as you are online again.</p>}
+      <TaskFields value={edit} onChange={change} rows={3} />
       {problem && (
         <p id={errorId} role="alert" className="form-error">
-          {problem} Nothing was saved; your text is still here.
+          {problem} Your text is still here.
         </p>
       )}
       <div className={styles.buttons}>
-        <button type="submit" className="button primary" aria-disabled={update.isPending}>
+        <button type="submit" className="button primary">
           Save
         </button>
-        <button type="button" className="button quiet" onClick={onClose}>
+        <button type="button" className="button quiet" onClick={leave}>
           Cancel
         </button>
       </div>
+      {asking && <DiscardDialog onDiscard={() => endEdit(task.id)} onKeep={keepEditing} />}
     </form>
   )
 }
 
-interface Draft {
-  title: string
-  description: string
-  due: { day: string; time: string }
-}
-
-/** Only what differs: a change made elsewhere to another field stays. */
-function changesOf(task: Task, { title, description, due }: Draft) {
-  const before = toFields(task.due_date)
-  const movedDue = due.day !== before.day || due.time !== before.time
-  return {
-    ...(title.trim() !== task.title && { title: title.trim() }),
-    ...(description.trim() !== (task.description ?? '') && { description: description.trim() || null }),
-    // An instant keeps its seconds where nobody touched it.
-    ...(movedDue && { due_date: fromFields(due) }),
-  }
+/** Focuses the title when the form opens, unless the user is typing somewhere else. */
+function useTitleFocus() {
+  const input = useRef<HTMLInputElement>(null)
+  useLayoutEffect(() => {
+    if (document.activeElement?.matches('input:not([type=checkbox]), textarea')) return
+    input.current?.focus()
+    input.current?.select()
+  }, [])
+  useEffect(() => {
+    input.current?.form?.scrollIntoView({ block: 'nearest' })
+  }, [])
+  return input
 }

@@ -1,13 +1,19 @@
-import type { Task } from 'TaskApiClient'
-import { useId, useLayoutEffect, useRef, useState } from 'react'
+import { useId, useLayoutEffect, useRef } from 'react'
+import type { Edit } from '../lib/drafts'
 import { describeDue, isDueToday, isOverdue } from '../lib/due'
-import { useCompleted } from '../lib/use-changes'
+import type { Task } from '../lib/task-client'
+import { useSetCompleted } from '../lib/use-changes'
+import { useDraftChanges } from '../lib/use-drafts'
 import { CalendarIcon, DeleteIcon, EditIcon } from './icons'
+import { Notes } from './notes'
 import { TaskEditor } from './task-editor'
 import styles from './task-row.module.css'
 
 interface Props {
+  /** With the changes that are on their way. */
   task: Task
+  /** The form is open while there is an edit. */
+  edit: Edit | undefined
   now: Date
   onDelete: () => void
 }
@@ -15,24 +21,21 @@ interface Props {
 /** Where the focus goes when a task comes back. */
 export const checkboxId = ({ id }: Task) => `task-${id}`
 
-/** One task of the list, or the form that changes it in its place. */
-export function TaskRow({ task: saved, now, onDelete }: Props) {
-  const [completed, setCompleted] = useCompleted(saved)
-  const task = { ...saved, completed }
-  const [editing, setEditing] = useState(false)
-  const editButton = useRef<HTMLButtonElement>(null)
+/** One task of the list, or the form that changes it, in the same place. */
+export function TaskRow({ task, edit, now, onDelete }: Props) {
+  const setCompleted = useSetCompleted(task.id)
+  const { beginEdit, changeEdit } = useDraftChanges()
   const titleId = useId()
-  const wasEditing = useRef(false)
-  // Back to where the keyboard was, once the button is there again.
-  useLayoutEffect(() => {
-    if (wasEditing.current && !editing) editButton.current?.focus()
-    wasEditing.current = editing
-  }, [editing])
+  const isEditing = edit !== undefined && !edit.isSending
+  const editButton = useFocusAfter(isEditing)
+  // An edit that is being sent opens again with its text.
+  const open = () =>
+    edit ? changeEdit(task.id, (before) => ({ ...before, isSending: false })) : beginEdit(task)
 
-  if (editing) {
+  if (isEditing) {
     return (
       <li className={styles.row} data-editing>
-        <TaskEditor task={task} onClose={() => setEditing(false)} />
+        <TaskEditor edit={edit} />
       </li>
     )
   }
@@ -44,13 +47,13 @@ export function TaskRow({ task: saved, now, onDelete }: Props) {
         className={styles.check}
         aria-labelledby={titleId}
         checked={task.completed}
-        onChange={({ target }) => setCompleted(target.checked)}
+        onChange={({ target }) => setCompleted({ task, changes: { completed: target.checked } })}
       />
       <div className={styles.text}>
-        <p id={titleId} className={styles.title}>
+        <p id={titleId} dir="auto" className={styles.title}>
           {task.title}
         </p>
-        {task.description && <p className={styles.description}>{task.description}</p>}
+        {task.description && <Notes text={task.description} />}
         {task.due_date && <Due task={task} due={task.due_date} now={now} />}
       </div>
       <div className={styles.actions}>
@@ -59,7 +62,7 @@ export function TaskRow({ task: saved, now, onDelete }: Props) {
           type="button"
           className="icon-button"
           aria-label={`Edit ${task.title}`}
-          onClick={() => setEditing(true)}
+          onClick={open}
         >
           <EditIcon />
         </button>
@@ -69,6 +72,18 @@ export function TaskRow({ task: saved, now, onDelete }: Props) {
       </div>
     </li>
   )
+}
+
+/** Gives the focus to a button when the form in its place has closed. */
+function useFocusAfter(isEditing: boolean) {
+  const button = useRef<HTMLButtonElement>(null)
+  const wasEditing = useRef(false)
+  useLayoutEffect(() => {
+    const focusIsFree = document.activeElement === document.body
+    if (wasEditing.current && !isEditing && focusIsFree) button.current?.focus()
+    wasEditing.current = isEditing
+  }, [isEditing])
+  return button
 }
 
 function Due({ task, due, now }: { task: Task; due: string; now: Date }) {

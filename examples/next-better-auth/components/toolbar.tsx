@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { DUE, type Filters, SHOW, SORT } from '../lib/filters'
+import { useHydrated } from '../lib/use-hydrated'
 import { SearchIcon } from './icons'
 import styles from './toolbar.module.css'
 
@@ -8,11 +9,11 @@ interface Props {
   onChange: (changes: Partial<Filters>) => void
 }
 
-/** What the list shows. */
+/** The main filters. */
 export function Toolbar({ filters, onChange }: Props) {
   return (
     <section className={styles.toolbar} aria-label="Filters">
-      <fieldset className={styles.show}>
+      <fieldset className={styles.show} disabled={!useHydrated()}>
         <legend className="visually-hidden">Show</legend>
         {Object.entries(SHOW).map(([value, { label }]) => (
           <label key={value}>
@@ -32,7 +33,7 @@ export function Toolbar({ filters, onChange }: Props) {
   )
 }
 
-/** The lesser choices, which stand beside the number of results. */
+/** The other filters, beside the number of results. */
 export function Choices({ filters, onChange }: Props) {
   return (
     <div className={styles.choices}>
@@ -42,7 +43,7 @@ export function Choices({ filters, onChange }: Props) {
   )
 }
 
-/** Asks once nobody has typed for a moment. */
+/** Searches when the user has stopped typing for a moment. */
 function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const [text, setText] = useState(value)
   const [applied, setApplied] = useState(value)
@@ -50,7 +51,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
   useEffect(() => {
     report.current = onChange
   })
-  // The address may change by other ways than typing: Clear filters, for one.
+  // Not only typing changes the value: Clear filters does, too.
   if (value !== applied) {
     setApplied(value)
     if (value !== text.trim()) setText(value)
@@ -66,6 +67,8 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
       <SearchIcon size={18} />
       <input
         type="search"
+        dir="auto"
+        disabled={!useHydrated()}
         placeholder="Search"
         maxLength={100}
         value={text}
@@ -86,7 +89,11 @@ function Choice<Name extends string>({ label, choices, value, onChange }: Choice
   return (
     <label className={styles.choice}>
       <span className="visually-hidden">{label}</span>
-      <select value={value} onChange={({ target }) => onChange(target.value as Name)}>
+      <select
+        disabled={!useHydrated()}
+        value={value}
+        onChange={({ target }) => onChange(target.value as Name)}
+      >
         {Object.entries<{ label: string }>(choices).map(([name, choice]) => (
           <option key={name} value={name}>
             {choice.label}

@@ -5,11 +5,11 @@ interface Props {
   title: string
   text: string
   onRetry?: () => void
-  /** h1 where nothing else is on the page. */
+  /** h1 if nothing else is on the page. */
   heading?: 'h1' | 'h3'
 }
 
-/** In place of what cannot be shown. It tries again by itself; the button is for the impatient. */
+/** Shown in place of what could not be loaded. Loading is repeated by itself; the button does it at once. */
 export function Trouble({ title, text, onRetry, heading: Heading = 'h3' }: Props) {
   return (
     <div className={styles.state} role="alert">

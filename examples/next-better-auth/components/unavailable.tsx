@@ -3,7 +3,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 import { Trouble } from './trouble'
 
-/** The whole page, while nobody can tell who is signed in. */
+/** The whole page while the session cannot be looked up. */
 export function Unavailable() {
   const router = useRouter()
   useEffect(() => {

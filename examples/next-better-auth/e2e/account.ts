@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { arrive, checkbox, look, PASSWORD, result, tick, visit, type World } from './browser.ts'
+import { arrive, checkbox, look, PASSWORD, result, tick, untilExpired, visit, type World } from './browser.ts'
 
-/** Signing up, in and out, and what tokens have to do with it. */
+/** Signing up, in and out, and tokens that expire. */
 export function account(world: World) {
   test('somebody signs up, out and in again', async (t) => {
     const { page, email, name } = await visit(t, world)
@@ -37,6 +36,29 @@ export function account(world: World) {
     await checkbox(page, 'Water the plants').waitFor()
   })
 
+  test('what sign-up refuses is said in a sentence for people', async (t) => {
+    const { page, email } = await visit(t, world)
+    await page.goto('/sign-up')
+    const attempt = async (name: string, address: string, sentence: string) => {
+      await page.getByLabel('Name').fill(name)
+      await page.getByLabel('Email').fill(address)
+      await page.getByLabel('Password').fill(PASSWORD)
+      await page.getByRole('button', { name: 'Create account' }).click()
+      assert.equal(await page.getByRole('alert').filter({ hasText: /./ }).textContent(), sentence)
+    }
+    await attempt('   ', email, 'Please enter a name.')
+    await attempt('\u200b\u2060', email, 'Please enter a name.')
+    await attempt('Ada', 'ada@example', 'Please enter a complete email address, such as name@example.com.')
+    await page.getByLabel('Email').fill(email)
+    await page.getByRole('alert').filter({ hasText: /./ }).waitFor({ state: 'detached' })
+    // Past the form, too.
+    const blank = await page.request.post('/api/auth/sign-up/email', {
+      data: { name: ' ', email, password: PASSWORD },
+      headers: { origin: await world.stage.origin() },
+    })
+    assert.equal(blank.status(), 400)
+  })
+
   test('an address that is taken is told in a sentence', async (t) => {
     const { email } = await arrive(t, world)
     const { page } = await visit(t, world)
@@ -45,7 +67,7 @@ export function account(world: World) {
     await page.getByLabel('Email').fill(email)
     await page.getByLabel('Password').fill(PASSWORD)
     await page.getByRole('button', { name: 'Create account' }).click()
-    await page.getByRole('alert').getByText('User already exists').waitFor()
+    await page.getByRole('alert').getByText('There is already an account').waitFor()
     await look(page, 'sign-up-refused')
   })
 
@@ -85,7 +107,7 @@ export function account(world: World) {
     assert.equal(partOf(await token(), 0).alg, 'HS256')
     await tick(page, 'Buy milk')
     await page.getByRole('heading', { name: 'All done. Enjoy it.' }).waitFor()
-    // One session, one user: the other variant sees the same task.
+    // The session is the same, so the other variant shows the same task.
     const other = await context.newPage()
     await other.goto(await world.stage.origin())
     await result(other, 1)
@@ -94,7 +116,4 @@ export function account(world: World) {
 }
 
 const partOf = (token: string, part: number) =>
-  JSON.parse(Buffer.from(token.split('.')[part]!, 'base64url').toString()) as { alg?: string; exp?: number }
-
-/** The page's own token is older than this one. */
-const untilExpired = (token: string) => sleep(partOf(token, 1).exp! * 1000 - Date.now() + 1100)
+  JSON.parse(Buffer.from(token.split('.')[part]!, 'base64url').toString()) as { alg?: string }

@@ -1,12 +1,16 @@
-/** `npm run e2e`: the app in a real browser, against the service and nothing in between. */
+/** `npm run e2e`: the app in a real browser, with the real service. */
 import { after, before, describe, test } from 'node:test'
 import { access } from './access.ts'
 import { account } from './account.ts'
 import { findChromium, openBrowser, type World } from './browser.ts'
 import { faults } from './faults.ts'
+import { headers } from './headers.ts'
 import { isolation } from './isolation.ts'
+import { looks } from './looks.ts'
+import { session } from './session.ts'
 import { startStage } from './stage.ts'
 import { tasks } from './tasks.ts'
+import { text } from './text.ts'
 
 const chromium = findChromium()
 if (chromium === undefined && process.env.E2E_REQUIRED) throw new Error('There is no Chromium on the PATH.')
@@ -23,10 +27,10 @@ if (chromium === undefined) {
     await world.browser?.close()
     await world.stage?.stop()
   })
-  // Each test has users of its own: these may meet.
+  // Each test has its own users, so these may run at the same time.
   describe('in use', { concurrency: 3 }, () => {
-    for (const suite of [account, tasks, isolation, access]) suite(world)
+    for (const suite of [account, tasks, text, session, looks, headers, isolation, access]) suite(world)
   })
-  // These take away what all share.
+  // These stop what all tests share.
   describe('when something fails', () => faults(world))
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -13,10 +13,11 @@ import {
   type BrowserContextOptions,
   chromium,
   type Page,
+  type Route,
 } from 'playwright-core'
 import type { Stage, Variant } from './stage.ts'
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots')
 const FLAGS = [
   '--no-sandbox',
@@ -29,7 +30,7 @@ const FLAGS = [
 ]
 const PATIENCE_MS = 15_000
 
-/** Chromium on this machine; undefined where there is none. */
+/** The path of Chromium on this machine; undefined if there is none. */
 export function findChromium(): string | undefined {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH
   for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
@@ -49,19 +50,22 @@ export interface Task {
   user_id: string
   title: string
   completed: boolean
+  description: string | null
   due_date: string | null
 }
 
-/** Somebody at a browser of their own. */
+/** A user with a browser of their own. */
 export interface Visitor {
   page: Page
   context: BrowserContext
   origin: string
   name: string
   email: string
-  /** A call to the service with this visitor's token, past the page. */
+  /** Calls the service directly with this user's token, not through the page. */
   api<Body = unknown>(method: string, path: string, body?: object): Promise<{ status: number; body: Body }>
   token(): Promise<string>
+  /** Errors of the page's scripts, and what its content security policy has blocked: none at the end of a test. */
+  failures: string[]
 }
 
 interface VisitOptions extends BrowserContextOptions {
@@ -69,7 +73,7 @@ interface VisitOptions extends BrowserContextOptions {
   name?: string
 }
 
-/** Opens a browser window of somebody who has not signed in. What goes wrong in its scripts fails the test. */
+/** Opens a browser window without a session. Errors in the scripts of its pages fail the test. */
 export async function visit(
   t: TestContext,
   { stage, browser }: World,
@@ -78,7 +82,7 @@ export async function visit(
   const origin = await stage.origin(variant)
   const context = await browser.newContext({
     baseURL: origin,
-    // Nothing moves: what is on screen is what is meant.
+    // Without animations a screenshot shows the final state.
     reducedMotion: 'reduce',
     locale: 'en-US',
     timezoneId: 'Europe/Berlin',
@@ -86,24 +90,28 @@ export async function visit(
     ...options,
   })
   context.setDefaultTimeout(PATIENCE_MS)
-  // tsx gives functions their names with a helper, which functions that travel to the page would miss.
+  // tsx calls this helper in the functions that Playwright sends to the page, where it does not exist.
   await context.addInitScript('globalThis.__name = (f) => f')
   const failures: string[] = []
   context.on('weberror', (error) => failures.push(String(error.error().stack)))
+  // A page must not try what its content security policy forbids.
+  context.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) failures.push(message.text())
+  })
   t.after(async () => {
     await context.close()
-    assert.deepEqual(failures, [], 'no script of the page throws')
+    assert.deepEqual(failures, [], 'no script of the page throws, and the policy blocks nothing')
   })
   const page = await context.newPage()
   const token = async () => {
     const path = variant === 'secret' ? '/api/token' : '/api/auth/token'
-    return ((await (await context.request.get(path)).json()) as { token: string }).token
+    return ((await (await context.request.get(path, { maxRetries: 3 })).json()) as { token: string }).token
   }
   const api = createCaller(stage.serviceUrl, token)
-  return { page, context, origin, name, email: `${randomUUID()}@example.com`, api, token }
+  return { page, context, origin, name, email: `${randomUUID()}@example.com`, api, token, failures }
 }
 
-/** Calls the service with a token that is kept until it is refused. */
+/** Calls the service with a token that is kept until the service refuses it. */
 function createCaller(serviceUrl: string, token: () => Promise<string>): Visitor['api'] {
   let current: string | undefined
   const send = async (method: string, path: string, data?: object) =>
@@ -133,11 +141,11 @@ export interface World {
 
 export const PASSWORD = 'correct horse battery'
 
-/** Signs up behind the scenes, makes tasks, and opens the page that shows them. */
+/** Signs up over HTTP, creates tasks, and opens the page that shows them. */
 export async function arrive(
   t: TestContext,
   world: World,
-  { tasks = [], ...options }: VisitOptions & { tasks?: (object & { title: string })[] } = {},
+  { tasks = [], ...options }: VisitOptions & { tasks?: (Partial<Task> & { title: string })[] } = {},
 ): Promise<Visitor> {
   const visitor = await visit(t, world, options)
   const { page, context, origin, name, email, api } = visitor
@@ -166,6 +174,54 @@ export const row = (page: Page, title: string) =>
 export const notice = (page: Page, text: string) =>
   page.getByRole('status', { name: 'Notices' }).getByText(text)
 
+/** Keeps all requests with this method from the service, as a slow network does, until the result is called. */
+export async function holdAll(page: Page, method: string): Promise<() => void> {
+  let release = () => {}
+  const promise = new Promise<void>((resolve) => (release = resolve))
+  await page.route('**/api/tasks**', async (route) => {
+    if (route.request().method() === method) await promise
+    await route.continue().catch(() => {})
+  })
+  return release
+}
+
+/** Answers the next request with this method when the test says so. */
+export function hold(page: Page, method: string): Promise<Route> {
+  let isTaken = false
+  return new Promise((resolve) => {
+    void page.route('**/api/tasks**', async (route) => {
+      if (isTaken || route.request().method() !== method) return route.fallback()
+      isTaken = true
+      resolve(route)
+    })
+  })
+}
+
+/** The requests that the page sends to the service from now on, without preflights. */
+export function countRequests(page: Page, { stage }: World): string[] {
+  const requests: string[] = []
+  page.on('request', (request) => {
+    if (request.url().startsWith(stage.serviceUrl) && request.method() !== 'OPTIONS')
+      requests.push(`${request.method()} ${new URL(request.url()).pathname}`)
+  })
+  return requests
+}
+
+export const composer = (page: Page) => page.getByRole('textbox', { name: 'New task' })
+
+/** Signs in on the page that is open. */
+export async function signIn({ page, email }: Visitor) {
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { exp: number }
+
+/** Waits until the page's tokens, which are older than this one, have expired. */
+export const untilExpired = (token: string) => sleep(claimsOf(token).exp * 1000 - Date.now() + 1100)
+
 /** Clicks the box of a task, and waits until it shows what it should. */
 export async function tick(page: Page, title: string, checked = true) {
   await checkbox(page, title).click()
@@ -181,7 +237,7 @@ export const titles = (page: Page) =>
       boxes.map((box) => document.getElementById(box.getAttribute('aria-labelledby')!)!.textContent),
     )
 
-/** Tries until it no longer throws. */
+/** Repeats the attempt until it does not throw, for at most PATIENCE_MS. */
 export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
   for (const end = Date.now() + PATIENCE_MS; ; await sleep(50)) {
     try {
@@ -195,11 +251,11 @@ export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
 export const shows = (page: Page, ...expected: string[]) =>
   eventually(async () => assert.deepEqual(await titles(page), expected))
 
-/** Keeps a picture of what is on screen, in which axe must find nothing serious. */
+/** Saves a screenshot, and checks with axe that the page has no serious problem. */
 export async function look(page: Page, name: string) {
   mkdirSync(SCREENSHOTS, { recursive: true })
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) })
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.addScriptTag({ path: AXE })
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] } as axe.RunOptions),
   )

@@ -4,7 +4,7 @@ import { arrive, checkbox, eventually, look, notice, result, type Task, tick, ty
 
 const TASKS = [{ title: 'Buy milk' }, { title: 'Water the plants' }]
 
-/** What happens to somebody at work when something behind the page goes away and comes back. */
+/** The service, the database and the network go away and come back. */
 export function faults(world: World) {
   const isDone = async ({ api }: Awaited<ReturnType<typeof arrive>>, title: string) =>
     (await api<Task[]>('GET', '/api/tasks')).body.some((task) => task.title === title && task.completed)
@@ -30,6 +30,11 @@ export function faults(world: World) {
       assert.equal(await checkbox(page, 'Buy milk').isChecked(), false)
       await banner.getByText('Trying again…').waitFor()
       await look(page, 'service-away')
+      for (const title of ['Buy milk', 'Water the plants']) await checkbox(page, title).click()
+      await notice(page, '2 changes were taken back.').waitFor()
+      const messages = page.locator('[aria-label=Notices] > *, [aria-label=Connection] > *')
+      assert.equal(await messages.count(), 1, 'one outage is one message')
+      await look(page, 'service-away-twice')
       await page.getByRole('textbox', { name: 'New task' }).fill('Written meanwhile')
       await page.keyboard.press('Enter')
       await page.getByRole('alert').getByText('Your text is still here.').waitFor()

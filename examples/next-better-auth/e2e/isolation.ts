@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { arrive, type Task, titles, type World } from './browser.ts'
 
-/** Two people in two browsers, one of whom is curious. */
+/** Two users in two browsers, one of whom tries to read the tasks of the other. */
 export function isolation(world: World) {
   test('two people see their own tasks, also with requests made by hand', async (t) => {
     const ada = await arrive(t, world, { name: 'Ada', tasks: [{ title: 'Secret of Ada' }] })

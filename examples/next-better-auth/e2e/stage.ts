@@ -15,7 +15,7 @@ const NEXT = join(APP, 'next.mjs')
 export type Stage = Awaited<ReturnType<typeof startStage>>
 export type Variant = keyof typeof VARIANTS
 
-/** The same app on the same database, three times: they differ in the tokens that the browser gets. */
+/** The same app on the same database, with different tokens for the browser. */
 const VARIANTS = {
   app: {},
   short: { TOKEN_LIFETIME: '4s' },
@@ -23,8 +23,8 @@ const VARIANTS = {
 }
 
 /**
- * Everything that stands behind the browser, as production runs it: PostgreSQL with the role of least privilege,
- * the built service, the built app. All of it belongs to this run and ends with it.
+ * Starts what the browser needs, as in production: PostgreSQL with the least-privilege role, the built service and
+ * the built app. `stop` ends all of it.
  */
 export async function startStage() {
   for (const [file, folder] of [
@@ -80,12 +80,12 @@ export async function startStage() {
     service,
     postgres,
     stop,
-    /** The origin of the app, which is started when it is first asked for. */
+    /** The origin of the app. The first call starts it. */
     origin(variant: Variant = 'app') {
       if (!apps.has(variant)) apps.set(variant, startApp(variant))
       return apps.get(variant)!
     },
-    /** The origin of a page that the service knows nothing of. */
+    /** The origin of another site, which the service does not know. */
     async foreignOrigin() {
       const server = createServer((_request, response) => void response.end('<title>Elsewhere</title>'))
       closers.push(() => server.close())
@@ -94,7 +94,7 @@ export async function startStage() {
   }
 }
 
-/** A process that can be started again and again; it is ready once it prints `ready`. */
+/** A process that can be restarted. It is ready when it has printed `ready`. */
 function describeProcess(cwd: string, args: string[], ready: string, variables: Record<string, string>) {
   let running: ReturnType<typeof spawn> | undefined
   return {

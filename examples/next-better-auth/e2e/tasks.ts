@@ -16,7 +16,7 @@ import {
   type World,
 } from './browser.ts'
 
-/** The day that is so many days from now where the visitors live. */
+/** The calendar day `fromNow` days from now in the users' time zone. */
 const day = (fromNow: number) =>
   new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(Date.now() + fromNow * 86_400_000)
 
@@ -29,7 +29,7 @@ const MIXED = [
   { title: 'Renew the passport', due_date: day(-9), completed: true },
 ]
 
-/** Everything that can be done with tasks. */
+/** Everything that users do with tasks. */
 export function tasks(world: World) {
   test('a first visit has an empty page, and a first task fills it', async (t) => {
     const { page, api } = await arrive(t, world)
@@ -60,6 +60,17 @@ export function tasks(world: World) {
     await look(page, 'editing')
     await form.getByLabel('Title').fill('Pay nobody')
     await page.keyboard.press('Escape')
+    const question = page.getByRole('alertdialog', { name: 'Discard your changes?' })
+    await question.waitFor()
+    await look(page, 'discard')
+    await page.keyboard.press('Escape')
+    await question.waitFor({ state: 'detached' })
+    assert.equal(await form.getByLabel('Title').inputValue(), 'Pay nobody', 'Escape keeps the edit')
+    await page.keyboard.press('Escape')
+    await question.getByRole('button', { name: 'Discard' }).click()
+    await checkbox(page, 'Pay the rent').waitFor()
+    await page.getByRole('button', { name: 'Edit Pay the rent' }).click()
+    await page.keyboard.press('Escape')
     await checkbox(page, 'Pay the rent').waitFor()
     await page.getByRole('button', { name: 'Edit Pay the rent' }).click()
     await form.getByLabel('Title').fill('Pay the rent and the power')
@@ -67,8 +78,10 @@ export function tasks(world: World) {
     await form.getByLabel('Notes', { exact: true }).fill('From the joint account')
     await form.getByRole('button', { name: 'Save' }).click()
     await row(page, 'Pay the rent and the power').getByText('From the joint account').waitFor()
-    const { body } = await api<Task[]>('GET', '/api/tasks?search=power')
-    assert.equal(body[0]!.due_date, day(5))
+    await eventually(async () => {
+      const { body } = await api<Task[]>('GET', '/api/tasks?search=power')
+      assert.equal(body[0]?.due_date, day(5))
+    })
   })
 
   test('an edit that the service refuses keeps what was written', async (t) => {
@@ -171,6 +184,7 @@ export function tasks(world: World) {
     const { page } = await arrive(t, world, { tasks: many })
     assert.ok((await titles(page)).length < 75)
     await eventually(async () => {
+      await page.mouse.move(500, 400)
       await page.mouse.wheel(0, 2000)
       assert.equal((await titles(page)).length, 75)
     })

@@ -1,4 +1,4 @@
-/** The answer of our own routes while the database is away: what the browser may try again. */
+/** The answer of this app's routes while its database cannot be reached. The browser may try again. */
 export function unavailable(error: unknown): Response {
   console.error(error instanceof Error ? error.message : error)
   const body = { message: 'Signing in is not possible right now.', code: 'auth_unavailable' }

@@ -1,22 +1,28 @@
-import type { Task } from 'TaskApiClient'
+import type { Task } from './task-client'
 
-/** IANA name of the zone in which the days of this reader begin and end. */
-export const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone
+/**
+ * The IANA name of the user's time zone, in which their days begin and end; undefined if the browser does not
+ * know it. The service then counts in UTC, as such a browser does.
+ */
+export function timeZone(): string | undefined {
+  const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions() as { timeZone?: string }
+  return zone === 'Etc/Unknown' ? undefined : zone || undefined
+}
 
-/** The day of a moment where the reader is: 2026-12-01. */
+/** The calendar day of a moment in the user's time zone: 2026-12-01. */
 export function localDay(moment: Date): string {
   const pad = (part: number) => String(part).padStart(2, '0')
   return `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())}`
 }
 
-/** The day so many days after today. */
+/** The calendar day `days` days after today. */
 export function dayFromNow(days: number, now = new Date()): string {
   return localDay(new Date(now.getFullYear(), now.getMonth(), now.getDate() + days))
 }
 
 const isWholeDay = (due: string) => /^\d{4}-\d{2}-\d{2}$/.test(due)
 
-/** What a form holds for a due date: `time` is empty for a whole day, both are for none. */
+/** A due date as a form holds it: `time` is empty for a whole day; both are empty for no due date. */
 export interface DueFields {
   day: string
   time: string
@@ -29,7 +35,7 @@ export function toFields(due: string | null): DueFields {
   return { day: localDay(moment), time: moment.toTimeString().slice(0, 5) }
 }
 
-/** A day stays a day, which ends where the reader is; with a time it becomes an instant. */
+/** Without a time it is a calendar day, which ends at midnight in the user's time zone; with one, an instant. */
 export function fromFields({ day, time }: DueFields): string | null {
   if (day === '') return null
   return time === '' ? day : new Date(`${day}T${time}`).toISOString()
@@ -46,7 +52,7 @@ export function isDueToday({ due_date: due, completed }: Task, now: Date): boole
   return due !== null && !completed && toFields(due).day === localDay(now)
 }
 
-/** For people: Today, Tomorrow at 15:00, Tue 1 Dec, in their language's order. */
+/** For users: Today, Tomorrow at 15:00, Tue 1 Dec, in the order of their language. */
 export function describeDue(due: string, now: Date): string {
   const { day, time } = toFields(due)
   const moment = new Date(`${day}T${time || '00:00'}`)

@@ -1,22 +1,24 @@
-import { TaskApiError } from 'TaskApiClient'
+import { TaskApiError } from './task-client'
 
-/** The cookie of the session is no longer good, or belongs to somebody else. */
+/** The session has ended, or its cookie belongs to somebody else by now. */
 export class SessionEndedError extends Error {
   override name = 'SessionEndedError'
 }
 
-/** Our own server, or its database, gave no token. */
+/** This app's own server, or its database, could not give a token. */
 export class AuthUnavailableError extends Error {
   override name = 'AuthUnavailableError'
 }
 
-/** Whether waiting helps: nothing is wrong with what was asked. */
+/** Whether the same request may succeed later. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof AuthUnavailableError) return true
   return error instanceof TaskApiError && (error.status === 0 || error.status === 429 || error.status >= 500)
 }
 
-/** What went wrong, in a sentence for people. */
+export const isGone = (error: unknown) => error instanceof TaskApiError && error.status === 404
+
+/** What went wrong, in a sentence for users. */
 export function explain(error: unknown): string {
   if (error instanceof SessionEndedError) return 'You are no longer signed in.'
   if (error instanceof TaskApiError && error.status === 401)
@@ -24,12 +26,7 @@ export function explain(error: unknown): string {
   if (error instanceof TaskApiError && error.status === 429)
     return 'That was a lot at once. Please wait a moment.'
   if (isPassing(error)) return 'The task service cannot be reached right now.'
-  if (error instanceof TaskApiError) return error.detail
+  if (error instanceof TaskApiError)
+    return error.errors.map(({ message }) => message).join(' ') || error.detail
   return 'Something unexpected happened.'
-}
-
-/** What the service says about each field of a form: { title: '…' }. */
-export function fieldErrors(error: unknown): Readonly<Record<string, string>> {
-  if (!(error instanceof TaskApiError)) return {}
-  return Object.fromEntries(error.errors.map(({ path, message }) => [path.replace(/^\//, ''), message]))
 }

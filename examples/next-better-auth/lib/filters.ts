@@ -1,7 +1,7 @@
-import type { ListQuery } from 'TaskApiClient'
 import { dayFromNow } from './due'
+import type { ListQuery } from './task-client'
 
-/** What the list shows, as the address bar says it. */
+/** What the list shows. The address bar holds the same. */
 export interface Filters {
   show: keyof typeof SHOW
   due: keyof typeof DUE
@@ -9,7 +9,7 @@ export interface Filters {
   search: string
 }
 
-/** Each choice with its name and what it asks the service for. */
+/** Each choice with its label and its part of the query. */
 export const SHOW = {
   all: { label: 'All', query: {} },
   open: { label: 'Open', query: { status: 'pending' } },
@@ -35,7 +35,7 @@ type Choices = Record<string, { label: string; query: ListQuery }>
 
 export const NO_FILTERS: Filters = { show: 'all', due: 'any', sort: 'newest', search: '' }
 
-/** Whether anything is left out. */
+/** Whether the filters may hide tasks. */
 export const isFiltered = ({ show, due, search }: Filters) => show !== 'all' || due !== 'any' || search !== ''
 
 export function toQuery({ show, due, sort, search }: Filters): ListQuery {
@@ -48,7 +48,7 @@ export function toQuery({ show, due, sort, search }: Filters): ListQuery {
   }
 }
 
-/** Anybody can write an address: what means nothing counts as not said. */
+/** Reads the filters from an address. Unknown values are ignored. */
 export function readFilters(address: URLSearchParams): Filters {
   const read = <Name extends string>(name: string, choices: Record<Name, unknown>, fallback: Name): Name => {
     const value = address.get(name) ?? ''
@@ -62,8 +62,10 @@ export function readFilters(address: URLSearchParams): Filters {
   }
 }
 
-/** Says only what differs from the default. */
+/** The address of the filters, without those at their default. */
 export function writeFilters(filters: Filters): string {
-  const said = Object.entries(filters).filter(([name, value]) => value !== NO_FILTERS[name as keyof Filters])
-  return said.length === 0 ? '/' : `/?${new URLSearchParams(said)}`
+  const changed = Object.entries(filters).filter(
+    ([name, value]) => value !== NO_FILTERS[name as keyof Filters],
+  )
+  return changed.length === 0 ? '/' : `/?${new URLSearchParams(changed)}`
 }

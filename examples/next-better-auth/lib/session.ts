@@ -1,4 +1,5 @@
 import { getAuth } from './auth'
+import { nameProblem } from './names'
 
 export interface SignedInUser {
   id: string
@@ -7,11 +8,13 @@ export interface SignedInUser {
 }
 
 /**
- * Who is signed in, by the cookie of the request; null for nobody.
+ * The user of the request's session cookie; null if there is no session.
  *
- * @throws Error where Better Auth's database is away
+ * @throws Error if Better Auth's database cannot be reached
  */
 export async function currentUser(headers: Headers): Promise<SignedInUser | null> {
   const session = await (await getAuth()).api.getSession({ headers })
-  return session && { id: session.user.id, name: session.user.name, email: session.user.email }
+  if (session === null) return null
+  const { id, name, email } = session.user
+  return { id, email, name: nameProblem(name) ? email : name.trim() }
 }

@@ -1,25 +1,28 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** How the browser gets its tokens: from Better Auth's jwt() plugin, or signed with the shared secret. */
+/** Where tokens come from: Better Auth's jwt() plugin, or a signature with the shared secret. */
 export type TokenKind = 'jwks' | 'hs256'
 
 /**
- * Everything that can be configured, read when the server runs and never at build time: one build fits
- * every environment. What it all means is in .env.example.
+ * The configuration, read when the server runs and not at build time: one build fits every environment.
+ * .env.example explains each variable.
  *
- * @throws Error with one sentence where something is missing or wrong
+ * @throws Error with one sentence if a variable is missing or wrong
  */
 export function readSettings() {
   return {
     databaseUrl: fromEnvironment('DATABASE_URL') ?? fromService('database-url', 'DATABASE_URL'),
     secret: fromEnvironment('BETTER_AUTH_SECRET') ?? fromService('secret', 'BETTER_AUTH_SECRET'),
-    baseUrl: fromEnvironment('BETTER_AUTH_URL') ?? 'http://localhost:3000',
+    baseUrl: publicUrl(),
     tokenLifetime: fromEnvironment('TOKEN_LIFETIME') ?? '15m',
     rateLimit: choice('AUTH_RATE_LIMIT', ['on', 'off'], production() ? 'on' : 'off') === 'on',
     tokenKind: tokenKind(),
   }
 }
+
+/** The address at which browsers find this app. */
+export const publicUrl = () => fromEnvironment('BETTER_AUTH_URL') ?? 'http://localhost:3000'
 
 /** What the browser is told. */
 export function browserSettings() {
@@ -37,7 +40,7 @@ const production = () => process.env.NODE_ENV === 'production'
 /** An empty value counts as not set. */
 const fromEnvironment = (name: string) => process.env[name] || undefined
 
-/** Outside production: what the service beside this folder keeps for itself once it has been started. */
+/** Outside production: reads what the service two folders up has written for itself at its first start. */
 function fromService(file: string, variable: string): string {
   if (production()) throw new Error(`${variable} must be set in production.`)
   const path = join(/* turbopackIgnore: true */ process.cwd(), '../../.local', file)

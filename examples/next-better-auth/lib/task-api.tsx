@@ -1,71 +1,67 @@
 'use client'
-import { createTaskClient, type TaskClient } from 'TaskApiClient'
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useState } from 'react'
-import { AuthUnavailableError, SessionEndedError } from './errors'
+import { SessionEndedError } from './errors'
+import { leaveForSignIn } from './session-events'
 import type { BrowserSettings } from './settings'
+import { createTaskClient, type TaskClient } from './task-client'
+import { createTokenKeeper, type TokenKeeper } from './token'
 
-const TaskClientContext = createContext<TaskClient | null>(null)
-
-/** The typed client of the service, for the user who is signed in. */
-export function useTaskClient(): TaskClient {
-  const client = use(TaskClientContext)
-  if (client === null) throw new Error('useTaskClient needs a TaskApiProvider around it.')
-  return client
+interface TaskApi {
+  /** The typed client of the service, for the user who is signed in. */
+  client: TaskClient
+  tokens: TokenKeeper
+  /** Deletes a task while the page closes. There is no time for a new token, nor for the answer. */
+  deleteOnLeave: (id: number) => void
 }
 
-/** Client and cache of one user: they go when another one signs in. */
+const TaskApiContext = createContext<TaskApi | null>(null)
+
+export function useTaskApi(): TaskApi {
+  const api = use(TaskApiContext)
+  if (api === null) throw new Error('useTaskApi needs a TaskApiProvider around it.')
+  return api
+}
+
+/** Client and cache of one user. A page that shows another user makes new ones. */
 export function TaskApiProvider(props: { settings: BrowserSettings; userId: string; children: ReactNode }) {
-  const [client] = useState(() => {
-    const { apiUrl: baseUrl, tokenUrl } = props.settings
-    const token = () => fetchToken(tokenUrl, props.userId)
-    // keepalive: what is sent while the page is being left still arrives.
-    return createTaskClient({ baseUrl, token, keepalive: true, retry: { attempts: 3, maxWaitMs: 5000 } })
-  })
+  const [api] = useState(() => createTaskApi(props.settings, props.userId))
   const [queryClient] = useState(createQueryClient)
   return (
     <QueryClientProvider client={queryClient}>
-      <TaskClientContext value={client}>{props.children}</TaskClientContext>
+      <TaskApiContext value={api}>{props.children}</TaskApiContext>
     </QueryClientProvider>
   )
 }
 
-/**
- * A token for the service. The client asks for one when it has none, and again when the service refused it,
- * as it does after 15 minutes.
- *
- * @throws SessionEndedError where nobody, or somebody else, is signed in by now
- * @throws AuthUnavailableError where there is no telling
- */
-async function fetchToken(tokenUrl: string, userId: string): Promise<string> {
-  const answer = await fetch(tokenUrl, { cache: 'no-store' }).catch((cause: unknown) => {
-    throw new AuthUnavailableError('no answer', { cause })
+function createTaskApi({ apiUrl, tokenUrl }: BrowserSettings, userId: string): TaskApi {
+  const tokens = createTokenKeeper(tokenUrl, userId)
+  const client = createTaskClient({
+    baseUrl: apiUrl,
+    token: ({ refused }) => tokens.get(refused),
+    // A request that is sent while the page closes still arrives.
+    keepalive: true,
+    retry: { attempts: 3, maxWaitMs: 5000 },
   })
-  if (answer.status === 401) throw new SessionEndedError()
-  if (!answer.ok) throw new AuthUnavailableError()
-  const { token } = (await answer.json()) as { token: string }
-  // Another tab may have signed somebody else in: their tasks must not appear under this user's name.
-  if (subjectOf(token) !== userId) throw new SessionEndedError()
-  return token
-}
-
-function subjectOf(token: string): unknown {
-  const [, payload = ''] = token.split('.')
-  const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
-  return (JSON.parse(new TextDecoder().decode(bytes)) as { sub?: unknown }).sub
+  const deleteOnLeave = (id: number) => {
+    const headers = { authorization: `Bearer ${tokens.inMemory()}` }
+    void fetch(`${apiUrl}/api/tasks/${id}`, { method: 'DELETE', headers, keepalive: true }).catch(() => {})
+  }
+  return { client, tokens, deleteOnLeave }
 }
 
 function createQueryClient(): QueryClient {
   const onError = (error: Error) => {
-    if (error instanceof SessionEndedError) window.location.assign('/sign-in?ended')
+    if (error instanceof SessionEndedError) leaveForSignIn('ended')
   }
   return new QueryClient({
     queryCache: new QueryCache({ onError }),
-    mutationCache: new MutationCache({ onError }),
+    // After the mutation's own onError, which keeps what was typed.
+    mutationCache: new MutationCache({ onSettled: (_data, error) => error && onError(error) }),
     defaultOptions: {
       queries: {
         staleTime: 15_000,
-        // The client has tried again by then. What failed recovers by itself.
+        // The client has tried again already. After a failure the query is repeated until it succeeds.
         retry: false,
         refetchInterval: ({ state }) => (state.status === 'error' ? 4000 : false),
         refetchIntervalInBackground: true,

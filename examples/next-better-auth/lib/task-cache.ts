@@ -1,45 +1,87 @@
-import type { Page, Task } from 'TaskApiClient'
-import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import type { InfiniteData, Query, QueryClient } from '@tanstack/react-query'
+import { recount } from './counts'
 import type { Filters } from './filters'
+import { matches, placeOf } from './placement'
+import type { Page, Summary, Task } from './task-client'
 
 type Pages = InfiniteData<Page, string | undefined>
 
-/** Shows a task as it is now, in every list that holds it. */
-export function replaceTask(cache: QueryClient, saved: Task) {
-  editPages(cache, (tasks) => tasks.map((task) => (task.id === saved.id ? saved : task)))
+/** The task as the lists have it. */
+export function findTask(cache: QueryClient, id: number): Task | undefined {
+  for (const [, data] of cache.getQueriesData<Pages>({ queryKey: ['tasks'] }))
+    for (const page of data?.pages ?? []) {
+      const task = page.tasks.find((one) => one.id === id)
+      if (task) return task
+    }
+  return undefined
 }
 
-/** Takes a task out of the lists; of those only, where `filters` says so. */
-export function removeTask(
-  cache: QueryClient,
-  id: number,
-  among: (filters: Filters) => boolean = () => true,
-) {
-  editPages(cache, (tasks, filters) => (among(filters) ? tasks.filter((task) => task.id !== id) : tasks))
+interface Settlement {
+  before: Task | undefined
+  after: Task | undefined
+  /** `place`: the row does not move within its list. `row`: nor does it leave a list that it no longer matches. */
+  keep?: 'place' | 'row' | undefined
 }
 
-/** Counts and the lists that are not on screen are asked for again when they are next looked at. */
-export async function refreshCounts(cache: QueryClient) {
-  void cache.invalidateQueries({ queryKey: ['tasks'], refetchType: 'none' })
-  await cache.cancelQueries({ queryKey: ['summary'] })
-  await cache.invalidateQueries({ queryKey: ['summary'] })
-}
-
-/** Asks for everything again. An answer that is on its way may be from before the change: it does not count. */
-export async function refreshAll(cache: QueryClient) {
-  await cache.cancelQueries()
-  await cache.invalidateQueries()
-}
-
-function editPages(cache: QueryClient, edit: (tasks: Task[], filters: Filters) => Task[]) {
+/**
+ * Writes a confirmed change into all cached lists and counts, so that nothing has to be loaded again: a list of
+ * 300 tasks would take ten requests. `undefined` stands for a task that does not exist.
+ */
+export async function settle(cache: QueryClient, { before, after, keep }: Settlement) {
+  const now = new Date()
+  const interrupted = await interruptFetches(cache)
+  cache.setQueryData<Summary>(['summary'], (counts) => counts && recount(counts, before, after, now))
   for (const [key, data] of cache.getQueriesData<Pages>({ queryKey: ['tasks'] })) {
     if (data === undefined) continue
-    const pages = data.pages.map((page) => ({ ...page, tasks: edit(page.tasks, key[1] as Filters) }))
-    const count = (list: Page[]) => list.reduce((sum, { tasks }) => sum + tasks.length, 0)
-    const gone = count(data.pages) - count(pages)
-    const [first, ...rest] = pages
-    if (first?.total !== undefined)
-      pages.splice(0, pages.length, { ...first, total: first.total - gone }, ...rest)
+    const filters = key[1] as Filters
+    const old = data.pages.flatMap(({ tasks }) => tasks).find(({ id }) => id === (before ?? after)?.id)
+    const match = after ? (matches(after, filters, now) ?? old !== undefined) : false
+    const mayStay = keep === 'row' || (match && keep === 'place')
+    const stays = old && after && (mayStay || (match && !moves(old, after, data, filters)))
+    const pages = stays ? replace(data.pages, after) : place(data, old, match ? after : undefined, filters)
     cache.setQueryData<Pages>(key, { ...data, pages })
+    // Only the service knows whether a changed text still matches a search.
+    if (after && matches(after, filters, now) === undefined) interrupted.push(key)
   }
+  for (const queryKey of interrupted) void cache.invalidateQueries({ queryKey, exact: true })
+}
+
+/** An answer that is on its way may be from before the change. Returns the queries to ask again. */
+async function interruptFetches(cache: QueryClient): Promise<Query['queryKey'][]> {
+  const fetching = cache.getQueryCache().findAll({ fetchStatus: 'fetching' })
+  // The next page is asked for again when its place in the list comes into sight.
+  const repeated = fetching.filter(({ state }) => state.fetchMeta?.fetchMore === undefined)
+  await Promise.all(fetching.map(({ queryKey }) => cache.cancelQueries({ queryKey, exact: true })))
+  return repeated.map(({ queryKey }) => queryKey)
+}
+
+/** Whether the change gives the task another place in the order. */
+function moves(old: Task, after: Task, { pages }: Pages, { sort }: Filters): boolean {
+  const others = pages.flatMap(({ tasks }) => tasks).filter(({ id }) => id !== old.id)
+  return placeOf(old, others, sort) !== placeOf(after, others, sort)
+}
+
+const replace = (pages: readonly Page[], task: Task) =>
+  pages.map((page) => ({ ...page, tasks: page.tasks.map((one) => (one.id === task.id ? task : one)) }))
+
+/** Takes `old` out and puts `after` where it belongs, if that is within the pages that are loaded. */
+function place({ pages }: Pages, old: Task | undefined, after: Task | undefined, { sort }: Filters): Page[] {
+  const kept = pages.map((page) => ({ ...page, tasks: page.tasks.filter(({ id }) => id !== old?.id) }))
+  const difference = Number(after !== undefined) - Number(old !== undefined)
+  if (kept[0]?.total !== undefined) kept[0].total += difference
+  if (after === undefined) return kept
+  let index = placeOf(
+    after,
+    kept.flatMap(({ tasks }) => tasks),
+    sort,
+  )
+  for (const page of kept) {
+    const isEnd = page === kept.at(-1) && page.cursor === undefined
+    if (index < page.tasks.length || (isEnd && index <= page.tasks.length)) {
+      page.tasks.splice(index, 0, after)
+      break
+    }
+    index -= page.tasks.length
+  }
+  return kept
 }

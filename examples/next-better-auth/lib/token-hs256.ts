@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose'
 
-/** The shared-secret way: a token that the service accepts because it knows the same BETTER_AUTH_SECRET. */
+/** Signs a token with the shared secret: the service accepts it because it has the same BETTER_AUTH_SECRET. */
 export function signToken(
   user: { id: string; email: string; name: string },
   secret: string,

@@ -1,106 +1,133 @@
 'use client'
-import { type NewTask, type Task, TaskApiError, type TaskChanges } from 'TaskApiClient'
-import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { useNotices } from '../components/notices'
-import { explain, SessionEndedError } from './errors'
-import type { Filters } from './filters'
-import { useTaskClient } from './task-api'
-import { refreshAll, refreshCounts, removeTask, replaceTask } from './task-cache'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { Fields, Unsent } from './drafts'
+import { fromFields, toFields } from './due'
+import { explain, isGone, SessionEndedError } from './errors'
+import { useNotices } from './notices'
+import { useTaskApi } from './task-api'
+import { findTask, settle } from './task-cache'
+import type { Task, TaskChanges } from './task-client'
+import { useDraftChanges } from './use-drafts'
+import { useFailureReport } from './use-failure-report'
 
-/** Every change carries the task in its key, and changes of one task are sent one after the other. */
+/** What a mutation of a task changes. The page shows it while the mutation is on its way: see use-pending.ts. */
+export interface TaskChange {
+  task: Task
+  changes: TaskChanges
+}
+
 const keyOf = (id: number) => ['change', id]
+/** Changes of one task are sent one after the other. */
 const oneByOne = (id: number) => ({ mutationKey: keyOf(id), scope: { id: `task ${id}` } })
 
-const isGone = (error: unknown) => error instanceof TaskApiError && error.status === 404
-
+/** Creates a task from the fields of a form. They become a draft again if the service does not take them. */
 export function useCreateTask() {
-  const client = useTaskClient()
+  const { client } = useTaskApi()
   const cache = useQueryClient()
-  return useMutation({
+  const drafts = useDraftChanges()
+  const { announce } = useNotices()
+  const { mutate } = useMutation({
     mutationKey: ['create'],
-    mutationFn: (task: NewTask) => client.create(task),
-    onSuccess: () => void refreshAll(cache),
-  })
-}
-
-export function useUpdateTask(id: number) {
-  const client = useTaskClient()
-  const cache = useQueryClient()
-  return useMutation({
-    ...oneByOne(id),
-    mutationFn: (changes: TaskChanges) => client.update(id, changes),
-    onSuccess: (saved) => {
-      replaceTask(cache, saved)
-      // Its place in the order, or in the list at all, may be another now.
-      void refreshAll(cache)
+    scope: { id: 'create' },
+    mutationFn: ({ title, description, due }: Unsent) =>
+      client.create({ title, description: description || null, due_date: fromFields(due) }),
+    onSuccess: async (task, { key }) => {
+      await settle(cache, { before: undefined, after: task })
+      drafts.dropUnsent(key)
+      announce(`Added “${task.title}”.`)
     },
+    onError: (error, task) => drafts.giveBack(task, explain(error)),
   })
+  return ({ title, description, due }: Fields, key = `${Date.now()} ${Math.random()}`) => {
+    const task = { key, title: title.trim(), description: description.trim(), due, isSending: true }
+    drafts.send(task)
+    mutate(task)
+  }
 }
 
-/**
- * Whether the task is done, and the way to change that. The change shows at once, and is taken back where the
- * service does not confirm it.
- */
-export function useCompleted({ id, title, completed, updated_at }: Task) {
-  const client = useTaskClient()
+/** Saves an edit. Its form closes at once, and opens again with the text if the service does not take it. */
+export function useSaveTask(id: number) {
+  const { client } = useTaskApi()
   const cache = useQueryClient()
-  const report = useFailureReport(cache)
-  // Holds until the task changes: then the service has spoken.
-  const [wish, setWish] = useState<{ completed: boolean; since: string } | null>(null)
+  const drafts = useDraftChanges()
+  const { announce } = useNotices()
   const { mutate } = useMutation({
     ...oneByOne(id),
-    mutationFn: (wanted: boolean) => client.complete(id, wanted),
-    onError: (error, wanted) => {
-      setWish(null)
-      report(error, `“${title}” is ${wanted ? 'still open' : 'still done'}.`)
+    mutationFn: ({ changes }: TaskChange) => client.update(id, changes),
+    onSuccess: async (saved, { task }) => {
+      await settle(cache, { before: findTask(cache, id) ?? task, after: saved })
+      drafts.changeEdit(id, (edit) => (edit.isSending ? undefined : { ...edit, task: saved }))
+      announce(`Saved “${saved.title}”.`)
     },
-    onSuccess: (saved) => {
-      // While another change of this task waits, what is on screen is newer than the answer.
-      if (cache.isMutating({ mutationKey: keyOf(id) }) > 1) return
-      replaceTask(cache, saved)
-      removeTask(cache, id, ({ show }) => !shows(show, saved.completed))
-      // A list that is on its way may show the state of before.
-      const late = cache.isFetching({ queryKey: ['tasks'] }) > 0
-      void (late ? refreshAll(cache) : refreshCounts(cache))
+    onError: async (error, { task }) => {
+      if (!isGone(error))
+        return drafts.changeEdit(id, (edit) => ({ ...edit, isSending: false, problem: explain(error) }))
+      drafts.editToUnsent(id, 'This task was deleted elsewhere. You can add it as a new one.')
+      await settle(cache, { before: findTask(cache, id) ?? task, after: undefined })
     },
   })
-  const change = (wanted: boolean) => {
-    setWish({ completed: wanted, since: updated_at })
-    mutate(wanted)
+  return (task: Task, fields: Fields) => {
+    const changes = changesOf(task, fields)
+    if (Object.keys(changes).length === 0) return drafts.endEdit(id)
+    drafts.changeEdit(id, (edit) => ({ ...edit, ...fields, isSending: true, problem: undefined }))
+    mutate({ task, changes })
   }
-  return [wish?.since === updated_at ? wish.completed : completed, change] as const
 }
 
-const shows = (show: Filters['show'], completed: boolean) =>
-  show === 'all' || (completed ? show === 'done' : show === 'open' || show === 'overdue')
+/** Only what differs, so that a change of another field from elsewhere stays. */
+function changesOf(task: Task, { title, description, due }: Fields): TaskChanges {
+  const before = toFields(task.due_date)
+  const movedDue = due.day !== before.day || due.time !== before.time
+  return {
+    ...(title.trim() !== task.title && { title: title.trim() }),
+    ...(description.trim() !== (task.description ?? '') && { description: description.trim() || null }),
+    // The form has no seconds: a due date that nobody touched keeps them.
+    ...(movedDue && { due_date: fromFields(due) }),
+  }
+}
 
-/** Deletes for good; who is to have a chance to undo it asks later. */
-export function useDeleteTask() {
-  const client = useTaskClient()
+/** Ticks a task or unticks it. The service is told the state, not to flip it, so a repeated call is harmless. */
+export function useSetCompleted(id: number) {
+  const { client } = useTaskApi()
   const cache = useQueryClient()
-  const report = useFailureReport(cache)
+  const report = useFailureReport()
+  return useMutation({
+    ...oneByOne(id),
+    mutationFn: ({ changes }: TaskChange & { changes: { completed: boolean } }) =>
+      client.complete(id, changes.completed),
+    onSuccess: async (saved, { task }) => {
+      const isLast = cache.isMutating({ mutationKey: keyOf(id) }) === 1
+      await settle(cache, {
+        before: findTask(cache, id) ?? task,
+        after: saved,
+        keep: isLast ? 'place' : 'row',
+      })
+    },
+    onError: (error, { task, changes }) =>
+      report(error, task, `“${task.title}” is ${changes.completed ? 'still open' : 'still done'}.`),
+  }).mutate
+}
+
+/** Deletes a task for good. A task that is already gone counts as deleted. */
+export function useDeleteTask(onDone: (task: Task) => void) {
+  const { client } = useTaskApi()
+  const cache = useQueryClient()
+  const report = useFailureReport()
   return useMutation({
     mutationKey: ['delete'],
     mutationFn: ({ id }: Task) =>
       client.delete(id).catch((error: unknown) => {
         if (!isGone(error)) throw error
       }),
-    onError: (error, { title }) => report(error, `“${title}” was not deleted.`),
-    onSuccess: (_nothing, { id }) => {
-      removeTask(cache, id)
-      void refreshCounts(cache)
+    onSuccess: async (_nothing, task) => {
+      await settle(cache, { before: findTask(cache, task.id) ?? task, after: undefined })
+      onDone(task)
     },
-  })
-}
-
-function useFailureReport(cache: QueryClient) {
-  const { notify } = useNotices()
-  return (error: unknown, consequence: string) => {
-    if (error instanceof SessionEndedError) return
-    const reason = isGone(error) ? 'This task is no longer there.' : `${explain(error)} ${consequence}`
-    notify({ tone: 'error', text: reason })
-    // Shows what is true, or begins to try again.
-    void refreshAll(cache)
-  }
+    onError: async (error, task) => {
+      // After the next sign-in the deletion is carried out.
+      if (error instanceof SessionEndedError) return
+      onDone(task)
+      return report(error, task, `“${task.title}” was not deleted.`)
+    },
+  }).mutate
 }

@@ -3,7 +3,7 @@ import { useSearchParams } from 'next/navigation'
 import { useState } from 'react'
 import { type Filters, readFilters, writeFilters } from './filters'
 
-/** The filters, kept in the address bar: they survive a reload and can be sent to oneself. */
+/** The filters, kept in the address bar: they survive a reload and a new sign-in. */
 export function useFilters(): [Filters, (changes: Partial<Filters>) => void] {
   const address = useSearchParams()
   const [filters, setFilters] = useState(() => readFilters(new URLSearchParams(address)))

@@ -3,7 +3,10 @@ import { useSyncExternalStore } from 'react'
 
 const never = () => () => {}
 
-/** Whether the page listens yet. Before that a form would be sent by the browser itself, its text lost. */
+/**
+ * Whether the scripts of the page are running. Before that the browser itself would send a form, and React would
+ * drop what was typed.
+ */
 export const useHydrated = () =>
   useSyncExternalStore(
     never,

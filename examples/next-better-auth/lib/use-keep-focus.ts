@@ -1,29 +1,39 @@
 'use client'
-import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
+import { type RefObject, useEffect } from 'react'
 
-/** Where the row that has the focus goes away, the one that takes its place gets it, or else the section. */
-export function useKeepFocus(section: RefObject<HTMLElement | null>) {
-  const last = useRef<{ element: Element; index: number } | null>(null)
-
+/**
+ * When the element that has the focus disappears, moves the focus to its neighbour: the next row of the list, or
+ * else the element with the id `fallback`. Without this the focus falls to <body>, and keyboard users start over.
+ */
+export function useKeepFocus(container: RefObject<HTMLElement | null>, fallback: string) {
   useEffect(() => {
-    const container = section.current
+    const root = container.current
+    if (root === null) return
+    // The keys that scroll work on the part that has the focus.
+    if (document.activeElement === document.body)
+      root.querySelector<HTMLElement>('[data-scroller]')?.focus({ preventScroll: true })
+    let last: { element: HTMLElement; index: number } | null = null
     const remember = ({ target }: FocusEvent) => {
-      const row = (target as Element).closest('li')
-      const index = [...container!.querySelectorAll('li')].findIndex((one) => one === row)
-      last.current = index === -1 ? null : { element: target as Element, index }
+      const element = target as HTMLElement
+      last = { element, index: rowsOf(root).findIndex((row) => row.contains(element)) }
     }
-    container?.addEventListener('focusin', remember)
-    return () => container?.removeEventListener('focusin', remember)
-  }, [section])
-
-  useLayoutEffect(() => {
-    const lost = last.current
-    if (lost === null || document.activeElement === lost.element) return
-    last.current = null
-    if (lost.element.isConnected || document.activeElement !== document.body) return
-    const rows = section.current!.querySelectorAll('li')
-    const neighbour = rows[lost.index] ?? rows[rows.length - 1]
-    const target = neighbour?.querySelector<HTMLElement>('input, button') ?? section.current
-    target?.focus()
-  })
+    const repair = () => {
+      if (last === null || document.activeElement !== document.body) return
+      if (last.element.isConnected && last.element.checkVisibility() && !isDisabled(last.element)) return
+      const rows = last.index === -1 ? [] : rowsOf(root)
+      const neighbour = rows[last.index] ?? rows.at(-1)
+      const target = neighbour?.querySelector<HTMLElement>('input, button')
+      ;(target ?? document.getElementById(fallback))?.focus({ preventScroll: true })
+    }
+    const observer = new MutationObserver(repair)
+    observer.observe(root, { childList: true, subtree: true, attributeFilter: ['hidden', 'disabled'] })
+    root.addEventListener('focusin', remember)
+    return () => {
+      observer.disconnect()
+      root.removeEventListener('focusin', remember)
+    }
+  }, [container, fallback])
 }
+
+const rowsOf = (root: HTMLElement) => [...root.querySelectorAll('#tasks li')]
+const isDisabled = (element: HTMLElement) => element.matches(':disabled')

@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useState } from 'react'
 
-/** The time, new every half minute: a task becomes overdue while somebody looks at it. */
+/** The time, updated every half minute: a task may become overdue while it is on screen. */
 export function useNow(): Date {
   const [now, setNow] = useState(() => new Date())
   useEffect(() => {

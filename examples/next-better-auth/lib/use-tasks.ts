@@ -1,15 +1,15 @@
 'use client'
-import type { Page } from 'TaskApiClient'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { timeZone } from './due'
 import { type Filters, toQuery } from './filters'
-import { useTaskClient } from './task-api'
+import { useTaskApi } from './task-api'
+import type { Page } from './task-client'
 
 const PAGE_SIZE = 30
 
-/** The list, page by page over the cursor. What was shown stays until the new filters have their answer. */
+/** The list, page by page with the cursor. The old list stays on screen until the one for new filters is there. */
 export function useTaskPages(filters: Filters) {
-  const client = useTaskClient()
+  const { client } = useTaskApi()
   return useInfiniteQuery({
     queryKey: ['tasks', filters],
     queryFn: ({ pageParam: cursor, signal }) => {
@@ -22,9 +22,9 @@ export function useTaskPages(filters: Filters) {
   })
 }
 
-/** How many there are; overdue depends on where the reader is. */
+/** The number of tasks. What is overdue depends on the user's time zone. */
 export function useSummary() {
-  const client = useTaskClient()
+  const { client } = useTaskApi()
   return useQuery({
     queryKey: ['summary'],
     queryFn: ({ signal }) => client.summary({ time_zone: timeZone() }, { signal }),

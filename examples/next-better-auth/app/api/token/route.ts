@@ -3,7 +3,7 @@ import { getAuth } from '../../../lib/auth'
 import { readSettings, tokenKind } from '../../../lib/settings'
 import { signToken } from '../../../lib/token-hs256'
 
-/** Where TOKEN_KIND is hs256, the browser gets its tokens here in place of /api/auth/token. */
+/** With TOKEN_KIND=hs256 the browser gets its tokens here, not from /api/auth/token. */
 export async function GET({ headers }: Request): Promise<Response> {
   if (tokenKind() !== 'hs256') return Response.json({ message: 'TOKEN_KIND is not hs256.' }, { status: 404 })
   try {

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  arrive,
+  checkbox,
+  composer,
+  eventually,
+  notice,
+  PASSWORD,
+  shows,
+  signIn,
+  type Task,
+  untilExpired,
+  visit,
+  type World,
+} from './browser.ts'
+
+/** Several tabs, closed pages and ended sessions. */
+export function session(world: World) {
+  const titlesOf = async ({ api }: Awaited<ReturnType<typeof arrive>>) =>
+    (await api<Task[]>('GET', '/api/tasks')).body.map(({ title }) => title)
+
+  test('signing out in one tab signs out the others, which keep their text', async (t) => {
+    const visitor = await arrive(t, world, { tasks: [{ title: 'Buy milk' }] })
+    const other = await visitor.context.newPage()
+    await other.goto('/?sort=title')
+    await checkbox(other, 'Buy milk').waitFor()
+    await composer(other).fill('Half a thought')
+    await visitor.page.getByRole('button', { name: 'Sign out' }).click()
+    await other.getByText('You signed out in another tab.').waitFor()
+    await signIn(visitor)
+    await checkbox(visitor.page, 'Buy milk').waitFor()
+    await other.waitForURL('**/?sort=title')
+    await checkbox(other, 'Buy milk').waitFor()
+    assert.equal(await composer(other).inputValue(), 'Half a thought')
+  })
+
+  test('when somebody else signs in, every tab shows the new user and nothing of the old one', async (t) => {
+    const ada = await arrive(t, world, { name: 'Ada', tasks: [{ title: 'Secret of Ada' }] })
+    const { email, origin } = await arrive(t, world, { name: 'Bob', tasks: [{ title: 'Errand of Bob' }] })
+    const other = await ada.context.newPage()
+    await other.goto('/sign-in')
+    // The page of Ada is open when the cookie becomes Bob's.
+    await ada.context.clearCookies()
+    await other.goto('/sign-in')
+    await composer(ada.page).fill('Thought of Ada')
+    await other.getByLabel('Email').fill(email)
+    await other.getByLabel('Password').fill(PASSWORD)
+    await other.getByRole('button', { name: 'Sign in' }).click()
+    for (const page of [other, ada.page]) {
+      await page.getByRole('banner').getByText('Bob').waitFor()
+      await shows(page, 'Errand of Bob')
+      assert.equal(await composer(page).inputValue(), '')
+    }
+    assert.equal(new URL(ada.page.url()).origin, origin)
+  })
+
+  test('a page from the memory of the Back button does not show an ended session', async (t) => {
+    const { page } = await arrive(t, world, { tasks: [{ title: 'Buy milk' }] })
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL('**/sign-in')
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+    assert.equal(await checkbox(page, 'Buy milk').count(), 0)
+  })
+
+  test('the sign-in page leads to paths of this app only', async (t) => {
+    const visitor = await arrive(t, world)
+    for (const next of [
+      'https://example.com/',
+      '//example.com',
+      '/\\example.com',
+      'javascript:alert(1)',
+      '//',
+    ]) {
+      await visitor.page.goto(`/sign-in?${new URLSearchParams({ next })}`)
+      assert.equal(visitor.page.url(), `${visitor.origin}/`, next)
+    }
+  })
+
+  test('a deletion is carried out when the page goes, also after its token has expired', async (t) => {
+    const visitor = await arrive(t, world, {
+      variant: 'short',
+      tasks: [{ title: 'Keep' }, { title: 'Drop' }],
+    })
+    const { page } = visitor
+    await page.getByRole('button', { name: 'Delete Drop' }).click()
+    // The pointer in the notice keeps it open.
+    await notice(page, 'Deleted “Drop”.').hover()
+    await untilExpired(await visitor.token())
+    await shows(page, 'Keep')
+    assert.deepEqual(await titlesOf(visitor), ['Drop', 'Keep'], 'there is still time for an undo')
+    // While the deletion waits, the page renews its token: there would be no time for it at the end.
+    await page.waitForResponse((response) => response.url().endsWith('/api/auth/token'))
+    await page.goto('about:blank')
+    await eventually(async () => assert.deepEqual(await titlesOf(visitor), ['Keep']))
+  })
+
+  test('a deletion that an ended session left behind is carried out after the next sign-in', async (t) => {
+    const visitor = await arrive(t, world, {
+      variant: 'short',
+      tasks: [{ title: 'Keep' }, { title: 'Drop' }],
+    })
+    const { page, context } = visitor
+    await page.getByRole('button', { name: 'Delete Drop' }).click()
+    await notice(page, 'Deleted “Drop”.').hover()
+    const token = await visitor.token()
+    await context.clearCookies()
+    await untilExpired(token)
+    await page.goto('/')
+    await page.waitForURL('**/sign-in')
+    await signIn(visitor)
+    await shows(page, 'Keep')
+    await eventually(async () => assert.deepEqual(await titlesOf(visitor), ['Keep']))
+    await page.getByRole('heading', { name: 'One thing to do.' }).waitFor()
+  })
+
+  test('a deletion that waits in one tab is hidden in the others, and comes back there with an undo', async (t) => {
+    const { page, context } = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Drop' }] })
+    const other = await context.newPage()
+    await other.goto('/')
+    await shows(other, 'Drop', 'Keep')
+    await page.getByRole('button', { name: 'Delete Drop' }).click()
+    await shows(other, 'Keep')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await shows(other, 'Drop', 'Keep')
+  })
+
+  test('a stranger has no page', async (t) => {
+    const { page, origin } = await visit(t, world)
+    await page.goto('/?show=open&search=a+b')
+    assert.equal(page.url(), `${origin}/sign-in?next=%2F%3Fshow%3Dopen%26search%3Da%2Bb`)
+    await page.getByRole('link', { name: 'Create an account' }).click()
+    await page.waitForURL('**/sign-up?next=%2F%3Fshow%3Dopen%26search%3Da%2Bb')
+  })
+}

@@ -1,0 +1,60 @@
+import { AuthUnavailableError, SessionEndedError } from './errors'
+
+/**
+ * Keeps the token of one user in memory and never in storage, where any script could read it later.
+ * `get` is the client's `token` function.
+ */
+export function createTokenKeeper(tokenUrl: string, userId: string) {
+  let current: { token: string; halfLife: number } | undefined
+  let request: Promise<string> | undefined
+  const renew = () => {
+    request ??= fetchToken(tokenUrl, userId)
+      .then((token) => {
+        current = { token, halfLife: Date.now() + lifetimeMs(token) / 2 }
+        return token
+      })
+      .finally(() => (request = undefined))
+    return request
+  }
+  return {
+    /** Returns the token in memory, or a new one if there is none or the service refused this one. */
+    get: (refused?: string) => (current && current.token !== refused ? current.token : renew()),
+    /** Returns the token in memory without a request: all that a page can use while it closes. */
+    inMemory: () => current?.token,
+    /** Renews the token once half of its lifetime is over. Errors are left to the next `get`. */
+    async keepFresh() {
+      if (current === undefined || Date.now() > current.halfLife) await renew().catch(() => {})
+    },
+  }
+}
+export type TokenKeeper = ReturnType<typeof createTokenKeeper>
+
+/**
+ * Asks this app's server for a token.
+ *
+ * @throws SessionEndedError if nobody is signed in any more, or somebody else is
+ * @throws AuthUnavailableError if the server or its database cannot be reached
+ */
+async function fetchToken(tokenUrl: string, userId: string): Promise<string> {
+  const answer = await fetch(tokenUrl, { cache: 'no-store' }).catch((cause: unknown) => {
+    throw new AuthUnavailableError('no answer', { cause })
+  })
+  if (answer.status === 401) throw new SessionEndedError()
+  if (!answer.ok) throw new AuthUnavailableError()
+  const { token } = (await answer.json()) as { token: string }
+  // Another tab may have signed somebody else in. Their tasks must not appear under this user's name.
+  if (claimsOf(token).sub !== userId) throw new SessionEndedError()
+  return token
+}
+
+/** The clocks of browser and server may differ, so only the difference of two server times is used. */
+function lifetimeMs(token: string): number {
+  const { iat = 0, exp = 0 } = claimsOf(token)
+  return (exp - iat) * 1000
+}
+
+function claimsOf(token: string): { sub?: string; iat?: number; exp?: number } {
+  const [, payload = ''] = token.split('.')
+  const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
+  return JSON.parse(new TextDecoder().decode(bytes)) as ReturnType<typeof claimsOf>
+}

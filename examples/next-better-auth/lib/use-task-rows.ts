@@ -1,0 +1,38 @@
+'use client'
+import { type Edit, isChanged } from './drafts'
+import type { Filters } from './filters'
+import type { Task } from './task-client'
+import { useRemoveTask } from './use-deletions'
+import { useDrafts } from './use-drafts'
+import { usePending } from './use-pending'
+import { useTaskPages } from './use-tasks'
+
+interface Row {
+  task: Task
+  edit: Edit | undefined
+}
+
+/** The rows of the list: the tasks of the service, with what the user has changed and the service not confirmed. */
+export function useTaskRows(filters: Filters, onUndo: (task: Task) => void) {
+  const pages = useTaskPages(filters)
+  const pending = usePending()
+  const { unsent, edits } = useDrafts()
+  const remove = useRemoveTask(onUndo)
+  const loaded = pages.data?.pages.flatMap((page) => page.tasks)
+  const rows = loaded
+    ?.filter(({ id }) => !pending.isDeleted(id))
+    .map((task): Row => ({ task: pending.current(task), edit: edits[task.id] }))
+  // A changed text stays on screen when its task leaves the list: it may be deleted, or filtered out.
+  const orphans = Object.values(edits).filter(
+    (edit) => isChanged(edit) && !edit.isSending && !rows?.some(({ task }) => task.id === edit.task.id),
+  )
+  const hidden = (loaded?.length ?? 0) - (rows?.length ?? 0)
+  return {
+    pages,
+    unsent,
+    remove,
+    rows: rows && [...orphans.map((edit): Row => ({ task: edit.task, edit })), ...rows],
+    /** Of all pages, with the new tasks that are on their way. */
+    total: (pages.data?.pages[0]?.total ?? 0) - hidden + pending.sending.length,
+  }
+}
