@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { Environment } from '../src/config/environment.ts'
@@ -89,5 +89,26 @@ t.test('the session of the README can be pasted twice', async (t) => {
     t.match(completed, { id: created.id, completed: true })
     t.match(summary, { total: 1, completed: 1 })
     t.match(refused, { status: 401, code: 'token_missing' })
+  }
+})
+
+/** The anchors that GitHub gives to the headings of a document. */
+function anchorsOf(path: string): Set<string> {
+  const text = read(path).replaceAll(/```.*?```/gs, '')
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading!.toLowerCase())
+  return new Set(
+    headings.map((heading) => heading.replaceAll(/[^\p{L}\p{N}_\- ]/gu, '').replaceAll(' ', '-')),
+  )
+}
+
+t.test('links to sections lead to headings that exist', async (t) => {
+  const documents = readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)
+  for (const path of ['README.md', 'SECURITY.md', 'CHANGELOG.md', ...documents].filter((name) =>
+    name.endsWith('.md'),
+  )) {
+    for (const [, file = '', anchor = ''] of read(path).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)) {
+      const target = file === '' ? path : normalize(join(dirname(path), file))
+      t.ok(anchorsOf(target).has(anchor), `${path} → ${target}#${anchor}`)
+    }
   }
 })
