@@ -309,7 +309,7 @@ tests(
 )
 
 tests(
-  'a database, role or schema of any name will do; a database that is missing is made',
+  'a database or role of any name will do; a database that is missing is created',
   async ({ prisma }, url, t) => {
     const role = new URL(url).pathname.slice(1)
     await query(url, `CREATE ROLE ${role} LOGIN CREATEDB PASSWORD 'p@s/s:w %41#"'`)
@@ -317,11 +317,12 @@ tests(
       url.username = role
       url.password = encodeURIComponent(`p@s/s:w %41#"`)
       url.pathname = `/${role}%20and%22so%22%20on`
-      url.searchParams.set('schema', 'another one')
     })
     try {
       has(t, await prisma('migrate deploy', { DATABASE_URL: odd }), 0, 'created', 'successfully applied')
-      t.same(await tablesOf(odd, 'another one'), ['_prisma_migrations', 'tasks', 'users'])
+      t.same(await tablesOf(odd), ['_prisma_migrations', 'tasks', 'users'])
+      const elsewhere = withUrl(odd, (url) => url.searchParams.set('schema', 'another one'))
+      has(t, await prisma('migrate deploy', { DATABASE_URL: elsewhere }), 1, 'must not name a schema other')
       has(t, await prisma('migrate dev', { DATABASE_URL: odd }), 0, 'Already in sync')
       has(
         t,
