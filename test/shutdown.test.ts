@@ -119,7 +119,7 @@ t.test('after an error that nothing caught, what is in flight is answered, and n
   await unlock()
   t.equal(answersIn(await waiting.closed)[0]!.status, 200)
   t.equal(await exit, 1)
-  t.match(service.output.text(), /"message":"uncaught".*stopping after an error that nothing caught/)
+  t.match(service.output.text(), /"message":"uncaught".*stopping after an uncaught error/)
 })
 
 const bearer = ({ token }: TestUser) => ({ authorization: `Bearer ${token}` })

@@ -25,6 +25,9 @@ export type WatchStatement = (text: string, answer: Promise<unknown>) => void
 
 type OnQuery = (event: { query: string; values?: unknown[] }) => void
 
+/** What watchers are told in place of a text: Prisma writes the statements of the model API itself. */
+export const MODEL_API = 'Prisma model API'
+
 /** Longer than any limit that the server enforces: a transaction of Prisma ends through statement_timeout. */
 const PRISMA_GRACE_MS = 5000
 
@@ -79,7 +82,7 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
           const [, answer] = await client.$transaction([settingsOf(owner, limitMs), operation(client)])
           return answer
         }
-        return watched('model API', lanes.runOnPrisma(owner, { isHeavy, isRead: isIdempotent }, send))
+        return watched(MODEL_API, lanes.runOnPrisma(owner, { isHeavy, isRead: isIdempotent }, send))
       },
     },
   })
