@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
 import type { Config } from '../config/config.ts'
-import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import { type Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { createLanes } from './lanes.ts'
 
 export type Database = ReturnType<typeof createDatabase>
