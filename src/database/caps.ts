@@ -1,38 +1,51 @@
 interface Job {
   owner: string
   isRead: boolean
+  isExclusive: boolean
 }
 
-/** How much of a lane one owner, and all writes together, may occupy at once. */
+/** What one owner has running. */
+interface Running {
+  all: number
+  writes: number
+  exclusive: number
+}
+
+const NONE: Running = { all: 0, writes: 0, exclusive: 0 }
+const MAX_WRITES_PER_OWNER = 2
+
+/** How much of a lane one owner may occupy at once, and how much all statements that need a channel to themselves. */
 export class Caps {
   private readonly perOwner: number
-  /** Some channels stay free of writes, which may wait for a lock: locks cannot stop reads. */
-  private readonly maxWrites: number
-  private readonly maxWritesPerOwner: number
-  private readonly running = new Map<string, { all: number; writes: number }>()
-  private writes = 0
+  private readonly maxExclusive: number
+  private readonly running = new Map<string, Running>()
+  private exclusive = 0
 
   /** @param size channels of the lane */
   constructor(size: number, perOwner: number) {
     this.perOwner = perOwner
-    this.maxWrites = Math.max(1, size - Math.max(1, Math.floor(size / 3)))
-    this.maxWritesPerOwner = Math.max(1, Math.floor(this.maxWrites / 2))
+    this.maxExclusive = Math.max(1, Math.floor(size / 2))
   }
 
-  allows({ owner, isRead }: Job): boolean {
-    const { all, writes } = this.running.get(owner) ?? NONE
-    if (all >= this.perOwner) return false
-    return isRead || (this.writes < this.maxWrites && writes < this.maxWritesPerOwner)
+  allows({ owner, isRead, isExclusive }: Job): boolean {
+    const { all, writes, exclusive } = this.running.get(owner) ?? NONE
+    if (all >= this.perOwner || (!isRead && writes >= MAX_WRITES_PER_OWNER)) return false
+    return !isExclusive || (this.exclusive < this.maxExclusive && exclusive === 0)
   }
 
-  /** @param change 1 when a job begins, -1 when it ends */
-  count({ owner, isRead }: Job, change: 1 | -1) {
-    const { all, writes } = this.running.get(owner) ?? NONE
-    const write = isRead ? 0 : change
-    this.writes += write
+  /**
+   * @param change 1 when a job begins, -1 when it ends
+   * @param isExclusive as the job began: it may have become exclusive since
+   */
+  count({ owner, isRead }: Job, change: 1 | -1, isExclusive: boolean) {
+    const { all, writes, exclusive } = this.running.get(owner) ?? NONE
+    if (isExclusive) this.exclusive += change
     if (all + change === 0) this.running.delete(owner)
-    else this.running.set(owner, { all: all + change, writes: writes + write })
+    else
+      this.running.set(owner, {
+        all: all + change,
+        writes: writes + (isRead ? 0 : change),
+        exclusive: exclusive + (isExclusive ? change : 0),
+      })
   }
 }
-
-const NONE = { all: 0, writes: 0 }

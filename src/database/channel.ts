@@ -15,6 +15,8 @@ export interface Channel {
 /** As far as a slot needs to know it. */
 export interface SlotJob {
   isRead: boolean
+  /** Whether nothing may share its channel: it has kept others waiting, or its owner has. */
+  isExclusive: boolean
   endsAt: number
   isGivenUp: boolean
   reject: (error: Error) => void
@@ -30,4 +32,15 @@ export interface Slot<C, Job> {
   since: number
   cancelledAt: number
   mayOpenAt: number
+}
+
+/** Work for one channel. */
+export interface Work<C> {
+  /** Whether doing it twice is the same as doing it once: it is repeated if its connection ends. */
+  isRead: boolean
+  /**
+   * @param limitMs time after which the server has to stop it
+   * @param isRepeated whether this is not the first try
+   */
+  send: (channel: C, limitMs: number, isRepeated: boolean) => Promise<unknown>
 }

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Config } from '../config/config.ts'
+import { KnownCosts } from './known-costs.ts'
 import { Lane } from './pipeline.ts'
 import type { Channel } from './channel.ts'
 import { type Request, WireChannel } from './wire.ts'
@@ -72,15 +73,20 @@ export function createLanes(config: Config['database']) {
   const runOnPrisma = <Answer>(owner: string, { isHeavy, isRead }: Kind, send: ByPrisma<Answer>) =>
     (isHeavy ? heavyOnPrisma : onPrisma).run(owner, { isRead, send: (_channel, limitMs) => send(limitMs) })
 
+  const costs = new KnownCosts()
   /** @param byPrisma sends the same statement over Prisma */
   function query(request: Omit<Request, 'limitMs'>, isHeavy: boolean, byPrisma: ByPrisma<string[]>) {
-    const isRead = /^\s*SELECT\b/i.test(request.text)
-    if (!isPipelined) return runOnPrisma(request.owner, { isHeavy, isRead }, byPrisma)
-    return (isHeavy ? heavy : light).run(request.owner, {
+    const { owner, text } = request
+    const isRead = /^\s*SELECT\b/i.test(text)
+    if (!isPipelined) return runOnPrisma(owner, { isHeavy, isRead }, byPrisma)
+    const lane = isHeavy && !costs.areLow(owner) ? heavy : light
+    return lane.run(owner, {
       isRead,
       // The name of a prepared statement may be what went wrong: a repetition does without.
-      send: (channel, limitMs, isRepeated) =>
-        channel.send({ ...request, isPrepared: request.isPrepared && !isRepeated, limitMs }),
+      send: (channel, limitMs, isRepeated) => {
+        const answer = channel.send({ ...request, isPrepared: request.isPrepared && !isRepeated, limitMs })
+        return isHeavy ? costs.measure(owner, answer) : answer
+      },
     })
   }
 
@@ -94,7 +100,7 @@ export function createLanes(config: Config['database']) {
     connections: () => ({
       total: pool.totalCount + light.connections.total + (heavy === light ? 0 : heavy.connections.total),
       idle: pool.idleCount + light.connections.idle + (heavy === light ? 0 : heavy.connections.idle),
-      waiting: sum(({ waiting }) => waiting),
+      waiting: sum(({ connections }) => connections.waiting),
     }),
     close: async () => {
       await Promise.all(all.map((lane) => lane.close()))

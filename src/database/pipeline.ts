@@ -1,8 +1,9 @@
 import { Caps } from './caps.ts'
-import type { Channel, Slot, SlotJob } from './channel.ts'
+import type { Channel, Slot, SlotJob, Work } from './channel.ts'
 import { classify, DatabaseError } from './errors.ts'
 import { FairQueue } from './queue.ts'
-import { Slots, type SlotsSettings, tooLate } from './slots.ts'
+import { tooLate } from './late.ts'
+import { Slots, type SlotsSettings } from './slots.ts'
 
 export interface LaneSettings<C> extends SlotsSettings<C> {
   /** Jobs that one owner may have running at once. */
@@ -11,32 +12,24 @@ export interface LaneSettings<C> extends SlotsSettings<C> {
   timeoutMs: number
 }
 
-/** Work for one channel. */
-export interface Work<C> {
-  /** Whether doing it twice is the same as doing it once: it is repeated if its connection ends. */
-  isRead: boolean
-  /**
-   * @param limitMs time after which the server has to stop it
-   * @param isRepeated whether this is not the first try
-   */
-  send: (channel: C, limitMs: number, isRepeated: boolean) => Promise<unknown>
-}
-
 interface Job<C> extends Work<C>, SlotJob {
   owner: string
   tries: number
   resolve: (answer: unknown) => void
 }
 
-/** How often jobs are checked for what has taken too long. */
+/** How often late jobs are looked for. */
 const CHECK_MS = 100
 /** A connection that ends is often one of several: the next try comes a moment later. */
 const RETRY_AFTER_MS = 50
 const MAX_TRIES = 4
 
+/** An owner whose statement kept others waiting has a channel to itself for so long. */
+const SUSPECT_MS = 5000
+
 /**
- * A fixed number of connections and one queue, in which owners take turns. A write has its connection to itself,
- * because it may wait for a lock; reads share connections, a few on each. A job that waits in the queue can be given
+ * A fixed number of connections and one queue, in which owners take turns. Statements share connections, a few on
+ * each; one that keeps others waiting is stopped and repeated by itself. A job that waits in the queue can be given
  * up without touching a connection; one that runs for too long is cancelled on the server.
  */
 export class Lane<C extends Channel> {
@@ -44,6 +37,8 @@ export class Lane<C extends Channel> {
   private readonly slots: Slots<C, Job<C>>
   private readonly queue = new FairQueue<Job<C>>()
   private readonly caps: Caps
+  /** Owners whose statements kept others waiting, and until when they are kept apart. */
+  private readonly suspects = new Map<string, number>()
   private repeating = 0
   private readonly timer: NodeJS.Timeout
 
@@ -64,7 +59,8 @@ export class Lane<C extends Channel> {
     return new Promise<Answer>((resolve, reject) => {
       const endsAt = performance.now() + this.settings.timeoutMs
       const settle = { resolve: resolve as Job<C>['resolve'], reject }
-      this.queue.add({ owner, isRead, send, endsAt, tries: 0, isGivenUp: false, ...settle })
+      const state = { tries: 0, isGivenUp: false, isExclusive: this.suspects.has(owner) }
+      this.queue.add({ owner, isRead, send, endsAt, ...state, ...settle })
       this.dispatch()
     })
   }
@@ -74,12 +70,8 @@ export class Lane<C extends Channel> {
     return this.slots.inFlight + this.queue.size + this.repeating
   }
 
-  get waiting(): number {
-    return this.queue.size
-  }
-
   get connections() {
-    return this.slots.connections
+    return { ...this.slots.connections, waiting: this.queue.size }
   }
 
   async close() {
@@ -88,9 +80,12 @@ export class Lane<C extends Channel> {
   }
 
   private dispatch() {
-    while (this.queue.size > 0) {
-      const slot = this.slots.choose(performance.now(), this.queue.size)
-      const job = slot && this.queue.take((candidate) => this.caps.allows(candidate))
+    const now = performance.now()
+    let slot: Slot<C, Job<C>> | undefined
+    const mayRun = (job: Job<C>) =>
+      this.caps.allows(job) && (slot = this.slots.choose(now, this.queue.size, job)) !== undefined
+    while (this.queue.size > 0 && this.slots.haveRoom) {
+      const job = this.queue.take(mayRun)
       if (job === undefined) break
       this.submit(slot!, job)
     }
@@ -101,19 +96,21 @@ export class Lane<C extends Channel> {
     if (slot.jobs.length === 0) slot.since = now
     slot.jobs.push(job)
     job.tries += 1
-    this.caps.count(job, 1)
+    const { isExclusive } = job
+    this.caps.count(job, 1, isExclusive)
     const limitMs = Math.max(1, Math.ceil(job.endsAt - now))
     job.send(slot.channel!, limitMs, job.tries > 1).then(
-      (answer) => this.settle(slot, job, () => job.resolve(answer)),
-      (error: Error) => this.settle(slot, job, () => this.fail(job, error)),
+      (answer) => this.settle(slot, job, isExclusive, () => job.resolve(answer)),
+      (error: Error) => this.settle(slot, job, isExclusive, () => this.fail(job, error)),
     )
   }
 
-  private settle(slot: Slot<C, Job<C>>, job: Job<C>, tell: () => void) {
+  private settle(slot: Slot<C, Job<C>>, job: Job<C>, wasExclusive: boolean, tell: () => void) {
     slot.jobs.splice(slot.jobs.indexOf(job), 1)
     slot.since = performance.now()
     slot.cancelledAt = 0
-    this.caps.count(job, -1)
+    this.caps.count(job, -1, wasExclusive)
+    if (job.isExclusive) this.suspects.set(job.owner, slot.since + SUSPECT_MS)
     if (!job.isGivenUp) tell()
     this.dispatch()
   }
@@ -143,6 +140,7 @@ export class Lane<C extends Channel> {
 
   private check(now: number) {
     for (const job of this.queue.remove(({ endsAt }) => endsAt <= now)) job.reject(tooLate())
+    for (const [owner, until] of this.suspects) if (until <= now) this.suspects.delete(owner)
     this.slots.check(now)
     this.dispatch()
   }

@@ -1,5 +1,5 @@
 import type { Channel, Slot, SlotJob } from './channel.ts'
-import { DatabaseError } from './errors.ts'
+import { giveUpLate, moveStuck } from './late.ts'
 
 export interface SlotsSettings<C> {
   size: number
@@ -10,14 +10,8 @@ export interface SlotsSettings<C> {
 
 /** A statement that has run for so long does not get another one behind it while there is a choice. */
 const SLOW_MS = 5
-/** What the server needs to answer that it has stopped a statement. */
-const GRACE_MS = 250
-/** A server that does not react to a cancel request for so long is given up, with its connection. */
-const UNRESPONSIVE_MS = 500
 const REOPEN_AFTER_MS = 1000
 const IDLE_MS = 60_000
-
-export const tooLate = () => new DatabaseError('cancelled', 'The database did not answer in time.')
 
 /** A fixed number of connections: chooses, opens, watches and closes them. */
 export class Slots<C extends Channel, Job extends SlotJob> {
@@ -25,6 +19,8 @@ export class Slots<C extends Channel, Job extends SlotJob> {
   private readonly settings: SlotsSettings<C>
   private readonly onOpen: () => void
   private readonly onNoneLeft: (error: Error) => void
+  /** How many channels are for reads only. */
+  private readonly forReads: number
   private isClosing = false
 
   /** @param onNoneLeft called when a connection could not be opened and there is no other */
@@ -32,6 +28,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     this.settings = settings
     this.onOpen = onOpen
     this.onNoneLeft = onNoneLeft
+    this.forReads = Math.max(1, Math.floor(settings.size / 3))
     this.all = Array.from({ length: settings.size }, () => ({
       state: 'closed' as const,
       channel: undefined,
@@ -51,32 +48,37 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     return { total: open.length, idle: open.filter(({ jobs }) => jobs.length === 0).length }
   }
 
+  /** Whether any channel can take a job. */
+  get haveRoom(): boolean {
+    return this.all.some(({ state, jobs }) => state !== 'open' || jobs.length < this.settings.depth)
+  }
+
   /**
-   * The open channel with the least on it. A write has its channel to itself, and nothing goes behind a slow
-   * statement while another channel is free or being opened.
+   * The open channel with the least on it. Some channels are for reads only, so that locks cannot stop them. Nothing
+   * goes behind a slow statement while another channel is free or being opened.
    *
    * @param waiting how many jobs need a channel: no more than these are opened
    */
-  choose(now: number, waiting: number): Slot<C, Job> | undefined {
+  choose(now: number, waiting: number, { isRead, isExclusive }: SlotJob): Slot<C, Job> | undefined {
     const { depth } = this.settings
+    const open = this.all.filter(({ state }) => state === 'open')
     let best: Slot<C, Job> | undefined
     let least = Infinity
-    for (const slot of this.all) {
-      const { state, jobs } = slot
-      if (state !== 'open' || jobs.length >= depth || jobs.some(({ isRead }) => !isRead)) continue
+    for (const slot of isRead ? open : open.slice(Math.min(this.forReads, open.length - 1))) {
+      const { jobs } = slot
+      if (jobs.length >= (isExclusive ? 1 : depth) || jobs[0]?.isExclusive) continue
       const load = jobs.length > 0 && now - slot.since > SLOW_MS ? depth : jobs.length
       if (load < least) [best, least] = [slot, load]
     }
-    if (least > 0) this.openOne(now, waiting)
+    if (least > 0 && open.length < this.all.length) this.openOne(now, waiting, open.length > 0)
     const mustWait = least >= depth && this.all.some(({ state }) => state === 'opening')
     return mustWait ? undefined : best
   }
 
-  private openOne(now: number, waiting: number) {
+  private openOne(now: number, waiting: number, isAnyOpen: boolean) {
     const opening = this.all.filter(({ state }) => state === 'opening').length
     if (opening >= waiting || this.isClosing) return
     // Without any connection every job tries; with some, a server that refuses more is asked once a second.
-    const isAnyOpen = this.all.some(({ state }) => state === 'open')
     const slot = this.all.find(
       ({ state, mayOpenAt }) => state === 'closed' && !(isAnyOpen && mayOpenAt > now),
     )
@@ -111,30 +113,18 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     slot.channel = undefined
   }
 
-  /** Gives up what has taken too long, first on the server, then with its connection. */
+  /** Deals with jobs that take too long, and closes connections that nobody needs. */
   check(now: number) {
-    for (const slot of this.all) {
-      const { state, channel, jobs } = slot
-      if (state !== 'open') continue
-      if (jobs.length > 0) this.checkJobs(slot, now)
+    const open = this.all.filter(({ state }) => state === 'open')
+    moveStuck(open, now)
+    for (const slot of open) {
+      if (slot.jobs.length > 0) giveUpLate(slot, now)
       else if (now - slot.since > IDLE_MS) {
+        const { channel } = slot
         this.end(slot, channel!)
         void channel!.close()
       }
     }
-  }
-
-  private checkJobs(slot: Slot<C, Job>, now: number) {
-    for (const job of slot.jobs) {
-      if (job.isGivenUp || job.endsAt + GRACE_MS > now) continue
-      job.isGivenUp = true
-      job.reject(tooLate())
-    }
-    if (!slot.jobs[0]!.isGivenUp) return
-    if (slot.cancelledAt === 0) {
-      slot.cancelledAt = now
-      slot.channel!.cancel()
-    } else if (now - slot.cancelledAt > UNRESPONSIVE_MS) slot.channel!.destroy()
   }
 
   async close() {

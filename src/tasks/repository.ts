@@ -95,7 +95,8 @@ export function createTaskRepository(prisma: Client) {
     /** The number of tasks in a selection, wherever a page of it begins. */
     async count(owner: string, selection: Selection): Promise<number> {
       const where = matching(owner, { ...selection, after: undefined })
-      return Number(await one(owner, sql`SELECT count(*) FROM tasks WHERE ${where}`, HEAVY))
+      const options = { ...HEAVY, isPrepared: !selection.mayScan }
+      return Number(await one(owner, sql`SELECT count(*) FROM tasks WHERE ${where}`, options))
     },
 
     /** The counts, as a JSON text. */
@@ -108,7 +109,7 @@ export function createTaskRepository(prisma: Client) {
             count(*) FILTER (WHERE ${column.completed}) AS completed,
             count(*) FILTER (WHERE NOT ${column.completed} AND ${isDueBefore(now)}) AS overdue
           FROM tasks WHERE user_id = ${owner}) AS counts) AS summary`,
-        HEAVY,
+        { ...HEAVY, isPrepared: true },
       )
       return json!
     },
