@@ -31,6 +31,8 @@ export interface Slot<C, Job> {
   /** When the first of them became the first, or when the last one ended. */
   since: number
   cancelledAt: number
+  /** Whether this turn of the event loop has sent something on it, so that more costs no write of its own. */
+  isGathering: boolean
   mayOpenAt: number
 }
 

@@ -93,8 +93,7 @@ export class Lane<C extends Channel> {
 
   private submit(slot: Slot<C, Job<C>>, job: Job<C>) {
     const now = performance.now()
-    if (slot.jobs.length === 0) slot.since = now
-    slot.jobs.push(job)
+    this.slots.place(slot, job, now)
     job.tries += 1
     const { isExclusive } = job
     this.caps.count(job, 1, isExclusive)

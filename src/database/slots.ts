@@ -35,6 +35,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
       jobs: [],
       since: 0,
       cancelledAt: 0,
+      isGathering: false,
       mayOpenAt: 0,
     }))
   }
@@ -54,8 +55,9 @@ export class Slots<C extends Channel, Job extends SlotJob> {
   }
 
   /**
-   * The open channel with the least on it. Some channels are for reads only, so that locks cannot stop them. Nothing
-   * goes behind a slow statement while another channel is free or being opened.
+   * The open channel that is being written to anyway, because a write costs more than a statement; else the one with
+   * the least on it. Some channels are for reads only, so that locks cannot stop them. Nothing goes behind a slow
+   * statement while another channel is free or being opened.
    *
    * @param waiting how many jobs need a channel: no more than these are opened
    */
@@ -67,12 +69,23 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     for (const slot of isRead ? open : open.slice(Math.min(this.forReads, open.length - 1))) {
       const { jobs } = slot
       if (jobs.length >= (isExclusive ? 1 : depth) || jobs[0]?.isExclusive) continue
-      const load = jobs.length > 0 && now - slot.since > SLOW_MS ? depth : jobs.length
+      const isSlow = jobs.length > 0 && now - slot.since > SLOW_MS
+      if (slot.isGathering && !isSlow) return slot
+      const load = isSlow ? depth : jobs.length
       if (load < least) [best, least] = [slot, load]
     }
     if (least > 0 && open.length < this.all.length) this.openOne(now, waiting, open.length > 0)
     const mustWait = least >= depth && this.all.some(({ state }) => state === 'opening')
     return mustWait ? undefined : best
+  }
+
+  /** Notes that a job is sent on the channel. */
+  place(slot: Slot<C, Job>, job: Job, now: number) {
+    if (slot.jobs.length === 0) slot.since = now
+    slot.jobs.push(job)
+    if (slot.isGathering) return
+    slot.isGathering = true
+    setImmediate(() => (slot.isGathering = false))
   }
 
   private openOne(now: number, waiting: number, isAnyOpen: boolean) {

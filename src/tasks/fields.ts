@@ -80,19 +80,21 @@ export const taskFields = selectList(
   Object.fromEntries(rows.flatMap(([name, { read }]) => (read === undefined ? [] : [[name, read]]))),
 )
 
-/** What a new task stores: every field that clients can send, with its default where it was not sent. */
-export const valuesOfNew = (task: NewTask): [Column, Sql][] => {
-  const defaults = Object.fromEntries(rows.map(([name, { absent }]) => [name, absent]))
-  return valuesOf({ ...defaults, ...task })
-}
+const writers = rows.filter(([, { write }]) => write !== undefined) as [string, Writing<'description'>][]
+const defaults = Object.fromEntries(writers.map(([name, { absent }]) => [name, absent]))
+
+/** What a new task stores: every field that clients can send, with its default if it was not sent. */
+export const valuesOfNew = (task: NewTask): [Column, Sql][] => valuesOf({ ...defaults, ...task })
 
 /** What the given fields store. A field that is absent or undefined stores nothing. */
 export function valuesOf(given: Partial<NewTask>): [Column, Sql][] {
   const sent = given as Readonly<Record<string, string | null | undefined>>
-  return rows.flatMap(([name, { write }]) => {
+  const values: [Column, Sql][] = []
+  for (const [name, { write }] of writers) {
     const value = sent[name]
-    return write === undefined || value === undefined ? [] : (Object.entries(write(value)) as [Column, Sql][])
-  })
+    if (value !== undefined) values.push(...(Object.entries(write(value)) as [Column, Sql][]))
+  }
+  return values
 }
 
 /** How each field of the summary is read from the counts. */
