@@ -81,6 +81,7 @@ const parameters: { readonly [Name in Parameter]-?: Role<Name> } = {
 }
 
 const rows = Object.entries(parameters) as [Parameter, Role<'search'>][]
+const names = new Set<string>(rows.map(([name]) => name))
 const isFilter = (role: Role<'search'>): role is Filter<'search'> =>
   typeof role === 'object' && 'condition' in role
 const filters = rows.flatMap(([name, role]) => (isFilter(role) ? [{ name, ...role }] : []))
@@ -96,9 +97,10 @@ export type ResolvedQuery = Omit<ListQuery, 'sort' | 'order'> & { sort: Sort; or
 export function resolve(query: ListQuery): ResolvedQuery {
   const sent = query as Readonly<Record<string, string | undefined>>
   const own: Record<string, string | undefined> = {}
-  for (const [name] of rows) own[name] = sent[name]
+  for (const name in sent) if (names.has(name)) own[name] = sent[name]
   for (const { name, insteadOf, read } of aliases) {
-    own[insteadOf] ||= read(sent[name] ?? '')
+    if (own[name] === undefined) continue
+    own[insteadOf] ||= read(own[name])
     delete own[name]
   }
   for (const { name, normalize } of filters)
@@ -123,4 +125,6 @@ export function filtersOf(query: ResolvedQuery): { conditions: Sql[]; mayScan: b
 
 /** What makes a resolved query another list: every parameter but those that say which part of the list. */
 export const listIdentity = (query: ResolvedQuery): [name: string, value: unknown][] =>
-  Object.entries(query).filter(([name, value]) => value !== undefined && !positions.has(name as Parameter))
+  rows.flatMap(([name]) =>
+    query[name] === undefined || positions.has(name) ? [] : [[name, query[name]] as [string, unknown]],
+  )
