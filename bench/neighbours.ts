@@ -1,7 +1,7 @@
 import { spread } from './pairs.ts'
 import { insertTasks, openDatabase } from './database.ts'
 import type { Options } from './options.ts'
-import { createPerson, type Person } from './people.ts'
+import { createPerson, type Person, SECRET } from './people.ts'
 import { table } from './report.ts'
 import { type Server, startService } from './servers.ts'
 
@@ -37,7 +37,7 @@ export async function measureNeighbours({ seconds, only }: Options) {
     await database.client.query(insertTasks(`VALUES ('${thin.id}', 1)`, '3'))
     await database.client.query(insertTasks(`VALUES ('${fat.id}', 2)`, String(FAT_TASKS)))
     await database.client.query('VACUUM ANALYZE')
-    const service = await startService(database.serviceUrl)
+    const service = await startService(database.serviceUrl, { METRICS_TOKEN: SECRET })
     const rows = [['the other user', 'median ms', 'p99 ms', 'median ×', 'p99 ×', 'answers of the other user']]
     await watch(service, thin, seconds)
     for (const [name, path] of Object.entries(HEAVY)) {
@@ -85,6 +85,7 @@ async function measure(service: Server, { thin, fat, name, path, load, seconds }
   clearInterval(timer)
   leaving.abort()
   await Promise.all(pending)
+  await untilIdle(service)
   if (load === 'alone') alone = figures
   const what = {
     alone: 'does nothing',
@@ -94,6 +95,15 @@ async function measure(service: Server, { thin, fat, name, path, load, seconds }
   const answers = [...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')
   const ratio = (of: keyof Figures) => (figures[of] / alone[of]).toFixed(2)
   return [what, figures.median.toFixed(1), figures.p99.toFixed(1), ratio('median'), ratio('p99'), answers]
+}
+
+/** Statements of requests that were given up are still running, or waiting, for up to their time limit. */
+async function untilIdle({ url }: Server) {
+  for (let tries = 0; tries < 60; tries += 1) {
+    const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${SECRET}` } })
+    if (/^database_statements_in_flight 0$/m.test(await response.text())) return
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
 }
 
 const headers = ({ token }: Person) => ({ headers: { authorization: `Bearer ${token}` } })

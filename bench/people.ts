@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 
-export const SECRET = 'a secret that only the benchmark knows, long enough'
+export const SECRET = 'a-secret-that-only-the-benchmark-knows-long-enough'
 export const PEOPLE = 1000
 
 /** Who uses the service in a benchmark. */

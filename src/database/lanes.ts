@@ -7,6 +7,7 @@ import { type Request, WireChannel } from './wire.ts'
 
 /** Statements that one connection carries at once (docs/performance.md). */
 const DEPTH = 8
+const NOT_LIGHT = new Error('This statement belongs into the heavy lane.')
 /** A connection that no router may forget while nothing is sent on it. */
 const KEEP_ALIVE_AFTER_MS = 30_000
 
@@ -23,6 +24,7 @@ interface Kind {
   /** Whether doing it twice is the same as doing it once. */
   isRead: boolean
 }
+type Send = (channel: WireChannel, limitMs: number, isRepeated: boolean) => Promise<string[]>
 type ByPrisma<Answer> = (limitMs: number) => Promise<Answer>
 
 /**
@@ -79,15 +81,27 @@ export function createLanes(config: Config['database']) {
     const { owner, text } = request
     const isRead = /^\s*SELECT\b/i.test(text)
     if (!isPipelined) return runOnPrisma(owner, { isHeavy, isRead }, byPrisma)
-    const lane = isHeavy && !costs.areLow(owner) ? heavy : light
-    return lane.run(owner, {
+    // The name of a prepared statement may be what went wrong: a repetition does without.
+    const send: Send = (channel, limitMs, isRepeated) =>
+      channel.send({ ...request, isPrepared: request.isPrepared && !isRepeated, limitMs })
+    if (!isHeavy) return light.run(owner, { isRead, send })
+
+    const runHeavy = () =>
+      heavy.run(owner, {
+        isRead,
+        send: (channel, limitMs, isRepeated) =>
+          costs.measure(owner, send(channel, limitMs, isRepeated), false),
+      })
+    if (!costs.areLow(owner)) return runHeavy()
+    const amongLight = light.run(owner, {
       isRead,
-      // The name of a prepared statement may be what went wrong: a repetition does without.
-      send: (channel, limitMs, isRepeated) => {
-        const answer = channel.send({ ...request, isPrepared: request.isPrepared && !isRepeated, limitMs })
-        return isHeavy ? costs.measure(owner, answer) : answer
-      },
+      // The costs may have turned out to be high while this one waited.
+      send: (channel, limitMs, isRepeated) =>
+        costs.areLow(owner)
+          ? costs.measure(owner, send(channel, limitMs, isRepeated), true)
+          : Promise.reject(NOT_LIGHT),
     })
+    return amongLight.catch((error) => (error === NOT_LIGHT ? runHeavy() : Promise.reject(error as Error)))
   }
 
   return {
