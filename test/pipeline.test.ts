@@ -377,6 +377,23 @@ t.test('one owner’s long queue of heavy statements delays nobody by more than 
   await Promise.all(fat)
 })
 
+t.test('an owner whose heavy statements were quick, and no longer are, delays nobody for long', async (t) => {
+  const { prisma, owner } = await open(t, { DATABASE_POOL_MAX: '10' })
+  const heavy = (id: string, seconds: number) =>
+    prisma.$queryJson(id, sql`SELECT 1 FROM pg_sleep(${seconds}::float8)`, { isHeavy: true })
+  for (let round = 0; round < 3; round += 1) await heavy(owner, 0)
+  let finished = 0
+  const fat = Array.from({ length: 60 }, () => heavy(owner, 0.08).then(() => (finished += 1)))
+  await eventually(() => finished >= 5)
+  for (let round = 0; round < 3; round += 1) {
+    const before = finished
+    await prisma.$queryJson('thin', sql`SELECT 1`)
+    await heavy('thin', 0.001)
+    t.ok(finished - before < 20, `${finished - before} of 60 ran before the other user’s`)
+  }
+  await Promise.all(fat)
+})
+
 t.test(
   'the self-check passes with the driver as it is, and fails in one sentence if it is not',
   async (t) => {

@@ -70,7 +70,6 @@ export function createLanes(config: Config['database']) {
     ? onPrisma
     : prismaLane(sizes.prismaHeavy + (isPipelined ? 0 : sizes.heavy), 1)
   const all = [...new Set<Lane<Channel> | Lane<WireChannel>>([light, heavy, onPrisma, heavyOnPrisma])]
-  const sum = (of: (lane: (typeof all)[number]) => number) => all.reduce((total, lane) => total + of(lane), 0)
 
   const runOnPrisma = <Answer>(owner: string, { isHeavy, isRead }: Kind, send: ByPrisma<Answer>) =>
     (isHeavy ? heavyOnPrisma : onPrisma).run(owner, { isRead, send: (_channel, limitMs) => send(limitMs) })
@@ -108,16 +107,27 @@ export function createLanes(config: Config['database']) {
     query,
     runOnPrisma,
     pool,
-    /** Statements that have been asked for and not answered. */
-    statementsInFlight: () => sum(({ inFlight }) => inFlight),
-    /** Open connections, those of them that run nothing, and the statements that wait for one. */
-    connections: () => ({
-      total: pool.totalCount + light.connections.total + (heavy === light ? 0 : heavy.connections.total),
-      idle: pool.idleCount + light.connections.idle + (heavy === light ? 0 : heavy.connections.idle),
-      waiting: sum(({ connections }) => connections.waiting),
-    }),
+    ...observe(pool, [...new Set([light, heavy])], all),
     close: async () => {
       await Promise.all(all.map((lane) => lane.close()))
     },
+  }
+}
+
+function observe(
+  pool: pg.Pool,
+  wire: Lane<WireChannel>[],
+  all: readonly Pick<Lane<Channel>, 'inFlight' | 'connections'>[],
+) {
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
+  return {
+    /** Statements that have been asked for and not answered. */
+    statementsInFlight: () => sum(all.map(({ inFlight }) => inFlight)),
+    /** Open connections, those of them that run nothing, and the statements that wait for one. */
+    connections: () => ({
+      total: pool.totalCount + sum(wire.map(({ connections }) => connections.total)),
+      idle: pool.idleCount + sum(wire.map(({ connections }) => connections.idle)),
+      waiting: sum(all.map(({ connections }) => connections.waiting)),
+    }),
   }
 }
