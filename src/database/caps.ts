@@ -38,14 +38,14 @@ export class Caps {
    * @param isExclusive as the job began: it may have become exclusive since
    */
   count({ owner, isRead }: Job, change: 1 | -1, isExclusive: boolean) {
-    const { all, writes, exclusive } = this.running.get(owner) ?? NONE
-    if (isExclusive) this.exclusive += change
-    if (all + change === 0) this.running.delete(owner)
-    else
-      this.running.set(owner, {
-        all: all + change,
-        writes: writes + (isRead ? 0 : change),
-        exclusive: exclusive + (isExclusive ? change : 0),
-      })
+    let running = this.running.get(owner)
+    if (running === undefined) this.running.set(owner, (running = { ...NONE }))
+    running.all += change
+    if (!isRead) running.writes += change
+    if (isExclusive) {
+      running.exclusive += change
+      this.exclusive += change
+    }
+    if (running.all === 0) this.running.delete(owner)
   }
 }

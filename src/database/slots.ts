@@ -21,6 +21,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
   private readonly onNoneLeft: (error: Error) => void
   /** How many channels are for reads only. */
   private readonly forReads: number
+  private openCount = 0
   private isClosing = false
 
   /** @param onNoneLeft called when a connection could not be opened and there is no other */
@@ -56,25 +57,24 @@ export class Slots<C extends Channel, Job extends SlotJob> {
 
   /**
    * The open channel that is being written to anyway, because a write costs more than a statement; else the one with
-   * the least on it. Some channels are for reads only, so that locks cannot stop them. Nothing goes behind a slow
-   * statement while another channel is free or being opened.
-   *
-   * @param waiting how many jobs need a channel: no more than these are opened
+   * the least on it. Some are for reads only, so that locks cannot stop them. Nothing goes behind a slow statement
+   * while another channel is free or being opened; no more than `waiting` jobs need are opened.
    */
   choose(now: number, waiting: number, { isRead, isExclusive }: SlotJob): Slot<C, Job> | undefined {
     const { depth } = this.settings
-    const open = this.all.filter(({ state }) => state === 'open')
     let best: Slot<C, Job> | undefined
     let least = Infinity
-    for (const slot of isRead ? open : open.slice(Math.min(this.forReads, open.length - 1))) {
-      const { jobs } = slot
+    let reserved = isRead ? 0 : Math.min(this.forReads, this.openCount - 1)
+    for (const slot of this.all) {
+      const { state, jobs } = slot
+      if (state !== 'open' || (reserved -= 1) >= 0) continue
       if (jobs.length >= (isExclusive ? 1 : depth) || jobs[0]?.isExclusive) continue
       const isSlow = jobs.length > 0 && now - slot.since > SLOW_MS
       if (slot.isGathering && !isSlow) return slot
       const load = isSlow ? depth : jobs.length
       if (load < least) [best, least] = [slot, load]
     }
-    if (least > 0 && open.length < this.all.length) this.openOne(now, waiting, open.length > 0)
+    if (least > 0 && this.openCount < this.all.length) this.openOne(now, waiting)
     const mustWait = least >= depth && this.all.some(({ state }) => state === 'opening')
     return mustWait ? undefined : best
   }
@@ -88,12 +88,12 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     setImmediate(() => (slot.isGathering = false))
   }
 
-  private openOne(now: number, waiting: number, isAnyOpen: boolean) {
+  private openOne(now: number, waiting: number) {
     const opening = this.all.filter(({ state }) => state === 'opening').length
     if (opening >= waiting || this.isClosing) return
     // Without any connection every job tries; with some, a server that refuses more is asked once a second.
     const slot = this.all.find(
-      ({ state, mayOpenAt }) => state === 'closed' && !(isAnyOpen && mayOpenAt > now),
+      ({ state, mayOpenAt }) => state === 'closed' && !(this.openCount > 0 && mayOpenAt > now),
     )
     if (slot !== undefined) void this.open(slot)
   }
@@ -109,6 +109,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     }
     if (this.isClosing) return channel.close()
     slot.state = 'open'
+    this.openCount += 1
     slot.since = performance.now()
     this.onOpen()
   }
@@ -122,6 +123,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
 
   private end(slot: Slot<C, Job>, channel: C) {
     if (slot.channel !== channel || slot.state !== 'open') return
+    this.openCount -= 1
     slot.state = 'closed'
     slot.channel = undefined
   }
