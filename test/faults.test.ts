@@ -268,6 +268,12 @@ t.test('the reply of a write is lost: a 503, and one row', async (t) => {
     t.same(rows, [{ count: 1 }], 'it was made once and never again')
   }
   t.equal((await write('last')).status, 201)
+
+  // Closing must not wait for an answer that never comes.
+  proxy.lose('swallow')
+  assertUnavailable(t, await write('while closing'), 'while closing')
+  await app.database.close()
+  t.equal(app.database.connections().total, 0)
 })
 
 t.test('what a migration brings is missing: a 503 that says so, until it is there', async (t) => {

@@ -97,11 +97,14 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
     return rows.map((row) => asText(Object.values(row)[0]))
   }
 
-  const close = async () => {
+  let closing: Promise<void> | undefined
+  const closeAll = async () => {
     await lanes.close()
     await client.$disconnect()
     await lanes.pool.end()
   }
+  /** May be called more than once. */
+  const close = () => (closing ??= closeAll())
   const watchStatements = (watch: WatchStatement) => void watchers.push(watch)
   const { pool, statementsInFlight, connections } = lanes
   return { prisma, pool, statementsInFlight, connections, watchStatements, close }

@@ -40,6 +40,7 @@ interface Internals {
 const internalsOf = (client: pg.Client) => client as unknown as Internals
 
 const CANCEL_TIMEOUT_MS = 2000
+const CLOSE_TIMEOUT_MS = 1000
 /**
  * Settings that end with their transaction, so that a pooler may give the connection to anybody: the owner, whom
  * row-level security reads, and the time limit of the statement.
@@ -214,8 +215,10 @@ export class WireChannel implements Channel {
     internalsOf(this.client).connection.stream.destroy()
   }
 
-  /** Ends the connection after what is on it. */
+  /** Ends the connection after what is on it. An answer that never comes does not keep the service from stopping. */
   async close() {
+    const timer = setTimeout(() => this.destroy(), CLOSE_TIMEOUT_MS)
     await this.client.end().catch(() => {})
+    clearTimeout(timer)
   }
 }
