@@ -59,9 +59,15 @@ const forbiddenIn = (room) => [
   ...(room === 'database' ? [] : [DRIVERS, PRISMA_CLIENT]),
 ]
 // Files of a feature that hold queries: they know Prisma, and they do not know Fastify.
-const QUERIES = ['repository', 'selection', 'fields', 'filters', 'sorts', 'search'].map(
-  (name) => `src/*/${name}.ts`,
-)
+const QUERIES = [
+  '?(*-)repository',
+  '?(*-)statements',
+  'selection',
+  'fields',
+  'filters',
+  'sorts',
+  'search',
+].map((name) => `src/*/${name}.ts`)
 const NOT_FEATURES = [...NAMED_ROOMS.map((room) => `src/${room}/**`), 'src/*.ts', 'src/generated/**']
 // Parts of src/auth/ that judge tokens; plugin.ts connects them to Fastify.
 const TOKEN_RULES = ['src/auth/!(plugin).ts']

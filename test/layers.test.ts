@@ -64,6 +64,9 @@ t.test('who knows Fastify, Prisma, the driver and the process that starts', asyn
   const cases: [file: string, specifier: string, isAllowed: boolean][] = [
     ['src/notes/routes.ts', 'fastify', true],
     ['src/notes/repository.ts', 'fastify', false],
+    ['src/notes/archive-repository.ts', 'fastify', false],
+    ['src/notes/archive-repository.ts', '../generated/prisma/client.ts', true],
+    ['src/notes/statements.ts', '../generated/prisma/client.ts', true],
     ['src/notes/repository.ts', '../generated/prisma/client.ts', true],
     ['src/notes/routes.ts', '../generated/prisma/client.ts', false],
     ['src/notes/repository.ts', 'pg', false],
