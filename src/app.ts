@@ -25,6 +25,7 @@ import { problem } from './http/problem.ts'
 import { taskFormats } from './tasks/formats.ts'
 import { createTaskRepository } from './tasks/repository.ts'
 import { taskRoutes } from './tasks/routes.ts'
+import * as batchSchemas from './tasks/batch-schemas.ts'
 import * as taskSchemas from './tasks/schemas.ts'
 import { createUserRepository } from './users/repository.ts'
 import { userRoutes } from './users/routes.ts'
@@ -90,7 +91,7 @@ export async function buildApp(
 
   const users = createUserRepository(prisma)
   const tasks = createTaskRepository(prisma)
-  for (const schema of Object.values({ ...taskSchemas, ...userSchemas }))
+  for (const schema of Object.values({ ...taskSchemas, ...batchSchemas, ...userSchemas }))
     if ('$id' in schema) app.addSchema(schema)
 
   await app.register(

@@ -18,7 +18,12 @@ export interface Format {
  * booleans are read as such, and an empty value counts as not sent.
  */
 export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(async (app, { formats }) => {
-  const settings = { allErrors: true, strictTypes: false, validateSchema: false }
+  const settings = {
+    allErrors: true,
+    strictTypes: false,
+    validateSchema: false,
+    discriminator: true,
+  } as const
   const ajv = addFormats.default(new Ajv(settings), ['date-time', 'email'])
   for (const [name, { validate }] of Object.entries(formats))
     ajv.addFormat(name, { type: 'string', validate })
@@ -33,8 +38,8 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   ajv.addKeyword('example')
   app.setValidatorCompiler<object>(({ schema, httpPart }) => {
     for (const [id, shared] of Object.entries(app.getSchemas()))
-      if (!ajv.getSchema(id)) ajv.addSchema(shared as object, id)
-    const validate = ajv.compile(schema)
+      if (!ajv.getSchema(id)) ajv.addSchema(boundArrays(shared) as object, id)
+    const validate = ajv.compile(boundArrays(schema) as object)
     if (httpPart !== 'querystring') return validate
     const read = queryReader(schema as QuerySchema)
     return (query: Query) => validate(read(query)) || { error: validate.errors as unknown as Error }
@@ -43,10 +48,29 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   // start-up time.
   app.setSerializerCompiler(() => JSON.stringify)
   app.setSchemaErrorFormatter((errors, part) => {
-    const found = (errors as ErrorObject[]).map((error) => describe(error, formats))
+    const mistakes = (errors as ErrorObject[]).filter(({ keyword }) => !COMPOSING.includes(keyword))
+    const found = mistakes.map((error) => describe(error, formats))
     return Object.assign(new Error(), { invalidInput: { part, errors: found } })
   })
 })
+
+/** Keywords whose errors only say that there are others. */
+const COMPOSING = ['if', 'discriminator']
+
+/**
+ * A copy of a schema in which the items of an array are looked at only if there are not too many. Otherwise every item
+ * of an endless array could be a mistake of its own.
+ */
+function boundArrays(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(boundArrays)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const copy: Record<string, unknown> = Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => [name, boundArrays(value)]),
+  )
+  const { items, ...others } = copy
+  if (copy.type !== 'array' || typeof copy.maxItems !== 'number') return copy
+  return { ...others, if: { maxItems: copy.maxItems }, then: { items } }
+}
 
 type Query = Record<string, unknown>
 type QuerySchema = { properties: Record<string, { type?: string }> }

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { errorResponses, type Examples, json } from '../openapi/responses.ts'
 import { Ref } from '../openapi/schema-types.ts'
+import { Batch, BatchResult } from './batch-schemas.ts'
 import * as examples from './examples.ts'
 import * as schemas from './schemas.ts'
 
@@ -81,6 +82,25 @@ export function describeTaskRoutes(namesUser: boolean) {
       'x-examples': examples.newTasks,
       response: {
         201: json(Ref(schemas.Task), 'The task.', { headers: createdHeaders, examples: examples.created }),
+      },
+    },
+    batch: {
+      tags,
+      operationId: idOf('runBatch'),
+      summary: 'Run several operations at once',
+      description:
+        'Creates, changes, completes and deletes up to 100 tasks in one transaction, in the given order. ' +
+        'All operations take effect, or none: the answer to a batch with a mistake is the error of the first ' +
+        'operation that failed, and errors names it. Each operation counts as a request in the rate limit. ' +
+        'The body may be up to 1 MiB.',
+      params,
+      body: Ref(Batch),
+      'x-examples': examples.batches,
+      response: {
+        200: json(Ref(BatchResult), 'The results, in the order of the operations.', {
+          examples: examples.batchResults,
+        }),
+        ...errorResponses(404),
       },
     },
     summarize: {

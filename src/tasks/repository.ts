@@ -1,5 +1,7 @@
 import type { Client, SendOptions } from '../database/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
+import type { Operation } from './batch-schemas.ts'
+import { batchStatements } from './batch-statements.ts'
 import type { DueBound } from './due-date.ts'
 import { column, summaryFields } from './fields.ts'
 import { isDueBefore } from './filters.ts'
@@ -14,6 +16,8 @@ type Sql = Prisma.Sql
 const HEAVY: SendOptions = { isHeavy: true }
 /** Skipping a task costs about 2 µs. Below this offset a page costs little more than the first one. */
 const LIGHT_OFFSET = 1000
+/** A batch of so many operations costs about as much as a list. A larger one must not keep single calls waiting. */
+const LIGHT_OPERATIONS = 10
 
 export type TaskRepository = ReturnType<typeof createTaskRepository>
 
@@ -41,6 +45,19 @@ export function createTaskRepository(prisma: Client) {
     /** Returns whether the task existed. */
     delete: async (owner: string, id: bigint): Promise<boolean> =>
       (await one(owner, deleteTask(owner, id))) !== undefined,
+
+    /**
+     * Runs operations in order, in one transaction. Returns a text for each: the task as JSON, or the id of a task
+     * that was deleted.
+     *
+     * @throws Error of which `operationWithoutTask` tells the operation, if one finds no task; nothing was changed
+     * @throws a foreign key violation (23503) if the owner does not exist
+     */
+    async runAll(owner: string, operations: readonly Operation[]): Promise<string[]> {
+      const isHeavy = operations.length > LIGHT_OPERATIONS
+      const answers = await prisma.$queryJsonAll(owner, batchStatements(owner, operations), { isHeavy })
+      return answers.slice(-operations.length).map(([text]) => text!)
+    },
 
     /** The first `limit` tasks of a selection after `offset` others. */
     list: (owner: string, selection: Selection, limit: number, offset = 0): Promise<string[]> =>

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/identity.ts'
 import { problem, raise } from '../http/problem.ts'
+import { BATCH_BODY_LIMIT, runBatch } from './batch.ts'
 import { dueBound } from './due-date.ts'
 import { sendList } from './list.ts'
 import { describeTaskRoutes } from './operations.ts'
@@ -33,6 +34,11 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
     const { id } = JSON.parse(task) as Task
     return sendJson(reply.code(201).header('location', locationOf(id, request)), task)
   })
+
+  const largeBody = { bodyLimit: BATCH_BODY_LIMIT, onRequest: app.authorize }
+  app.post('/batch', { schema: schemas.batch, ...largeBody }, async (request, reply) =>
+    sendJson(reply, await runBatch({ tasks, whileUserExists }, request.body.operations, request, reply)),
+  )
 
   app.get('/summary', { schema: schemas.summarize }, async (request, reply) => {
     const now = { at: new Date().toISOString(), allDay: false }
