@@ -1,7 +1,7 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import { type DueBound, dueBound, parseDueDate } from './due-date.ts'
 import { column } from './fields.ts'
-import type { ListQuery } from './schemas.ts'
+import type { ListQuery } from './query-schemas.ts'
 import { containsAll, wordsOf } from './search.ts'
 import { DEFAULT_SORT, defaultOrder, type Order, type Sort, type SortName, sortNamed } from './sorts.ts'
 
