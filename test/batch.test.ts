@@ -17,6 +17,9 @@ t.test('a batch runs its operations in order and answers with the result of each
     { op: 'complete', id: one.id },
     { op: 'complete', id: two.id, completed: true },
     { op: 'delete', id: two.id },
+    { op: 'restore', id: two.id },
+    { op: 'update', id: two.id },
+    { op: 'delete', id: two.id },
   ])
   t.equal(status, 200)
   t.match(body.results, [
@@ -25,8 +28,11 @@ t.test('a batch runs its operations in order and answers with the result of each
     { status: 200, task: { id: one.id, title: 'one, changed', completed: true } },
     { status: 200, task: { id: two.id, completed: true } },
     { status: 204 },
+    { status: 200, task: { id: two.id, title: 'two', completed: true, created_at: two.created_at } },
+    { status: 200, task: body.results[5].task },
+    { status: 204 },
   ])
-  t.equal(body.results.length, 5)
+  t.equal(body.results.length, 8)
   t.notOk('task' in body.results[4])
   t.same(await listOf(app, user), [body.results[2].task, body.results[0].task])
 })
@@ -51,7 +57,12 @@ t.test('an operation without a task undoes the batch and is named', async (t) =>
         { op: 'update', id, title: 'later' },
       ])
       t.match({ status, body }, { status: 404, body: { code: 'task_not_found' } })
-      t.same(body.errors, [{ path: '/operations/2/id', message: 'names no task' }])
+      t.same(body.errors, [
+        {
+          path: '/operations/2/id',
+          message: failing.op === 'restore' ? 'names no task in the trash' : 'names no task',
+        },
+      ])
     }
   t.same(await listOf(app, user), before)
   t.equal((await listOf(app, other)).length, 1)
@@ -60,7 +71,7 @@ t.test('an operation without a task undoes the batch and is named', async (t) =>
 t.test('every mistake in a batch is named by its path, and nothing is changed', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
-  const OPS = 'create, update, complete, delete'
+  const OPS = 'create, update, complete, delete, restore'
   const CASES: [operations: unknown, errors: [path: string, message: string][]][] = [
     [undefined, [['', 'is required']]],
     [{}, [['', 'must be an array']]],

@@ -119,9 +119,9 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
   return { prisma, pool, statementsInFlight, connections, watchStatements, close }
 }
 
-/** What a statement does: one of six words, whatever clients send. */
+/** What a statement does: one of six words, whatever clients send. Of WITH, what its first part does. */
 export const operationOf = (text: string) =>
-  /^\s*(SELECT|INSERT|UPDATE|DELETE|BATCH)\b/.exec(text)?.[1] ?? 'OTHER'
+  /^\s*(?:WITH\s+\w+\s+AS\s+\(\s*)?(SELECT|INSERT|UPDATE|DELETE|BATCH)\b/.exec(text)?.[1] ?? 'OTHER'
 
 /** SQL that reads a timestamptz as RFC 3339 in UTC with milliseconds, whatever the session's time zone. */
 export const instantSql = (column: string) =>

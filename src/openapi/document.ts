@@ -29,9 +29,7 @@ interface Body {
 interface Response {
   headers?: Record<string, object>
 }
-interface Reference {
-  $ref: string
-}
+type Reference = { $ref: string }
 
 /** Headers that several routes have in common. */
 export const headers = {
@@ -97,6 +95,7 @@ function inStandardWords(value: unknown, formats: Readonly<Record<string, Format
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([name, item]) => [name, inStandardWords(item, formats)])
   const { trim, discriminator: _, ...copy } = Object.fromEntries(entries) as Record<string, unknown>
+  if (typeof copy.insteadOf === 'string') delete copy.insteadOf
   if (typeof copy.format === 'string') Object.assign(copy, formats[copy.format]?.shownAs)
   if (trim === true) return copy.minLength ? { ...copy, pattern: withText(copy.pattern as string) } : copy
   return trim === undefined ? copy : { ...copy, trim }

@@ -51,7 +51,11 @@ export const CompleteOperation = Type.Unsafe<{ op: 'complete'; id: number; compl
   ),
 )
 export const DeleteOperation = Type.Unsafe<{ op: 'delete'; id: number }>(
-  operationOf('delete', 'DeleteOperation', NO_BODY, true, 'Deletes a task.'),
+  operationOf('delete', 'DeleteOperation', NO_BODY, true, 'Deletes a task: it moves to the trash.'),
+)
+
+export const RestoreOperation = Type.Unsafe<{ op: 'restore'; id: number }>(
+  operationOf('restore', 'RestoreOperation', NO_BODY, true, 'Restores a task from the trash.'),
 )
 
 const byOp = {
@@ -59,6 +63,7 @@ const byOp = {
   update: UpdateOperation,
   complete: CompleteOperation,
   delete: DeleteOperation,
+  restore: RestoreOperation,
 }
 type ByOp = typeof byOp
 export type Operation = { [Op in keyof ByOp]: Static<ByOp[Op]> }[keyof ByOp]

@@ -1,40 +1,45 @@
-import { sqlState } from '../database/errors.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Operation } from './batch-schemas.ts'
 import { column } from './fields.ts'
-import { deleteTask, insertTask, toggleTask, updateTask } from './statements.ts'
+import { insertTask, type Steps, toggleTask, updateTask } from './statements.ts'
+import { deleteForGood, moveFromTrash, moveToTrash } from './trash-statements.ts'
 
-const { sql } = Prisma
+const { sql, empty } = Prisma
 type Sql = Prisma.Sql
 
 /** The operations that name a task, by their `op`. */
 type Changing = Exclude<Operation, { op: 'create' }>
 type ChangingBy<Op> = Extract<Changing, { op: Op }>
+interface Context {
+  owner: string
+  id: bigint
+  /** How long the trash keeps a task; 0 means that there is no trash. */
+  trashDays: number
+}
 
 /**
  * The statement of each operation: that of the single call. What else an operation can demand of its task, such as a
  * version, belongs into these statements.
  */
 const changes: {
-  readonly [Op in Changing['op']]: (owner: string, id: bigint, operation: ChangingBy<Op>) => Sql
+  readonly [Op in Changing['op']]: (context: Context, operation: ChangingBy<Op>) => Sql | Steps
 } = {
-  update: updateTask,
-  complete: (owner, id, { completed }) =>
+  update: ({ owner, id }, operation) => updateTask(owner, id, operation),
+  complete: ({ owner, id }, { completed }) =>
     completed === undefined ? toggleTask(owner, id) : updateTask(owner, id, { completed }),
-  delete: deleteTask,
+  delete: ({ owner, id, trashDays }) => (trashDays === 0 ? deleteForGood : moveToTrash)(owner, id),
+  restore: ({ owner, id, trashDays }) => moveFromTrash(owner, id, trashDays),
 }
 
-/** The statements of a batch: a fixed number of locks, then one statement for each operation. */
-export function batchStatements(owner: string, operations: readonly Operation[]): Sql[] {
-  const ids = operations.flatMap((operation) => (operation.op === 'create' ? [] : [idOf(operation)]))
-  return [
-    ...locksOf(owner, ids),
-    ...operations.map((operation, index) =>
-      operation.op === 'create'
-        ? insertTask(owner, operation)
-        : requiringTask(changeOf(owner, operation), index),
-    ),
-  ]
+/** The statements of a batch: first the locks, then one statement for each operation. */
+export function batchStatements(owner: string, operations: readonly Operation[], trashDays: number): Sql[] {
+  const changing = operations.filter((operation) => operation.op !== 'create')
+  const statements = operations.map((operation, index) =>
+    operation.op === 'create'
+      ? insertTask(owner, operation)
+      : requiringTask(changeOf({ owner, id: idOf(operation), trashDays }, operation), index),
+  )
+  return [...locksOf(owner, changing.map(idOf)), ...statements]
 }
 
 /**
@@ -43,23 +48,24 @@ export function batchStatements(owner: string, operations: readonly Operation[])
  */
 const locksOf = (owner: string, ids: bigint[]) => [
   sql`SELECT 1 FROM users WHERE id = ${owner} FOR KEY SHARE`,
-  sql`SELECT 1 FROM tasks WHERE user_id = ${owner} AND ${column.id} = ANY(${`{${ids.join()}}`}::bigint[])
-    ORDER BY ${column.id} FOR UPDATE`,
+  ...['tasks', 'deleted_tasks'].map(
+    (table) => sql`SELECT 1 FROM ${Prisma.raw(table)} WHERE user_id = ${owner}
+      AND ${column.id} = ANY(${`{${ids.join()}}`}::bigint[]) ORDER BY ${column.id} FOR UPDATE`,
+  ),
 ]
 
-function changeOf<Op extends Changing['op']>(owner: string, operation: ChangingBy<Op> & { op: Op }): Sql {
-  return changes[operation.op](owner, idOf(operation), operation)
-}
+const changeOf = <Op extends Changing['op']>(context: Context, operation: ChangingBy<Op> & { op: Op }) =>
+  changes[operation.op](context, operation)
 
 /** A JSON number beyond this range is not exact, and beyond the ids of any task: 0 is the id of none. */
 const idOf = ({ id }: Changing) => (Number.isSafeInteger(id) ? BigInt(id) : 0n)
 
-/** Returns what the statement returns, as text. Without a row PostgreSQL raises an error, and nothing of the batch stays. */
-const requiringTask = (statement: Sql, index: number) =>
-  sql`WITH changed(task) AS (${statement}) SELECT require_task((SELECT task::text FROM changed), ${index}::int)`
-
-/** The index of the operation that found no task; undefined if a batch failed in another way. */
-export function operationWithoutTask(error: unknown): number | undefined {
-  const index = /^NF(\d{3})$/.exec(sqlState(error) ?? '')?.[1]
-  return index === undefined ? undefined : Number(index)
+/**
+ * Returns what the statement returns, as text. Without a row PostgreSQL raises an error that names the operation, and
+ * undoes the batch.
+ */
+function requiringTask(change: Sql | Steps, index: number): Sql {
+  const { first, last } = 'last' in change ? change : { first: undefined, last: change }
+  return sql`WITH ${first ? sql`${first},` : empty} changed(task) AS (${last})
+    SELECT require_task((SELECT task::text FROM changed), ${index}::int)`
 }

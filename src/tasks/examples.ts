@@ -1,6 +1,5 @@
 import type { Examples } from '../openapi/responses.ts'
 import { exampleOf } from '../openapi/schema-types.ts'
-import type { Batch, BatchResult } from './batch-schemas.ts'
 import { type NewTask, type Summary, Task, type TaskChanges } from './schemas.ts'
 
 /* The examples in the OpenAPI document. */
@@ -78,30 +77,5 @@ export const summaries: Examples<Summary> = {
   some: {
     summary: 'Some tasks are overdue',
     value: { total: 12, pending: 9, completed: 3, overdue: 2, message: '9 tasks pending, 2 overdue' },
-  },
-}
-
-export const batches: Examples<Batch> = {
-  several: {
-    summary: 'Complete a task, postpone another one, create a third and delete a fourth',
-    value: {
-      operations: [
-        { op: 'complete', id: 42, completed: true },
-        { op: 'update', id: 43, due_date: '2026-12-08' },
-        { op: 'create', title: 'Buy milk' },
-        { op: 'delete', id: 44 },
-      ],
-    },
-  },
-}
-export const batchResults: Examples<BatchResult> = {
-  two: {
-    summary: 'A task that was completed and one that was deleted',
-    value: {
-      results: [
-        { status: 200, task: { ...plants, completed: true, updated_at: '2026-12-01T18:00:00.000Z' } },
-        { status: 204 },
-      ],
-    },
   },
 }

@@ -1,13 +1,11 @@
 import type { Client, SendOptions } from '../database/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import type { Operation } from './batch-schemas.ts'
-import { batchStatements } from './batch-statements.ts'
 import type { DueBound } from './due-date.ts'
 import { column, summaryFields } from './fields.ts'
 import { isDueBefore } from './filters.ts'
 import type { NewTask, TaskChanges } from './schemas.ts'
 import { idsOf, matching, pageOf, type Selection, tasksOf } from './selection.ts'
-import { deleteTask, findTask, insertTask, tasksFrom, toggleTask, updateTask } from './statements.ts'
+import { findTask, insertTask, tasksFrom, toggleTask, updateTask } from './statements.ts'
 
 const { sql } = Prisma
 type Sql = Prisma.Sql
@@ -16,13 +14,11 @@ type Sql = Prisma.Sql
 const HEAVY: SendOptions = { isHeavy: true }
 /** Skipping a task costs about 2 µs. Below this offset a page costs little more than the first one. */
 const LIGHT_OFFSET = 1000
-/** A batch of so many operations costs about as much as a list. A larger one must not keep single calls waiting. */
-const LIGHT_OPERATIONS = 10
 
 export type TaskRepository = ReturnType<typeof createTaskRepository>
 
 /**
- * Every query on tasks. The owner is the first argument and part of every statement: a task of another user is
+ * Every query on tasks, except those that delete and restore them (trash-repository.ts). The owner is the first argument and part of every statement: a task of another user is
  * treated as not found. Tasks are returned as JSON texts.
  */
 export function createTaskRepository(prisma: Client) {
@@ -41,23 +37,6 @@ export function createTaskRepository(prisma: Client) {
 
     /** Flips the state. */
     toggle: (owner: string, id: bigint) => one(owner, toggleTask(owner, id)),
-
-    /** Returns whether the task existed. */
-    delete: async (owner: string, id: bigint): Promise<boolean> =>
-      (await one(owner, deleteTask(owner, id))) !== undefined,
-
-    /**
-     * Runs operations in order, in one transaction. Returns a text for each: the task as JSON, or the id of a task
-     * that was deleted.
-     *
-     * @throws Error of which `operationWithoutTask` tells the operation, if one finds no task; nothing was changed
-     * @throws a foreign key violation (23503) if the owner does not exist
-     */
-    async runAll(owner: string, operations: readonly Operation[]): Promise<string[]> {
-      const isHeavy = operations.length > LIGHT_OPERATIONS
-      const answers = await prisma.$queryJsonAll(owner, batchStatements(owner, operations), { isHeavy })
-      return answers.slice(-operations.length).map(([text]) => text!)
-    },
 
     /** The first `limit` tasks of a selection after `offset` others. */
     list: (owner: string, selection: Selection, limit: number, offset = 0): Promise<string[]> =>
