@@ -20,6 +20,7 @@ import { collectRoutes, requestId, requests } from './http/requests.ts'
 import { hasValidPath, refuseBadQuery, routableUrl } from './http/urls.ts'
 import { describeProtectedRoute } from './openapi/responses.ts'
 import { shutdown } from './operations/shutdown.ts'
+import { upkeep } from './operations/upkeep.ts'
 import { validation } from './http/validation.ts'
 import { problem } from './http/problem.ts'
 import { createBatchRepository } from './tasks/batch-repository.ts'
@@ -99,6 +100,7 @@ export async function buildApp(
   const { trashDays } = config
   const trash = createTrashRepository(prisma, trashDays)
   const batches = createBatchRepository(prisma, trashDays)
+  await app.register(upkeep, { purges: [{ what: 'tasks in the trash', purge: trash.purge }] })
   for (const schema of Object.values({ ...taskSchemas, ...trashSchemas, ...batchSchemas, ...userSchemas }))
     if (typeof schema === 'object' && '$id' in schema) app.addSchema(schema)
 
