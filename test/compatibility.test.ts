@@ -312,6 +312,54 @@ t.test('a stream is changed the same way wherever its chunks end', async (t) => 
   for (size = 1; size < 60; size += 1) t.equal((await app.inject('/')).payload, payload, String(size))
 })
 
+t.test('is_completed and delete_json in the trash and in batches', async (t) => {
+  const app = await compatible(t)
+  const user = await createUser()
+  const call = (method: string, path: string, body?: object) =>
+    app.call(method, `/api/tasks${path}`, { user, body })
+  const create = { op: 'create', title: HOSTILE[0], is_completed: true }
+  const { body } = await call('POST', '/batch', { operations: [create, { ...create, is_completed: false }] })
+  const [done, pending] = (body.results as { task: Task }[]).map(({ task }) => task)
+  t.match(done, { completed: true, is_completed: true })
+  t.match(pending, { completed: false, is_completed: false })
+  const changed = await call('POST', '/batch', {
+    operations: [
+      { op: 'complete', id: pending!.id, is_completed: true },
+      { op: 'update', id: done!.id, is_completed: false },
+      { op: 'complete', id: pending!.id, is_completed: true },
+      { op: 'delete', id: done!.id },
+    ],
+  })
+  t.match(changed.body.results, [
+    { status: 200, task: { completed: true, is_completed: true } },
+    { status: 200, task: { completed: false, is_completed: false } },
+    { status: 200, task: { completed: true, is_completed: true } },
+    { status: 204 },
+  ])
+  const refused = await call('POST', '/batch', {
+    operations: [
+      { op: 'create', title: 'T' },
+      { op: 'complete', id: done!.id, completed: true, is_completed: false },
+    ],
+  })
+  t.same(refused.body.errors, [
+    { path: '/operations/1/completed', message: 'must not differ from is_completed' },
+    { path: '/operations/1/is_completed', message: 'must not differ from completed' },
+  ])
+  t.match(await call('DELETE', `/${pending!.id}`), {
+    status: 200,
+    body: { id: pending!.id, is_completed: true },
+  })
+  const trash = await call('GET', '/trash')
+  t.match(trash.body, [
+    { id: pending!.id, completed: true, is_completed: true, deleted_at: String },
+    { id: done!.id, completed: false, is_completed: false },
+  ])
+  t.match(await call('POST', `/${done!.id}/restore`), { status: 200, body: { is_completed: false } })
+  t.match(await call('DELETE', `/trash/${pending!.id}`), { status: 204, text: '' }, 'gone for good as before')
+  t.same((await call('DELETE', '?status=completed')).body, { deleted: 0 })
+})
+
 t.test('user_object: the session has a user', async (t) => {
   const app = await compatible(t, 'user_object')
   const user = await createUser()

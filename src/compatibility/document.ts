@@ -82,7 +82,7 @@ const describe: Readonly<Record<FrontEndSetting, (document: Document) => void>> 
     for (const { properties, required } of Object.values(components.schemas)) {
       if (properties?.completed?.type !== 'boolean' || properties.is_completed !== undefined) continue
       properties.is_completed = { ...properties.completed, description: 'The same as completed.' }
-      required?.push('is_completed')
+      if (required?.includes('completed')) required.push('is_completed')
     }
     const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
     for (const responses of [components.responses, ...operations.map(({ responses }) => responses)])
