@@ -248,6 +248,8 @@ async function isUser(t: Test, { call, tasks }: Stage, token: string) {
 
 /** First cell and last cell of each row of the table. */
 const documented = readFileSync(DOCUMENT, 'utf8')
+  .split('\n## ')
+  .find((section) => section.startsWith('What they send'))!
   .split('\n')
   .filter((line) => line.startsWith('|'))
   .slice(2)
