@@ -24,6 +24,7 @@ import { validation } from './http/validation.ts'
 import { problem } from './http/problem.ts'
 import { taskFormats } from './tasks/formats.ts'
 import { createTaskRepository } from './tasks/repository.ts'
+import { tagRoutes } from './tasks/tag-routes.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import * as taskSchemas from './tasks/schemas.ts'
 import { createUserRepository } from './users/repository.ts'
@@ -112,6 +113,8 @@ export async function buildApp(
         const shared = { tasks, whileUserExists: users.whileExisting }
         await known.register(taskRoutes, { prefix: '/tasks', ...shared, namesUser: false })
         await known.register(taskRoutes, { prefix: '/:user_id/tasks', ...shared, namesUser: true })
+        await known.register(tagRoutes, { prefix: '/tasks/tags', tasks, namesUser: false })
+        await known.register(tagRoutes, { prefix: '/:user_id/tasks/tags', tasks, namesUser: true })
       })
       rejectOtherApiMethods('/api')
     },

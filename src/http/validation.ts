@@ -43,7 +43,7 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   // start-up time.
   app.setSerializerCompiler(() => JSON.stringify)
   app.setSchemaErrorFormatter((errors, part) => {
-    const found = (errors as ErrorObject[]).map((error) => describe(error, formats))
+    const found = withoutRepetition(errors as ErrorObject[]).map((error) => describe(error, formats))
     return Object.assign(new Error(), { invalidInput: { part, errors: found } })
   })
 })
@@ -80,12 +80,21 @@ function withoutEmpty(value: unknown): unknown {
 
 type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
 
-/** The keyword `trim`: the other keywords look at the trimmed value. */
-function trim(_keyword: unknown, value: string, _schema: unknown, context?: unknown): boolean {
+/** The keyword `trim`, true or 'NFC': the other keywords look at the trimmed, perhaps normalized value. */
+function trim(keyword: true | 'NFC', value: string, _schema: unknown, context?: unknown): boolean {
   const { parentData, parentDataProperty } = context as Trim
-  parentData[parentDataProperty] = trimText(value)
+  const trimmed = trimText(value)
+  parentData[parentDataProperty] = keyword === 'NFC' ? trimmed.normalize('NFC') : trimmed
   return true
 }
+
+/** An enum names what is allowed: that the type is wrong too says nothing more. */
+const withoutRepetition = (errors: ErrorObject[]) =>
+  errors.filter(
+    ({ keyword, instancePath }) =>
+      keyword !== 'type' ||
+      !errors.some((other) => other.keyword === 'enum' && other.instancePath === instancePath),
+  )
 
 function describe(error: ErrorObject, formats: Readonly<Record<string, Format>>) {
   const { instancePath, keyword, params } = error as ErrorObject<string, { [name: string]: string }>

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/identity.ts'
 import { problem, raise } from '../http/problem.ts'
+import { sendJson } from './answers.ts'
 import { dueBound } from './due-date.ts'
 import { sendList } from './list.ts'
 import { describeTaskRoutes } from './operations.ts'
@@ -88,10 +89,6 @@ async function withId<T>(text: string, use: (id: bigint) => Promise<T>): Promise
   const id = BigInt(text)
   return id > MAX_ID ? undefined : use(id)
 }
-
-/** Sends JSON that PostgreSQL wrote. */
-const sendJson = (reply: FastifyReply, json: string) =>
-  reply.type('application/json; charset=utf-8').send(json)
 
 async function sendTask(reply: FastifyReply, json: Promise<string | undefined>) {
   return sendJson(reply, (await json) ?? raise(taskNotFound()))

@@ -12,7 +12,7 @@ type Sql = Prisma.Sql
  */
 
 /** Grows with every change, also within a millisecond and when the clock is set back. */
-const nextUpdate = sql`GREATEST(now(), ${column.updated_at} + interval '1 millisecond')`
+export const nextUpdate = sql`GREATEST(now(), ${column.updated_at} + interval '1 millisecond')`
 
 /** PostgreSQL writes the JSON. A single task and a list come from the same expression, so their bytes are the same. */
 export const tasksFrom = (rows: Sql) =>

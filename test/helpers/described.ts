@@ -13,7 +13,8 @@ export interface Schema {
   const?: unknown
   items?: Schema
   type?: string | string[]
-  enum?: string[]
+  enum?: (string | null)[]
+  maxItems?: number
   format?: string
   pattern?: string
   minLength?: number
@@ -139,7 +140,10 @@ export function findOperation({ paths }: Document, method: string, url: string):
   const path = decode(url.split('?')[0]!).replace(/(?<=.)\/$/, '')
   const fits = (pattern: string) => new RegExp(`^${pattern.replace(/\{\w+\}/g, '[^/]+')}$`).test(path)
   // A literal path is the better fit: /tasks/summary is not /tasks/{id}.
-  const pattern = paths[path] ? path : Object.keys(paths).find((name) => fits(name.replace(/(?<=.)\/$/, '')))
+  const placeholders = (name: string) => name.split('{').length
+  const [pattern] = Object.keys(paths)
+    .filter((name) => fits(name.replace(/(?<=.)\/$/, '')))
+    .sort((one, other) => placeholders(one) - placeholders(other))
   return pattern === undefined ? undefined : paths[pattern]![method.toLowerCase()]
 }
 
