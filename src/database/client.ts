@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
 import type { Config } from '../config/config.ts'
+import { LOCK_WAIT_MS } from './channel.ts'
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { createLanes } from './lanes.ts'
 
@@ -47,7 +48,8 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
   }
   const settingsOf = (owner: string, limitMs: number) =>
     client.$queryRaw`SELECT set_config('app.user_id', ${owner}, true),
-      set_config('statement_timeout', ${String(limitMs)}, true)`
+      set_config('statement_timeout', ${String(limitMs)}, true),
+      set_config('lock_timeout', ${String(LOCK_WAIT_MS)}, true)`
 
   const prisma = client.$extends({
     client: {
