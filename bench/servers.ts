@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from './database.ts'
 import { SECRET } from './people.ts'
 
 export interface Server {
-  name: 'service' | 'floor'
+  name: 'service' | 'floor' | 'other'
   url: string
   port: number
   pid: number
@@ -28,6 +28,13 @@ export const startFloor = (databaseUrl: string, variables: Variables = {}, nodeF
     databaseUrl,
     variables,
   )
+
+/**
+ * The service of another checkout, which must be built. It runs on the same tables: migrations only expand, so an
+ * earlier version understands the schema of this one.
+ */
+export const startOther = (folder: string, databaseUrl: string) =>
+  startServer('other', [resolve(folder, 'dist/server.js')], databaseUrl, {})
 
 async function startServer(
   name: Server['name'],
