@@ -7,7 +7,7 @@ import type { Options, Scenario } from './options.ts'
 import { comparePairs, type Run } from './pairs.ts'
 import { machine, type Result, tableOf, troublesOf } from './report.ts'
 import { type Call, type Cast, callsOf, type Route, routes } from './routes.ts'
-import { type Server, startFloor, startOther, startService } from './servers.ts'
+import { type Server, startRival, startService } from './servers.ts'
 
 interface Stage {
   cast: Cast
@@ -30,10 +30,7 @@ export async function compareRoutes(options: Options) {
     const people = await seedPeople(database)
     const service = await startService(database.serviceUrl)
     servers.push(service)
-    const { against } = options
-    const floor = await (against === undefined
-      ? startFloor(database.url)
-      : startOther(against, database.serviceUrl))
+    const floor = await startRival(database, options.against)
     servers.push(floor)
     const stage = { cast: { people, database }, service, floor, meter: await createCpuMeter(database) }
     if (stage.meter === undefined)
