@@ -1,12 +1,13 @@
 import type { Client, SendOptions } from '../database/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { DueBound } from './due-date.ts'
-import { column, summaryFields, taskFields, valuesOf, valuesOfNew } from './fields.ts'
+import { column, summaryFields } from './fields.ts'
 import { isDueBefore } from './filters.ts'
 import type { NewTask, TaskChanges } from './schemas.ts'
 import { idsOf, matching, pageOf, type Selection, tasksOf } from './selection.ts'
+import { findTask, insertTask, tasksFrom, toggleTask, updateTask } from './statements.ts'
 
-const { sql, raw, join } = Prisma
+const { sql } = Prisma
 type Sql = Prisma.Sql
 
 /** The cost of these statements grows with the number of the owner's tasks. */
@@ -14,69 +15,28 @@ const HEAVY: SendOptions = { isHeavy: true }
 /** Skipping a task costs about 2 µs. Below this offset a page costs little more than the first one. */
 const LIGHT_OFFSET = 1000
 
-/** Grows with every change, also within a millisecond and when the clock is set back. */
-const nextUpdate = sql`GREATEST(now(), ${column.updated_at} + interval '1 millisecond')`
-
-/** PostgreSQL writes the JSON. A single task and a list come from the same expression, so their bytes are the same. */
-const tasksFrom = (rows: Sql) =>
-  sql`SELECT row_to_json(task) FROM (SELECT ${taskFields} FROM (${rows}) AS tasks) AS task`
-const changedTask = sql`(SELECT row_to_json(task) FROM (SELECT ${taskFields}) AS task)`
-
 export type TaskRepository = ReturnType<typeof createTaskRepository>
 
 /**
- * Every query on tasks. The owner is the first argument and part of every statement: a task of another user is
+ * Every query on tasks, except those that delete and restore them (trash-repository.ts). The owner is the first argument and part of every statement: a task of another user is
  * treated as not found. Tasks are returned as JSON texts.
  */
 export function createTaskRepository(prisma: Client) {
   const one = async (owner: string, statement: Sql, options?: SendOptions) =>
     (await prisma.$queryJson(owner, statement, options))[0]
-  const ownTask = (owner: string, id: bigint) => sql`WHERE user_id = ${owner} AND ${column.id} = ${id}`
-
-  const find = (owner: string, id: bigint) =>
-    one(owner, tasksFrom(sql`SELECT * FROM tasks ${ownTask(owner, id)}`))
 
   return {
-    find,
+    find: (owner: string, id: bigint) => one(owner, findTask(owner, id)),
 
     /** @throws a foreign key violation (23503) if the owner does not exist */
-    async create(owner: string, task: NewTask): Promise<string> {
-      const values = valuesOfNew(task)
-      const json = await one(
-        owner,
-        sql`INSERT INTO tasks (user_id, ${namesOf(values)})
-        VALUES (${owner}, ${join(values.map(([, value]) => value))}) RETURNING ${changedTask}`,
-      )
-      return json!
-    },
+    create: async (owner: string, task: NewTask): Promise<string> =>
+      (await one(owner, insertTask(owner, task)))!,
 
     /** Changes the given fields. If they all have these values already, updated_at stays as it is. */
-    async update(owner: string, id: bigint, changes: TaskChanges): Promise<string | undefined> {
-      const values = valuesOf(changes)
-      if (values.length === 0) return find(owner, id)
-      const names = namesOf(values)
-      const row = join(values.map(([, value]) => value))
-      return one(
-        owner,
-        sql`UPDATE tasks SET (${names}, ${column.updated_at}) = ROW(${row},
-          CASE WHEN ROW(${names}) IS DISTINCT FROM ROW(${row}) THEN ${nextUpdate} ELSE ${column.updated_at} END)
-        ${ownTask(owner, id)} RETURNING ${changedTask}`,
-      )
-    },
+    update: (owner: string, id: bigint, changes: TaskChanges) => one(owner, updateTask(owner, id, changes)),
 
-    /** Flips the state in one statement: two flips at the same time are two flips. */
-    toggle: (owner: string, id: bigint) =>
-      one(
-        owner,
-        sql`UPDATE tasks SET ${column.completed} = NOT ${column.completed}, ${column.updated_at} = ${nextUpdate}
-        ${ownTask(owner, id)} RETURNING ${changedTask}`,
-      ),
-
-    /** Returns whether the task existed. */
-    async delete(owner: string, id: bigint): Promise<boolean> {
-      const deleted = await one(owner, sql`DELETE FROM tasks ${ownTask(owner, id)} RETURNING ${column.id}`)
-      return deleted !== undefined
-    },
+    /** Flips the state. */
+    toggle: (owner: string, id: bigint) => one(owner, toggleTask(owner, id)),
 
     /** The first `limit` tasks of a selection after `offset` others. */
     list: (owner: string, selection: Selection, limit: number, offset = 0): Promise<string[]> =>
@@ -115,5 +75,3 @@ export function createTaskRepository(prisma: Client) {
     },
   }
 }
-
-const namesOf = (values: readonly (readonly [string, Sql])[]) => raw(values.map(([name]) => name).join(', '))

@@ -1,0 +1,50 @@
+import { Prisma } from '../generated/prisma/client.ts'
+import { column, taskFields, valuesOf, valuesOfNew } from './fields.ts'
+import type { NewTask, TaskChanges } from './schemas.ts'
+
+const { sql, raw, join } = Prisma
+type Sql = Prisma.Sql
+
+/*
+ * The statements on single tasks. Each names the owner: a task of another user is treated as not found. Each returns
+ * the task as JSON, or no row if there is no such task. A statement is built here and sent elsewhere, by itself or
+ * with others in one transaction.
+ */
+
+/** Grows with every change, also within a millisecond and when the clock is set back. */
+export const nextUpdate = sql`GREATEST(now(), ${column.updated_at} + interval '1 millisecond')`
+
+/** PostgreSQL writes the JSON. A single task and a list come from the same expression, so their bytes are the same. */
+export const tasksFrom = (rows: Sql) =>
+  sql`SELECT row_to_json(task) FROM (SELECT ${taskFields} FROM (${rows}) AS tasks) AS task`
+export const changedTask = sql`(SELECT row_to_json(task) FROM (SELECT ${taskFields}) AS task)`
+
+export const ownTask = (owner: string, id: bigint) => sql`WHERE user_id = ${owner} AND ${column.id} = ${id}`
+
+export const findTask = (owner: string, id: bigint) =>
+  tasksFrom(sql`SELECT * FROM tasks ${ownTask(owner, id)}`)
+
+/** PostgreSQL refuses it with a foreign key violation (23503) if the owner does not exist. */
+export function insertTask(owner: string, task: NewTask): Sql {
+  const values = valuesOfNew(task)
+  return sql`INSERT INTO tasks (user_id, ${namesOf(values)})
+    VALUES (${owner}, ${join(values.map(([, value]) => value))}) RETURNING ${changedTask}`
+}
+
+/** Changes the given fields. If they all have these values already, updated_at stays as it is. */
+export function updateTask(owner: string, id: bigint, changes: TaskChanges): Sql {
+  const values = valuesOf(changes)
+  if (values.length === 0) return findTask(owner, id)
+  const names = namesOf(values)
+  const row = join(values.map(([, value]) => value))
+  return sql`UPDATE tasks SET (${names}, ${column.updated_at}) = ROW(${row},
+      CASE WHEN ROW(${names}) IS DISTINCT FROM ROW(${row}) THEN ${nextUpdate} ELSE ${column.updated_at} END)
+    ${ownTask(owner, id)} RETURNING ${changedTask}`
+}
+
+/** Flips the state in one statement: two flips at the same time are two flips. */
+export const toggleTask = (owner: string, id: bigint) =>
+  sql`UPDATE tasks SET ${column.completed} = NOT ${column.completed}, ${column.updated_at} = ${nextUpdate}
+    ${ownTask(owner, id)} RETURNING ${changedTask}`
+
+const namesOf = (values: readonly (readonly [string, Sql])[]) => raw(values.map(([name]) => name).join(', '))
