@@ -20,13 +20,20 @@ import { collectRoutes, requestId, requests } from './http/requests.ts'
 import { hasValidPath, refuseBadQuery, routableUrl } from './http/urls.ts'
 import { describeProtectedRoute } from './openapi/responses.ts'
 import { shutdown } from './operations/shutdown.ts'
+import { upkeep } from './operations/upkeep.ts'
 import { validation } from './http/validation.ts'
 import { problem } from './http/problem.ts'
+import { createBatchRepository } from './tasks/batch-repository.ts'
+import { batchRoutes } from './tasks/batch-routes.ts'
+import * as batchSchemas from './tasks/batch-schemas.ts'
 import { taskFormats } from './tasks/formats.ts'
 import { createTaskRepository } from './tasks/repository.ts'
 import { tagRoutes } from './tasks/tag-routes.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import * as taskSchemas from './tasks/schemas.ts'
+import { createTrashRepository } from './tasks/trash-repository.ts'
+import { trashRoutes } from './tasks/trash-routes.ts'
+import * as trashSchemas from './tasks/trash-schemas.ts'
 import { createUserRepository } from './users/repository.ts'
 import { userRoutes } from './users/routes.ts'
 import * as userSchemas from './users/schemas.ts'
@@ -91,8 +98,12 @@ export async function buildApp(
 
   const users = createUserRepository(prisma)
   const tasks = createTaskRepository(prisma)
-  for (const schema of Object.values({ ...taskSchemas, ...userSchemas }))
-    if ('$id' in schema) app.addSchema(schema)
+  const { trashDays } = config
+  const trash = createTrashRepository(prisma, trashDays)
+  const batches = createBatchRepository(prisma, trashDays)
+  await app.register(upkeep, { purges: [{ what: 'tasks in the trash', purge: trash.purge }] })
+  for (const schema of Object.values({ ...taskSchemas, ...trashSchemas, ...batchSchemas, ...userSchemas }))
+    if (typeof schema === 'object' && '$id' in schema) app.addSchema(schema)
 
   await app.register(
     async (api) => {
@@ -110,11 +121,14 @@ export async function buildApp(
       await api.register(async (known) => {
         known.addHook('preHandler', (request) => users.provision(request.user))
         await known.register(userRoutes, { users })
-        const shared = { tasks, whileUserExists: users.whileExisting }
-        await known.register(taskRoutes, { prefix: '/tasks', ...shared, namesUser: false })
-        await known.register(taskRoutes, { prefix: '/:user_id/tasks', ...shared, namesUser: true })
-        await known.register(tagRoutes, { prefix: '/tasks/tags', tasks, namesUser: false })
-        await known.register(tagRoutes, { prefix: '/:user_id/tasks/tags', tasks, namesUser: true })
+        const whileUserExists = users.whileExisting
+        for (const namesUser of [false, true]) {
+          const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
+          await known.register(taskRoutes, { prefix, tasks, whileUserExists, namesUser })
+          await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
+          await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
+          await known.register(batchRoutes, { prefix, batches, whileUserExists, namesUser })
+        }
       })
       rejectOtherApiMethods('/api')
     },

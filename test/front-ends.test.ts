@@ -114,11 +114,26 @@ const rows: Record<string, (t: Test, stage: Stage) => Promise<{ status: number }
     const given = { priority: 'high', tags: ['Home', 'x'] }
     return same(t, call('POST', '/api/tasks', { body }), given)
   },
-  '`is_completed` and other unknown fields': async (t, { call }) => {
-    const body = { title: 'T', is_completed: true, category: null }
+  '`is_completed` in place of `completed`': async (t, { call, pending }) => {
+    const path = `/api/tasks/${pending.id}`
+    for (const [method, url, is_completed] of [
+      ['PUT', path, true],
+      ['PATCH', path, false],
+      ['PATCH', `${path}/complete`, true],
+      ['PATCH', `${path}/complete`, true],
+    ] as const) {
+      const changed = await call(method, url, { body: { is_completed } })
+      t.match(changed, { status: 200, body: { id: pending.id, title: 'a', completed: is_completed } })
+    }
+    return same(t, call('POST', '/api/tasks', { body: { title: 'T', is_completed: true } }), {
+      completed: true,
+    })
+  },
+  'Unknown fields': async (t, { call }) => {
+    const body = { title: 'T', category: null, constructor: 1 }
     const answer = await call('POST', '/api/tasks', { body })
     t.match(answer.body, { title: 'T', completed: false })
-    t.notOk('category' in answer.body || 'is_completed' in answer.body)
+    t.notOk('category' in answer.body || Object.hasOwn(answer.body, 'constructor'))
     return answer
   },
   'Reads the list as a bare array': async (t, { call, tasks }) => {
@@ -164,6 +179,12 @@ const rows: Record<string, (t: Test, stage: Stage) => Promise<{ status: number }
       t.equal((await titles(`sort=${word}&order=asc`)).titles, 'abc', word)
     t.equal((await call('GET', '/api/tasks?sort=status')).status, 400)
     return listed(t, titles('sort=title&order=desc'), 'cba')
+  },
+  '`sort_order=…`': async (t, { titles, call }) => {
+    t.equal((await titles('sort=title&sort_order=asc')).titles, 'abc')
+    t.equal((await titles('sort=title&sort_order=desc&order=asc')).titles, 'abc')
+    t.equal((await call('GET', '/api/tasks?sort_order=down')).status, 400)
+    return listed(t, titles('sort_by=title&sort_order=desc'), 'cba')
   },
   '`sort_by=…`': async (t, { titles }) => {
     t.equal((await titles('sort_by=status')).titles, 'cba')

@@ -1,7 +1,8 @@
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv, type ErrorObject, type SchemaValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import fp from 'fastify-plugin'
 import { explain } from '../config/explain.ts'
+import { type Query, queryReader, type QuerySchema } from './query-reader.ts'
 import { trimText } from './text.ts'
 
 /** A format of our own. */
@@ -18,7 +19,12 @@ export interface Format {
  * booleans are read as such, and an empty value counts as not sent.
  */
 export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(async (app, { formats }) => {
-  const settings = { allErrors: true, strictTypes: false, validateSchema: false }
+  const settings = {
+    allErrors: true,
+    strictTypes: false,
+    validateSchema: false,
+    discriminator: true,
+  } as const
   const ajv = addFormats.default(new Ajv(settings), ['date-time', 'email'])
   for (const [name, { validate }] of Object.entries(formats))
     ajv.addFormat(name, { type: 'string', validate })
@@ -30,11 +36,12 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
     validate: trim,
     errors: false,
   })
+  ajv.addKeyword({ keyword: 'insteadOf', type: 'boolean', schemaType: 'string', validate: readAlias })
   ajv.addKeyword('example')
   app.setValidatorCompiler<object>(({ schema, httpPart }) => {
     for (const [id, shared] of Object.entries(app.getSchemas()))
-      if (!ajv.getSchema(id)) ajv.addSchema(shared as object, id)
-    const validate = ajv.compile(schema)
+      if (!ajv.getSchema(id)) ajv.addSchema(boundArrays(shared) as object, id)
+    const validate = ajv.compile(boundArrays(schema) as object)
     if (httpPart !== 'querystring') return validate
     const read = queryReader(schema as QuerySchema)
     return (query: Query) => validate(read(query)) || { error: validate.errors as unknown as Error }
@@ -48,34 +55,22 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   })
 })
 
-type Query = Record<string, unknown>
-type QuerySchema = { properties: Record<string, { type?: string }> }
+/** Keywords whose errors only say that there are others. */
+const COMPOSING = ['if', 'discriminator']
 
-/** How a text is read as a type. A text that is no such value stays a text, and the schema refuses it. */
-const READERS: Readonly<Record<string, (text: string) => unknown>> = {
-  // Ajv's own coercion would also accept `0x10`, `1e1` and ` 5 `.
-  integer: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
-  boolean: (text) => (text === 'true' || text === 'false' ? text === 'true' : text),
-}
-
-/** Reads the values of a query in place: the schema says which are integers and booleans. */
-function queryReader({ properties }: QuerySchema) {
-  const readers = new Map(Object.entries(properties).map(([name, { type = '' }]) => [name, READERS[type]]))
-  return (query: Query) => {
-    for (const [name, sent] of Object.entries(query)) {
-      const value = withoutEmpty(sent)
-      if (value === undefined) delete query[name]
-      else query[name] = typeof value === 'string' ? (readers.get(name)?.(value) ?? value) : value
-    }
-    return query
-  }
-}
-
-/** A parameter that is there several times is an array. */
-function withoutEmpty(value: unknown): unknown {
-  if (!Array.isArray(value)) return value === '' ? undefined : value
-  const values = value.filter((item) => item !== '')
-  return values.length > 1 ? values : values[0]
+/**
+ * A copy of a schema in which the items of an array are looked at only if there are not too many. Otherwise every item
+ * of an endless array could be a mistake of its own.
+ */
+function boundArrays(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(boundArrays)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const copy: Record<string, unknown> = Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => [name, boundArrays(value)]),
+  )
+  const { items, ...others } = copy
+  if (![copy.type].flat().includes('array') || typeof copy.maxItems !== 'number') return copy
+  return { ...others, if: { maxItems: copy.maxItems }, then: { items } }
 }
 
 type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
@@ -88,13 +83,42 @@ function trim(keyword: true | 'NFC', value: string, _schema: unknown, context?: 
   return true
 }
 
-/** An enum names what is allowed: that the type is wrong too says nothing more. */
+/**
+ * Leaves out mistakes that say less than others: those of a composition, because its parts have their own, and those
+ * about a type beside an enum, because the enum names what is allowed.
+ */
 const withoutRepetition = (errors: ErrorObject[]) =>
   errors.filter(
     ({ keyword, instancePath }) =>
-      keyword !== 'type' ||
-      !errors.some((other) => other.keyword === 'enum' && other.instancePath === instancePath),
+      !COMPOSING.includes(keyword) &&
+      (keyword !== 'type' ||
+        !errors.some((other) => other.keyword === 'enum' && other.instancePath === instancePath)),
   )
+
+/**
+ * The keyword `insteadOf` of a boolean property: it is another name for the property that the keyword names. Its value
+ * moves there. An object that has both with different values is refused at both paths.
+ */
+const readAlias: SchemaValidateFunction = (name: string, value: unknown, _schema, context) => {
+  const { parentData, parentDataProperty: alias, instancePath } = context!
+  const object = parentData as Record<string, unknown>
+  const own = object[name]
+  // A value of another type is refused at its own path.
+  if (typeof own === typeof value && own !== value) {
+    const parent = instancePath.slice(0, instancePath.lastIndexOf('/'))
+    const refuse = (path: string, other: string) => ({
+      keyword: 'insteadOf',
+      instancePath: `${parent}/${path}`,
+      message: `must not differ from ${other}`,
+      params: {},
+    })
+    readAlias.errors = [refuse(name, String(alias)), refuse(String(alias), name)]
+    return false
+  }
+  if (own === undefined) object[name] = value
+  delete object[alias]
+  return true
+}
 
 function describe(error: ErrorObject, formats: Readonly<Record<string, Format>>) {
   const { instancePath, keyword, params } = error as ErrorObject<string, { [name: string]: string }>

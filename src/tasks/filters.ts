@@ -85,6 +85,7 @@ const parameters: { readonly [Name in Parameter]-?: Role<Name> } = {
   sort: 'order',
   sort_by: { insteadOf: 'sort', read: (text) => (sortNamed(text) ? (text as SortName) : undefined) },
   order: 'order',
+  sort_order: { insteadOf: 'order', read: (text) => text as Order },
   limit: 'position',
   offset: 'position',
   cursor: 'position',
@@ -117,7 +118,7 @@ export function resolve(query: ListQuery): ResolvedQuery {
   for (const { name, normalize } of filters)
     if (normalize && own[name] !== undefined) own[name] = normalize(own[name])
   const sort = sortNamed(own.sort ?? '') ?? DEFAULT_SORT
-  return { ...(own as ListQuery), sort, order: query.order ?? defaultOrder(sort) }
+  return { ...(own as ListQuery), sort, order: (own as ListQuery).order ?? defaultOrder(sort) }
 }
 
 /** The conditions of a resolved query, and whether a page can have to look at all tasks of the user for them. */

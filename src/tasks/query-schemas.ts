@@ -101,6 +101,12 @@ export const ListQuery = Type.Object({
       examples: ['asc'],
     }),
   ),
+  sort_order: Type.Optional(
+    OneOf(['asc', 'desc'], {
+      description: 'Another name for order. Ignored if order is sent.',
+      examples: ['asc'],
+    }),
+  ),
   limit: Type.Optional(
     Type.Integer({
       minimum: 1,

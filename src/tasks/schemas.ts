@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { OneOf, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
 import { PRIORITIES, type Priority } from './priorities.ts'
 import { MAX_TAG_LENGTH, MAX_TAGS } from './tags.ts'
@@ -90,6 +90,18 @@ const tags = Type.Unsafe<string[] | null>({
     'are one tag, and the first spelling stays. null and [] remove all tags.',
   examples: [['home', 'garden']],
 })
+/** Another name for the one field that is given. Validation moves its value to the field: handlers never see it. */
+function aliasOf<Field extends TSchema>(field: Readonly<Record<string, Field>>) {
+  const [[name, schema]] = Object.entries(field) as [[string, Field]]
+  const description = `Another name for ${name}. If both are sent they must be the same.`
+  return Type.Optional(Type.Unsafe<Static<Field>>({ ...schema, insteadOf: name, description }))
+}
+
+/** The other names for fields in bodies. */
+const aliases = {
+  is_completed: aliasOf({ completed }),
+}
+type Alias = keyof typeof aliases
 
 export const NewTask = Type.Object(
   {
@@ -99,20 +111,21 @@ export const NewTask = Type.Object(
     completed: Type.Optional(completed),
     priority: Type.Optional(priority),
     tags: Type.Optional(tags),
+    ...aliases,
   },
   { $id: 'NewTask', description: 'A new task. Unknown fields are ignored.' },
 )
-export type NewTask = Static<typeof NewTask>
+export type NewTask = Omit<Static<typeof NewTask>, Alias>
 
 export const TaskChanges = Type.Partial(NewTask, {
   $id: 'TaskChanges',
   description:
     'Changes of a task. Fields that are not sent stay as they are; null clears a field. Unknown fields are ignored.',
 })
-export type TaskChanges = Static<typeof TaskChanges>
+export type TaskChanges = Partial<NewTask>
 
 export const Completion = Type.Unsafe<{ completed?: boolean } | null>({
-  ...Type.Object({ completed: Type.Optional(completed) }),
+  ...Type.Object({ completed: Type.Optional(completed), is_completed: aliases.is_completed }),
   $id: 'Completion',
   type: ['object', 'null'],
   description: 'The state to set. Without it the state is flipped.',
