@@ -123,7 +123,11 @@ export interface paths {
      * @description Not idempotent: every request creates a new task.
      */
     post: operations['createTask']
-    delete?: never
+    /**
+     * Delete my completed tasks
+     * @description Deletes every completed task. The task moves to the trash, which keeps it for 30 days. status=completed is required, and no other parameter is allowed: this call never deletes pending tasks.
+     */
+    delete: operations['clearTasks']
     options?: never
     head?: never
     patch?: never
@@ -169,7 +173,7 @@ export interface paths {
     post?: never
     /**
      * Delete a task
-     * @description The task is deleted for good. Deleting it again is a 404.
+     * @description The task moves to the trash, which keeps it for 30 days. Deleting it again is a 404.
      */
     delete: operations['deleteTask']
     options?: never
@@ -201,6 +205,70 @@ export interface paths {
     patch: operations['completeTask']
     trace?: never
   }
+  '/api/tasks/{id}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Restore a task
+     * @description Moves a task back from the trash. It keeps its id and its fields; updated_at grows. A task that is not in the trash is a 404.
+     */
+    post: operations['restoreTask']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/tasks/trash': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List the trash
+     * @description A page of the deleted tasks, newest deletion first. If there are more tasks, the Link header holds the URL of the next page.
+     */
+    get: operations['listTrash']
+    put?: never
+    post?: never
+    /**
+     * Empty the trash
+     * @description Deletes every task of the trash for good.
+     */
+    delete: operations['emptyTrash']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/tasks/trash/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Delete a task for good
+     * @description Deletes a task of the trash for good. A task that is not in the trash is a 404.
+     */
+    delete: operations['deleteForGood']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/{user_id}/tasks': {
     parameters: {
       query?: never
@@ -219,7 +287,11 @@ export interface paths {
      * @description Not idempotent: every request creates a new task.
      */
     post: operations['createTaskByUser']
-    delete?: never
+    /**
+     * Delete my completed tasks
+     * @description Deletes every completed task. The task moves to the trash, which keeps it for 30 days. status=completed is required, and no other parameter is allowed: this call never deletes pending tasks.
+     */
+    delete: operations['clearTasksByUser']
     options?: never
     head?: never
     patch?: never
@@ -265,7 +337,7 @@ export interface paths {
     post?: never
     /**
      * Delete a task
-     * @description The task is deleted for good. Deleting it again is a 404.
+     * @description The task moves to the trash, which keeps it for 30 days. Deleting it again is a 404.
      */
     delete: operations['deleteTaskByUser']
     options?: never
@@ -295,6 +367,70 @@ export interface paths {
      * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless.
      */
     patch: operations['completeTaskByUser']
+    trace?: never
+  }
+  '/api/{user_id}/tasks/{id}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Restore a task
+     * @description Moves a task back from the trash. It keeps its id and its fields; updated_at grows. A task that is not in the trash is a 404.
+     */
+    post: operations['restoreTaskByUser']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/{user_id}/tasks/trash': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List the trash
+     * @description A page of the deleted tasks, newest deletion first. If there are more tasks, the Link header holds the URL of the next page.
+     */
+    get: operations['listTrashByUser']
+    put?: never
+    post?: never
+    /**
+     * Empty the trash
+     * @description Deletes every task of the trash for good.
+     */
+    delete: operations['emptyTrashByUser']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/{user_id}/tasks/trash/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Delete a task for good
+     * @description Deletes a task of the trash for good. A task that is not in the trash is a 404.
+     */
+    delete: operations['deleteForGoodByUser']
+    options?: never
+    head?: never
+    patch?: never
     trace?: never
   }
 }
@@ -557,6 +693,66 @@ export interface components {
        */
       completed?: boolean
     }
+    /** @description The number of tasks that a call has deleted. */
+    DeletedCount: {
+      /**
+       * @description How many tasks were deleted.
+       * @example 3
+       */
+      deleted: number
+    }
+    /** @description A task in the trash. */
+    DeletedTask: {
+      /**
+       * @description Unique among all tasks.
+       * @example 42
+       */
+      id: number
+      /**
+       * @description The owner: the user of the token.
+       * @example alice
+       */
+      user_id: string
+      /**
+       * @description The title, without white space around it.
+       * @example Water the plants
+       */
+      title: string
+      /**
+       * @description More about the task; null for none.
+       * @example The fern needs little, the mint a lot.
+       */
+      description: string | null
+      /**
+       * @description Whether the task is done.
+       * @example false
+       */
+      completed: boolean
+      /**
+       * @description A calendar day, which ends at midnight in the time zone of the client, or a timestamp in UTC; null for none. It has the form in which it was sent.
+       * @example 2026-12-01
+       * @example 2026-12-01T14:00:00.000Z
+       */
+      due_date: string | null
+      /**
+       * Format: date-time
+       * @description When the task was created.
+       * @example 2026-01-02T10:00:00.000Z
+       */
+      created_at: string
+      /**
+       * Format: date-time
+       * @description When the task last changed. It grows with every change.
+       * @example 2026-01-02T10:00:00.000Z
+       */
+      updated_at: string
+      /**
+       * Format: date-time
+       * @description When the task was deleted.
+       * @example 2026-01-02T10:00:00.000Z
+       */
+      deleted_at: string
+    }
     /** @description The current user, in the field names that existing front ends use. */
     Session: {
       /**
@@ -713,7 +909,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description - `task_not_found`: The task does not exist or belongs to another user; the answer is the same. */
+    /** @description - `task_not_found`: The task does not exist, is in the trash (for calls on the trash: is not there), or belongs to another user; the answer is the same. */
     NotFound: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -1011,6 +1207,41 @@ export interface operations {
       503: components['responses']['ServiceUnavailable']
     }
   }
+  clearTasks: {
+    parameters: {
+      query: {
+        /** @description Which tasks are deleted. No other value and no other parameter is allowed. */
+        status: 'completed'
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedCount']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
   summarizeTasks: {
     parameters: {
       query?: {
@@ -1247,6 +1478,151 @@ export interface operations {
       503: components['responses']['ServiceUnavailable']
     }
   }
+  restoreTask: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The task. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Task']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listTrash: {
+    parameters: {
+      query?: {
+        /** @description The page size. Default 50. */
+        limit?: number
+        /** @description The start of the page, from the Link header of the page before it. */
+        cursor?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The deleted tasks. */
+      200: {
+        headers: {
+          /** @description rel="next": the next page, relative to the URL of the request (RFC 8288). Absent on the last page. */
+          link?: string
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedTask'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  emptyTrash: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedCount']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteForGood: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The task was deleted for good. */
+      204: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
   listTasksByUser: {
     parameters: {
       query?: {
@@ -1351,6 +1727,48 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['Task']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  clearTasksByUser: {
+    parameters: {
+      query: {
+        /** @description Which tasks are deleted. No other value and no other parameter is allowed. */
+        status: 'completed'
+      }
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedCount']
         }
       }
       400: components['responses']['BadRequest']
@@ -1624,6 +2042,177 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Task']
         }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  restoreTaskByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The task. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Task']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listTrashByUser: {
+    parameters: {
+      query?: {
+        /** @description The page size. Default 50. */
+        limit?: number
+        /** @description The start of the page, from the Link header of the page before it. */
+        cursor?: string
+      }
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The deleted tasks. */
+      200: {
+        headers: {
+          /** @description rel="next": the next page, relative to the URL of the request (RFC 8288). Absent on the last page. */
+          link?: string
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedTask'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  emptyTrashByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedCount']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteForGoodByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The task was deleted for good. */
+      204: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content?: never
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
