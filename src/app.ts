@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { createRequire } from 'node:module'
 import type { Config } from './config/config.ts'
+import { frontEnds } from './compatibility/front-ends.ts'
 import { createReadinessCheck } from './database/checks.ts'
 import type { Database } from './database/client.ts'
 import { redact } from './operations/log.ts'
@@ -23,6 +24,9 @@ import { shutdown } from './operations/shutdown.ts'
 import { upkeep } from './operations/upkeep.ts'
 import { validation } from './http/validation.ts'
 import { problem } from './http/problem.ts'
+import { createBatchRepository } from './tasks/batch-repository.ts'
+import { batchRoutes } from './tasks/batch-routes.ts'
+import * as batchSchemas from './tasks/batch-schemas.ts'
 import { taskFormats } from './tasks/formats.ts'
 import { createTaskRepository } from './tasks/repository.ts'
 import { taskRoutes } from './tasks/routes.ts'
@@ -96,8 +100,9 @@ export async function buildApp(
   const tasks = createTaskRepository(prisma)
   const { trashDays } = config
   const trash = createTrashRepository(prisma, trashDays)
+  const batches = createBatchRepository(prisma, trashDays)
   await app.register(upkeep, { purges: [{ what: 'tasks in the trash', purge: trash.purge }] })
-  for (const schema of Object.values({ ...taskSchemas, ...trashSchemas, ...userSchemas }))
+  for (const schema of Object.values({ ...taskSchemas, ...trashSchemas, ...batchSchemas, ...userSchemas }))
     if (typeof schema === 'object' && '$id' in schema) app.addSchema(schema)
 
   await app.register(
@@ -115,12 +120,15 @@ export async function buildApp(
 
       await api.register(async (known) => {
         known.addHook('preHandler', (request) => users.provision(request.user))
+        const { frontEndSettings: settings } = config
+        if (settings.length > 0) await known.register(frontEnds, { settings, findTask: tasks.find })
         await known.register(userRoutes, { users })
-        const shared = { tasks, whileUserExists: users.whileExisting }
+        const whileUserExists = users.whileExisting
         for (const namesUser of [false, true]) {
           const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
-          await known.register(taskRoutes, { prefix, ...shared, namesUser })
+          await known.register(taskRoutes, { prefix, tasks, whileUserExists, namesUser })
           await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
+          await known.register(batchRoutes, { prefix, batches, whileUserExists, namesUser })
         }
       })
       rejectOtherApiMethods('/api')

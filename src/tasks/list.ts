@@ -3,8 +3,9 @@ import { invalid, linkNext } from './answers.ts'
 import { sendCompleteList } from './complete-list.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { filtersOf, resolve, type ResolvedQuery } from './filters.ts'
+import { ListQuery } from './query-schemas.ts'
 import type { TaskRepository } from './repository.ts'
-import { ListQuery, type Task } from './schemas.ts'
+import type { Task } from './schemas.ts'
 import type { Selection } from './selection.ts'
 
 /** Answers with a list: complete, or the page that the query asks for. */

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { errorResponses, type Examples, json } from '../openapi/responses.ts'
 import { Ref } from '../openapi/schema-types.ts'
 import * as examples from './examples.ts'
+import { ListQuery, SummaryQuery } from './query-schemas.ts'
 import * as schemas from './schemas.ts'
 
 const createdHeaders = {
@@ -65,7 +66,7 @@ export function describeTaskRoutes(namesUser: boolean) {
         'Without limit the list is complete, however long it is. With limit it is a page; if there are more tasks, ' +
         'the Link header holds the URL of the next page.',
       params,
-      querystring: schemas.ListQuery,
+      querystring: ListQuery,
       response: {
         200: json(Type.Array(Ref(schemas.Task)), 'The tasks.', {
           headers: listHeaders,
@@ -93,7 +94,7 @@ export function describeTaskRoutes(namesUser: boolean) {
       description:
         'The numbers of all, pending, completed and overdue tasks. A calendar day ends at midnight in time_zone.',
       params,
-      querystring: schemas.SummaryQuery,
+      querystring: SummaryQuery,
       response: {
         200: json(Ref(schemas.Summary), 'The counts.', { examples: examples.summaries }),
         ...errorResponses(400),

@@ -269,6 +269,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/tasks/batch': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Run several operations at once
+     * @description Creates, changes, completes, deletes and restores up to 100 tasks in one transaction, in the given order. All operations take effect, or none: if one fails, the answer is the error of the first that failed, and errors names it. Each operation counts as a request in the rate limit. The body may have up to 1024 KiB.
+     */
+    post: operations['runBatch']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/{user_id}/tasks': {
     parameters: {
       query?: never
@@ -433,6 +453,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/{user_id}/tasks/batch': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Run several operations at once
+     * @description Creates, changes, completes, deletes and restores up to 100 tasks in one transaction, in the given order. All operations take effect, or none: if one fails, the answer is the error of the first that failed, and errors names it. Each operation counts as a request in the rate limit. The body may have up to 1024 KiB.
+     */
+    post: operations['runBatchByUser']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
 }
 export type webhooks = Record<string, never>
 export interface components {
@@ -507,7 +547,7 @@ export interface components {
        */
       request_id: string
       /**
-       * @description Only with validation_failed: each mistake in the input.
+       * @description Each mistake in the input, with validation_failed. The operation that failed, with another error of a batch.
        * @example [
        *       {
        *         "path": "/title",
@@ -566,6 +606,11 @@ export interface components {
        * @example true
        */
       completed?: boolean
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
     }
     /** @description A new task. Unknown fields are ignored. */
     NewTask: {
@@ -592,6 +637,11 @@ export interface components {
        * @example true
        */
       completed?: boolean
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
     }
     /** @description The numbers of tasks that the current user has. */
     Summary: {
@@ -692,6 +742,11 @@ export interface components {
        * @example true
        */
       completed?: boolean
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
     }
     /** @description The number of tasks that a call has deleted. */
     DeletedCount: {
@@ -752,6 +807,179 @@ export interface components {
        * @example 2026-01-02T10:00:00.000Z
        */
       deleted_at: string
+    }
+    /** @description Up to 100 operations, which take effect together or not at all. */
+    Batch: {
+      /**
+       * @description What to do, in this order. Each operation has the fields of the body of the single call beside op and id.
+       * @example [
+       *       {
+       *         "op": "complete",
+       *         "id": 42,
+       *         "completed": true
+       *       }
+       *     ]
+       */
+      operations: ({
+        /** @enum {string} */
+        op: 'create' | 'update' | 'complete' | 'delete' | 'restore'
+      } & (
+        | components['schemas']['CreateOperation']
+        | components['schemas']['UpdateOperation']
+        | components['schemas']['CompleteOperation']
+        | components['schemas']['DeleteOperation']
+        | components['schemas']['RestoreOperation']
+      ))[]
+    }
+    /** @description What the operations of a batch did. */
+    BatchResult: {
+      /**
+       * @description A result for each operation, in the same order.
+       * @example [
+       *       {
+       *         "status": 204
+       *       }
+       *     ]
+       */
+      results: {
+        /**
+         * @description The status of the single call: 200, 201 or 204.
+         * @example 200
+         */
+        status: number
+        task?: components['schemas']['Task']
+      }[]
+    }
+    /** @description Completes or reopens a task. Without completed the state is flipped. */
+    CompleteOperation: {
+      /**
+       * @description What to do.
+       * @example complete
+       * @enum {string}
+       */
+      op: 'complete'
+      /**
+       * @description The task. The answer is a 404 if it does not exist or belongs to another user.
+       * @example 42
+       */
+      id: number
+      /**
+       * @description Whether the task is done.
+       * @example true
+       */
+      completed?: boolean
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
+    }
+    /** @description Creates a task. */
+    CreateOperation: {
+      /**
+       * @description What to do.
+       * @example create
+       * @enum {string}
+       */
+      op: 'create'
+      /**
+       * Format: single-line
+       * @description 1 to 200 characters in one line, at least one of them visible. White space and zero-width spaces around the title are removed. Tabs, line breaks and other control characters inside it are refused.
+       * @example Water the plants
+       */
+      title: string
+      /**
+       * Format: storable-text
+       * @description At most 1000 characters; null for none.
+       * @example The fern needs little.
+       */
+      description?: string | null
+      /**
+       * Format: due-date
+       * @description A calendar day (2026-12-01) or a timestamp with an offset (2026-12-01T15:00:00+01:00); null for none.
+       * @example 2026-12-01
+       */
+      due_date?: string | null
+      /**
+       * @description Whether the task is done.
+       * @example true
+       */
+      completed?: boolean
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
+    }
+    /** @description Deletes a task: it moves to the trash. */
+    DeleteOperation: {
+      /**
+       * @description What to do.
+       * @example delete
+       * @enum {string}
+       */
+      op: 'delete'
+      /**
+       * @description The task. The answer is a 404 if it does not exist or belongs to another user.
+       * @example 42
+       */
+      id: number
+    }
+    /** @description Restores a task from the trash. */
+    RestoreOperation: {
+      /**
+       * @description What to do.
+       * @example restore
+       * @enum {string}
+       */
+      op: 'restore'
+      /**
+       * @description The task. The answer is a 404 if it does not exist or belongs to another user.
+       * @example 42
+       */
+      id: number
+    }
+    /** @description Changes a task. Fields that are not sent stay as they are; null clears a field. */
+    UpdateOperation: {
+      /**
+       * @description What to do.
+       * @example update
+       * @enum {string}
+       */
+      op: 'update'
+      /**
+       * @description The task. The answer is a 404 if it does not exist or belongs to another user.
+       * @example 42
+       */
+      id: number
+      /**
+       * Format: single-line
+       * @description 1 to 200 characters in one line, at least one of them visible. White space and zero-width spaces around the title are removed. Tabs, line breaks and other control characters inside it are refused.
+       * @example Water the plants
+       */
+      title?: string
+      /**
+       * Format: storable-text
+       * @description At most 1000 characters; null for none.
+       * @example The fern needs little.
+       */
+      description?: string | null
+      /**
+       * Format: due-date
+       * @description A calendar day (2026-12-01) or a timestamp with an offset (2026-12-01T15:00:00+01:00); null for none.
+       * @example 2026-12-01
+       */
+      due_date?: string | null
+      /**
+       * @description Whether the task is done.
+       * @example true
+       */
+      completed?: boolean
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
     }
     /** @description The current user, in the field names that existing front ends use. */
     Session: {
@@ -1129,6 +1357,8 @@ export interface operations {
         sort_by?: string
         /** @description Default desc for created and updated, asc for title and due_date. */
         order?: 'asc' | 'desc'
+        /** @description Another name for order. Ignored if order is sent. */
+        sort_order?: 'asc' | 'desc'
         /** @description The page size. Without limit the list is complete. */
         limit?: number
         /** @description The number of tasks to skip. Needs limit, and cannot be combined with cursor. */
@@ -1623,6 +1853,43 @@ export interface operations {
       503: components['responses']['ServiceUnavailable']
     }
   }
+  runBatch: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Batch']
+      }
+    }
+    responses: {
+      /** @description The results, in the order of the operations. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BatchResult']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
   listTasksByUser: {
     parameters: {
       query?: {
@@ -1648,6 +1915,8 @@ export interface operations {
         sort_by?: string
         /** @description Default desc for created and updated, asc for title and due_date. */
         order?: 'asc' | 'desc'
+        /** @description Another name for order. Ignored if order is sent. */
+        sort_order?: 'asc' | 'desc'
         /** @description The page size. Without limit the list is complete. */
         limit?: number
         /** @description The number of tasks to skip. Needs limit, and cannot be combined with cursor. */
@@ -2213,6 +2482,50 @@ export interface operations {
           [name: string]: unknown
         }
         content?: never
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  runBatchByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Batch']
+      }
+    }
+    responses: {
+      /** @description The results, in the order of the operations. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BatchResult']
+        }
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
