@@ -29,6 +29,7 @@ import { batchRoutes } from './tasks/batch-routes.ts'
 import * as batchSchemas from './tasks/batch-schemas.ts'
 import { taskFormats } from './tasks/formats.ts'
 import { createTaskRepository } from './tasks/repository.ts'
+import { tagRoutes } from './tasks/tag-routes.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import * as taskSchemas from './tasks/schemas.ts'
 import { createTrashRepository } from './tasks/trash-repository.ts'
@@ -127,6 +128,7 @@ export async function buildApp(
         for (const namesUser of [false, true]) {
           const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
           await known.register(taskRoutes, { prefix, tasks, whileUserExists, namesUser })
+          await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
           await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
           await known.register(batchRoutes, { prefix, batches, whileUserExists, namesUser })
         }

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { hash } from 'node:crypto'
+import { PAGE_HEADERS } from '../http/headers.ts'
 import type { Format } from '../http/validation.ts'
 import { completeDocument, headers } from './document.ts'
 import { guide } from './guide.ts'
@@ -96,6 +97,7 @@ const hasEtag = (header: string | undefined, etag: string) =>
 
 async function servePage(app: FastifyInstance) {
   app.addHook('onRequest', async (request, reply) => {
+    reply.headers(PAGE_HEADERS)
     // The page's links are relative to /docs/. The redirect is relative, so that it keeps a prefix.
     const [path] = request.url.split('?')
     if (path!.endsWith('/docs')) return reply.redirect('docs/')

@@ -205,6 +205,50 @@ export interface paths {
     patch: operations['completeTask']
     trace?: never
   }
+  '/api/tasks/tags': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List my tags
+     * @description Every tag with its number of tasks, sorted by name; at most the first 10000.
+     */
+    get: operations['listTags']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/tasks/tags/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Remove a tag from every task
+     * @description The tasks stay. If no task has the tag, nothing changes and the answer is also a 200, so a retry is harmless.
+     */
+    delete: operations['deleteTag']
+    options?: never
+    head?: never
+    /**
+     * Rename a tag
+     * @description Renames the tag on every task that has it. A task that already has a tag of the new name gets it once, in the new spelling. If no task has the tag, nothing changes and the answer is also a 200.
+     */
+    patch: operations['renameTag']
+    trace?: never
+  }
   '/api/tasks/{id}/restore': {
     parameters: {
       query?: never
@@ -387,6 +431,50 @@ export interface paths {
      * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless.
      */
     patch: operations['completeTaskByUser']
+    trace?: never
+  }
+  '/api/{user_id}/tasks/tags': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List my tags
+     * @description Every tag with its number of tasks, sorted by name; at most the first 10000.
+     */
+    get: operations['listTagsByUser']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/{user_id}/tasks/tags/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Remove a tag from every task
+     * @description The tasks stay. If no task has the tag, nothing changes and the answer is also a 200, so a retry is harmless.
+     */
+    delete: operations['deleteTagByUser']
+    options?: never
+    head?: never
+    /**
+     * Rename a tag
+     * @description Renames the tag on every task that has it. A task that already has a tag of the new name gets it once, in the new spelling. If no task has the tag, nothing changes and the answer is also a 200.
+     */
+    patch: operations['renameTagByUser']
     trace?: never
   }
   '/api/{user_id}/tasks/{id}/restore': {
@@ -638,6 +726,20 @@ export interface components {
        */
       completed?: boolean
       /**
+       * @description How important the task is; null means none.
+       * @example high
+       * @enum {string|null}
+       */
+      priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+      /**
+       * @description At most 20 tags, in this order; they replace all tags of the task. Tags that differ only in letter case are one tag, and the first spelling stays. null and [] remove all tags.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags?: string[] | null
+      /**
        * @description Another name for completed. If both are sent they must be the same.
        * @example true
        */
@@ -671,6 +773,36 @@ export interface components {
        */
       message: string
     }
+    /** @description A tag of the current user. */
+    Tag: {
+      /**
+       * @description The spelling that most tasks have; if several are equally common, the one on the oldest task.
+       * @example garden
+       */
+      name: string
+      /**
+       * @description The number of tasks with this tag.
+       * @example 3
+       */
+      count: number
+    }
+    /** @description A name for a tag. Unknown fields are ignored. */
+    TagName: {
+      /**
+       * Format: tag
+       * @description 1 to 50 characters in one line, at least one of them visible, without commas. White space around it is removed, and it is stored in the Unicode form NFC.
+       * @example Garden
+       */
+      name: string
+    }
+    /** @description The outcome of a change of a tag. */
+    TagsChanged: {
+      /**
+       * @description The number of tasks that changed.
+       * @example 3
+       */
+      changed: number
+    }
     /** @description A task. Only its owner can see it. */
     Task: {
       /**
@@ -698,6 +830,21 @@ export interface components {
        * @example false
        */
       completed: boolean
+      /**
+       * @description How important the task is.
+       * @example high
+       * @example none
+       * @enum {string}
+       */
+      priority: 'none' | 'low' | 'medium' | 'high' | 'urgent'
+      /**
+       * @description The tags, in the order in which they were sent.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags: string[]
       /**
        * @description A calendar day, which ends at midnight in the time zone of the client, or a timestamp in UTC; null for none. It has the form in which it was sent.
        * @example 2026-12-01
@@ -743,6 +890,20 @@ export interface components {
        */
       completed?: boolean
       /**
+       * @description How important the task is; null means none.
+       * @example high
+       * @enum {string|null}
+       */
+      priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+      /**
+       * @description At most 20 tags, in this order; they replace all tags of the task. Tags that differ only in letter case are one tag, and the first spelling stays. null and [] remove all tags.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags?: string[] | null
+      /**
        * @description Another name for completed. If both are sent they must be the same.
        * @example true
        */
@@ -783,6 +944,21 @@ export interface components {
        * @example false
        */
       completed: boolean
+      /**
+       * @description How important the task is.
+       * @example high
+       * @example none
+       * @enum {string}
+       */
+      priority: 'none' | 'low' | 'medium' | 'high' | 'urgent'
+      /**
+       * @description The tags, in the order in which they were sent.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags: string[]
       /**
        * @description A calendar day, which ends at midnight in the time zone of the client, or a timestamp in UTC; null for none. It has the form in which it was sent.
        * @example 2026-12-01
@@ -906,6 +1082,20 @@ export interface components {
        */
       completed?: boolean
       /**
+       * @description How important the task is; null means none.
+       * @example high
+       * @enum {string|null}
+       */
+      priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+      /**
+       * @description At most 20 tags, in this order; they replace all tags of the task. Tags that differ only in letter case are one tag, and the first spelling stays. null and [] remove all tags.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags?: string[] | null
+      /**
        * @description Another name for completed. If both are sent they must be the same.
        * @example true
        */
@@ -975,6 +1165,20 @@ export interface components {
        * @example true
        */
       completed?: boolean
+      /**
+       * @description How important the task is; null means none.
+       * @example high
+       * @enum {string|null}
+       */
+      priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+      /**
+       * @description At most 20 tags, in this order; they replace all tags of the task. Tags that differ only in letter case are one tag, and the first spelling stays. null and [] remove all tags.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags?: string[] | null
       /**
        * @description Another name for completed. If both are sent they must be the same.
        * @example true
@@ -1335,12 +1539,18 @@ export interface operations {
   listTasks: {
     parameters: {
       query?: {
-        /** @description Only tasks that contain every one of these words in the title or the description, also within longer words. Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no difference, and ß is the same as ss. No character has a special meaning. At most 100 characters. */
+        /** @description Only tasks that contain every one of these words in the title, the description or a tag, also within longer words. Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no difference, and ß is the same as ss. No character has a special meaning. At most 100 characters. */
         search?: string
         /** @description Another name for search. If both are sent they must be the same. */
         q?: string
         /** @description Only tasks in this state. Default all. active and incomplete mean pending. */
         status?: 'all' | 'pending' | 'active' | 'incomplete' | 'completed'
+        /** @description Only tasks with one of these priorities, separated by commas: none, low, medium, high, urgent. */
+        priority?: string
+        /** @description Only tasks that have all of these tags, separated by commas, in any letter case. At most 20 tags. */
+        tags?: string
+        /** @description Only tasks that have at least one of these tags, separated by commas, in any letter case. At most 20 tags. */
+        any_tags?: string
         /** @description true: only pending tasks that are past their due date. false: only the others. */
         overdue?: boolean
         /** @description Only tasks that are due on this day, at this time, or later. */
@@ -1352,10 +1562,10 @@ export interface operations {
         /** @description true means status=completed, false means status=pending. Ignored if status is sent, and for other values. */
         completed?: string
         /** @description What the list is sorted by. Default created. Tasks without a due date come last in either order. */
-        sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at'
+        sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at' | 'priority'
         /** @description Another name for sort. Ignored if sort is sent, and for values that sort does not have. */
         sort_by?: string
-        /** @description Default desc for created and updated, asc for title and due_date. */
+        /** @description Default desc for created and updated and priority, asc for title and due_date. */
         order?: 'asc' | 'desc'
         /** @description Another name for order. Ignored if order is sent. */
         sort_order?: 'asc' | 'desc'
@@ -1708,6 +1918,116 @@ export interface operations {
       503: components['responses']['ServiceUnavailable']
     }
   }
+  listTags: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The tags. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Tag'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteTag: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  renameTag: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TagName']
+      }
+    }
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
   restoreTask: {
     parameters: {
       query?: never
@@ -1893,12 +2213,18 @@ export interface operations {
   listTasksByUser: {
     parameters: {
       query?: {
-        /** @description Only tasks that contain every one of these words in the title or the description, also within longer words. Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no difference, and ß is the same as ss. No character has a special meaning. At most 100 characters. */
+        /** @description Only tasks that contain every one of these words in the title, the description or a tag, also within longer words. Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no difference, and ß is the same as ss. No character has a special meaning. At most 100 characters. */
         search?: string
         /** @description Another name for search. If both are sent they must be the same. */
         q?: string
         /** @description Only tasks in this state. Default all. active and incomplete mean pending. */
         status?: 'all' | 'pending' | 'active' | 'incomplete' | 'completed'
+        /** @description Only tasks with one of these priorities, separated by commas: none, low, medium, high, urgent. */
+        priority?: string
+        /** @description Only tasks that have all of these tags, separated by commas, in any letter case. At most 20 tags. */
+        tags?: string
+        /** @description Only tasks that have at least one of these tags, separated by commas, in any letter case. At most 20 tags. */
+        any_tags?: string
         /** @description true: only pending tasks that are past their due date. false: only the others. */
         overdue?: boolean
         /** @description Only tasks that are due on this day, at this time, or later. */
@@ -1910,10 +2236,10 @@ export interface operations {
         /** @description true means status=completed, false means status=pending. Ignored if status is sent, and for other values. */
         completed?: string
         /** @description What the list is sorted by. Default created. Tasks without a due date come last in either order. */
-        sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at'
+        sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at' | 'priority'
         /** @description Another name for sort. Ignored if sort is sent, and for values that sort does not have. */
         sort_by?: string
-        /** @description Default desc for created and updated, asc for title and due_date. */
+        /** @description Default desc for created and updated and priority, asc for title and due_date. */
         order?: 'asc' | 'desc'
         /** @description Another name for order. Ignored if order is sent. */
         sort_order?: 'asc' | 'desc'
@@ -2316,6 +2642,135 @@ export interface operations {
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listTagsByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The tags. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Tag'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteTagByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  renameTagByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TagName']
+      }
+    }
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       409: components['responses']['Conflict']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
