@@ -1341,7 +1341,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description - `task_not_found`: The task does not exist or belongs to another user; the answer is the same. */
+    /** @description - `task_not_found`: The task does not exist, is in the trash (for calls on the trash: is not there), or belongs to another user; the answer is the same. */
     NotFound: {
       headers: {
         'x-request-id': components['headers']['RequestId']
