@@ -16,7 +16,8 @@ export interface Schema {
   maxItems?: number
   oneOf?: Schema[]
   type?: string | string[]
-  enum?: string[]
+  enum?: (string | null)[]
+  maxItems?: number
   format?: string
   pattern?: string
   minLength?: number
