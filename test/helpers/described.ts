@@ -12,6 +12,9 @@ export interface Schema {
   examples?: unknown[]
   const?: unknown
   items?: Schema
+  minItems?: number
+  maxItems?: number
+  oneOf?: Schema[]
   type?: string | string[]
   enum?: (string | null)[]
   maxItems?: number
