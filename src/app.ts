@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { createRequire } from 'node:module'
 import type { Config } from './config/config.ts'
+import { frontEnds } from './compatibility/front-ends.ts'
 import { createReadinessCheck } from './database/checks.ts'
 import type { Database } from './database/client.ts'
 import { redact } from './operations/log.ts'
@@ -20,10 +21,15 @@ import { collectRoutes, requestId, requests } from './http/requests.ts'
 import { hasValidPath, refuseBadQuery, routableUrl } from './http/urls.ts'
 import { describeProtectedRoute } from './openapi/responses.ts'
 import { shutdown } from './operations/shutdown.ts'
+import { upkeep } from './operations/upkeep.ts'
 import { validation } from './http/validation.ts'
 import { problem } from './http/problem.ts'
+import { createBatchRepository } from './tasks/batch-repository.ts'
+import { batchRoutes } from './tasks/batch-routes.ts'
+import * as batchSchemas from './tasks/batch-schemas.ts'
 import { taskFormats } from './tasks/formats.ts'
 import { createTaskRepository } from './tasks/repository.ts'
+import { tagRoutes } from './tasks/tag-routes.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import * as taskSchemas from './tasks/schemas.ts'
 import { createTrashRepository } from './tasks/trash-repository.ts'
@@ -95,7 +101,9 @@ export async function buildApp(
   const tasks = createTaskRepository(prisma)
   const { trashDays } = config
   const trash = createTrashRepository(prisma, trashDays)
-  for (const schema of Object.values({ ...taskSchemas, ...trashSchemas, ...userSchemas }))
+  const batches = createBatchRepository(prisma, trashDays)
+  await app.register(upkeep, { purges: [{ what: 'tasks in the trash', purge: trash.purge }] })
+  for (const schema of Object.values({ ...taskSchemas, ...trashSchemas, ...batchSchemas, ...userSchemas }))
     if (typeof schema === 'object' && '$id' in schema) app.addSchema(schema)
 
   await app.register(
@@ -113,12 +121,16 @@ export async function buildApp(
 
       await api.register(async (known) => {
         known.addHook('preHandler', (request) => users.provision(request.user))
+        const { frontEndSettings: settings } = config
+        if (settings.length > 0) await known.register(frontEnds, { settings, findTask: tasks.find })
         await known.register(userRoutes, { users })
-        const shared = { tasks, whileUserExists: users.whileExisting }
+        const whileUserExists = users.whileExisting
         for (const namesUser of [false, true]) {
           const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
-          await known.register(taskRoutes, { prefix, ...shared, namesUser })
+          await known.register(taskRoutes, { prefix, tasks, whileUserExists, namesUser })
+          await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
           await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
+          await known.register(batchRoutes, { prefix, batches, whileUserExists, namesUser })
         }
       })
       rejectOtherApiMethods('/api')

@@ -137,14 +137,34 @@ function demandRefused(plan: requests.Plan, { status, body }: Answer<any>, deman
 
 /** What was sent is what is there now: white space around the title is not part of it, instants are in UTC. */
 function demandStored(sent: Record<string, unknown>, task: Record<string, unknown>, demand: Demand) {
-  const { title, description, due_date, is_completed } = sent as Partial<NewTask> & { is_completed?: boolean }
+  const { title, description, due_date, priority, tags } = sent as Partial<NewTask>
+  const { is_completed } = sent as { is_completed?: boolean }
   const { completed = is_completed } = sent as Partial<NewTask>
+  if (task.id === undefined) return
   if (title !== undefined) demand(task.title === trimmed(title), 'has another title')
   if (description !== undefined) demand(task.description === description, 'has another description')
   if (completed !== undefined) demand(task.completed === completed, 'has another state')
+  if (priority !== undefined) demand(task.priority === (priority ?? 'none'), 'has another priority')
+  if (tags !== undefined) demandTags((tags ?? []).map(trimmed), task.tags as string[], demand)
   if (due_date === undefined) return
   const isDay = due_date === null || due_date.length === 10
   demand(task.due_date === (isDay ? due_date : inUtc(due_date)), 'has another due date')
+}
+
+/** Some of the tags that were sent, in their order; those that are left out differ in letter case from one that is there. */
+function demandTags(sent: string[], tags: string[], demand: Demand) {
+  const fold = (tag: string) => tag.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC')
+  let place = -1
+  for (const tag of tags) {
+    place = sent.indexOf(tag, place + 1)
+    demand(place !== -1, 'has tags that were not sent, or in another order')
+  }
+  for (const tag of sent)
+    demand(
+      tags.some((own) => fold(own) === fold(tag)),
+      'lacks a tag',
+    )
+  demand(new Set(tags.map(fold)).size === tags.length, 'has a tag twice')
 }
 
 /** Reckoned without the parser of dates that the service uses. */

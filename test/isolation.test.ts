@@ -14,6 +14,8 @@ const CALLS: [method: string, path: string, body?: object][] = [
   ['DELETE', '/tasks/{id}'],
   ['PATCH', '/tasks/{id}/complete'],
   ['PATCH', '/tasks/{id}/complete', { completed: true }],
+  ['POST', '/tasks/{id}/restore'],
+  ['DELETE', '/tasks/trash/{id}'],
 ]
 
 /** An answer without what differs from call to call. */
@@ -30,8 +32,9 @@ t.test("another user's task answers exactly as one that does not exist, and stay
     description: 'of Alice',
     due_date: '2026-12-01',
   })
-  const gone = await createTask(app, alice)
+  const gone = await createTask(app, alice, { title: 'secret in the trash' })
   await app.call('DELETE', `/api/tasks/${gone.id}`, { user: alice })
+  const trash = await app.call('GET', '/api/tasks/trash', { user: alice })
 
   for (const mount of ['/api', `/api/${mallory.id}`]) {
     for (const [method, path, body] of CALLS) {
@@ -44,6 +47,25 @@ t.test("another user's task answers exactly as one that does not exist, and stay
     }
   }
   t.same((await app.call('GET', `/api/tasks/${task.id}`, { user: alice })).body, task)
+  t.equal((await app.call('GET', '/api/tasks/trash', { user: alice })).text, trash.text)
+  t.equal(trash.body.length, 1)
+})
+
+t.test('the trash shows the own tasks only, and emptying or clearing touches no other', async (t) => {
+  const app = await startApp(t)
+  const [alice, mallory] = [await createUser(), await createUser()]
+  const done = await createTask(app, alice, { title: 'done', completed: true })
+  const gone = [await createTask(app, alice), await createTask(app, alice)]
+  for (const { id } of gone) await app.call('DELETE', `/api/tasks/${id}`, { user: alice })
+  const first = await app.call('GET', '/api/tasks/trash?limit=1', { user: alice })
+  const cursor = /cursor=([\w-]+)/.exec(first.headers.link!)![1]!
+
+  t.same((await app.call('GET', '/api/tasks/trash', { user: mallory })).body, [])
+  t.same((await app.call('GET', `/api/tasks/trash?cursor=${cursor}`, { user: mallory })).body, [])
+  t.same((await app.call('DELETE', '/api/tasks/trash', { user: mallory })).body, { deleted: 0 })
+  t.same((await app.call('DELETE', '/api/tasks?status=completed', { user: mallory })).body, { deleted: 0 })
+  t.equal((await app.call('GET', '/api/tasks/trash', { user: alice })).body.length, 2)
+  t.same((await app.call('GET', '/api/tasks', { user: alice })).body, [done])
 })
 
 t.test("another user's path is a 403, whatever the rest of the request looks like", async (t) => {
@@ -68,6 +90,11 @@ t.test("another user's path is a 403, whatever the rest of the request looks lik
     ['GET', '/tasks/99999999999999999999'],
     ['POST', '/tasks/summary'],
     ['POST', '/tasks/1/complete'],
+    ['GET', '/tasks/trash'],
+    ['GET', '/tasks/trash?limit=abc'],
+    ['DELETE', '/tasks/trash'],
+    ['DELETE', '/tasks'],
+    ['DELETE', '/tasks?status=completed'],
   ]
   const whole = (await app.call('GET', '/api/tasks', { user: alice })).text
   for (const [method, path, body] of requests) {
@@ -162,6 +189,9 @@ t.test('the watch on statements sees one that forgets its owner', async (t) => {
   t.notOk(isOwned('UPDATE tasks SET completed = true WHERE id = $1'))
   t.notOk(isOwned('DELETE FROM tasks WHERE id = $1 AND title = $2'))
   t.notOk(isOwned('INSERT INTO tasks (title) VALUES ($1)'))
+  t.notOk(isOwned('SELECT * FROM deleted_tasks'))
+  t.notOk(isOwned('DELETE FROM "public"."deleted_tasks" WHERE ("public"."deleted_tasks"."id" = $1)'))
+  t.ok(isOwned('DELETE FROM "public"."deleted_tasks" WHERE ("public"."deleted_tasks"."user_id" = $1)'))
   t.ok(isOwned('SELECT * FROM tasks WHERE user_id = $1 AND id = $2'))
   t.ok(isOwned('DELETE FROM users WHERE id = $1'))
 })
@@ -190,6 +220,10 @@ t.test('a query that forgets its owner still sees, changes and deletes nothing o
   t.same(await asAlice(Prisma.sql`UPDATE tasks SET title = 'x' WHERE id = ${theirs.id} RETURNING id`), [])
   t.same(await asAlice(Prisma.sql`DELETE FROM tasks WHERE id = ${theirs.id} RETURNING id`), [])
   t.same(await asAlice(Prisma.sql`DELETE FROM users WHERE id = ${bob.id} RETURNING id`), [])
+  const deleted = await createTask(app, bob)
+  await app.call('DELETE', `/api/tasks/${deleted.id}`, { user: bob })
+  t.same(await asAlice(Prisma.sql`SELECT id FROM deleted_tasks`), [])
+  t.same(await asAlice(Prisma.sql`DELETE FROM deleted_tasks RETURNING id`), [])
   await t.rejects(
     asAlice(Prisma.sql`INSERT INTO tasks (user_id, title) VALUES (${bob.id}, 'planted')`),
     /row-level security/,
@@ -231,5 +265,8 @@ t.test('the role of the service may do no more than the service does', async (t)
   await refuses('ALTER TABLE tasks DISABLE ROW LEVEL SECURITY')
   await refuses('DROP POLICY tasks_owner ON tasks')
   await refuses('SELECT * FROM _prisma_migrations')
+  await refuses("SELECT allow_purge('purge_deleted_tasks(integer, integer)')")
+  await refuses("SELECT isolate_by_owner('tasks', 'user_id')")
+  await refuses('ALTER FUNCTION purge_deleted_tasks RESET search_path')
   await refuses('CREATE ROLE another')
 })

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import t from 'tap'
 import { createTask, createUser, signToken, startApp } from './helpers/app.ts'
-import { databaseUrl, query } from './helpers/database.ts'
+import { databaseUrl, query, withMigratedDatabase } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
+import { age, placesOf, type Trashed } from './helpers/trash.ts'
 
 const times = <T>(count: number, use: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => use(index)))
@@ -137,5 +140,158 @@ t.test('tasks that are created while their user is deleted go with the user or c
     t.ok(answers.every(({ status }) => status === 201 || status === 204))
     const { body } = await app.call('GET', '/api/tasks', { user })
     t.ok(body.length <= 19, `${body.length} of 19 tasks came after`)
+  }
+})
+
+t.test('of many who restore a task at once, one does', async (t) => {
+  const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  await app.call('DELETE', `/api/tasks/${id}`, { user })
+  const answers = await times(20, () => app.call('POST', `/api/tasks/${id}/restore`, { user }))
+  t.equal(answers.filter(({ status }) => status === 200).length, 1)
+  t.equal(answers.filter(({ status }) => status === 404).length, 19)
+  t.same([...(await placesOf([id])).values()], [['tasks']])
+})
+
+t.test(
+  'whatever is done at once to a task and to the trash, no task is lost and none is there twice',
+  async (t) => {
+    // Two copies of the service, so that the calls of one user do not take turns.
+    const copies = [
+      await startApp(t, { DATABASE_POOL_MAX: '20' }),
+      await startApp(t, { DATABASE_POOL_MAX: '20' }),
+    ]
+    const user = await createUser()
+    const calls: [method: string, path: (id: number) => string][] = [
+      ['DELETE', (id) => `/${id}`],
+      ['POST', (id) => `/${id}/restore`],
+      ['PATCH', (id) => `/${id}/complete`],
+      ['DELETE', () => '?status=completed'],
+      ['POST', (id) => `/${id}/restore`],
+      ['DELETE', (id) => `/${id}`],
+      ['GET', () => '/trash'],
+    ]
+    for (let round = 0; round < 8; round += 1) {
+      const ids = (await times(5, () => createTask(copies[0]!, user))).map(({ id }) => id)
+      const answers = await times(105, (index) => {
+        const [method, path] = calls[(index + round) % calls.length]!
+        return copies[index % 2]!.call(method, `/api/tasks${path(ids[index % 5]!)}`, { user })
+      })
+      const wrong = answers.filter(({ status }) => ![200, 204, 404].includes(status))
+      t.same(
+        wrong.map(({ status, text }) => [status, text]),
+        [],
+        'no deadlock or conflict reaches a client',
+      )
+      const places = [...(await placesOf(ids)).values()]
+      t.ok(
+        places.every((found) => found.length === 1),
+        JSON.stringify(places),
+      )
+    }
+  },
+)
+
+t.test('each deletion and each restore that is answered has happened, in turns', async (t) => {
+  const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  const answers = await times(200, (index) =>
+    index % 2 === 0
+      ? app.call('DELETE', `/api/tasks/${id}`, { user })
+      : app.call('POST', `/api/tasks/${id}/restore`, { user }),
+  )
+  const deleted = answers.filter(({ status }) => status === 204).length
+  const restored = answers.filter(({ status }) => status === 200)
+  t.ok(deleted > 0)
+  t.equal(deleted - restored.length, (await placesOf([id])).get(id)!.includes('trash') ? 1 : 0)
+  t.equal(new Set(restored.map(({ body }) => body.updated_at)).size, restored.length, 'updated_at grows')
+})
+
+t.test('a purge and restores at once: a task is restored or gone for good, never both', (t) =>
+  withMigratedDatabase(async (url) => {
+    const app = await startApp(t, { DATABASE_POOL_MAX: '20', DATABASE_URL: url })
+    const user = await createUser()
+    const ids = (await times(40, () => createTask(app, user))).map(({ id }) => id)
+    await times(40, (index) => app.call('DELETE', `/api/tasks/${ids[index]!}`, { user }))
+    await age(ids.slice(0, 10), 31, url)
+    const restored = new Set<number>()
+    await times(60, async (index) => {
+      // Another copy, with a shorter TRASH_DAYS, purges what this one still restores.
+      if (index % 3 === 0) return void (await query(url, 'SELECT purge_deleted_tasks(0, 1)'))
+      const id = ids[Math.floor((index * 2) / 3)]!
+      const { status } = await app.call('POST', `/api/tasks/${id}/restore`, { user })
+      if (status === 200) restored.add(id)
+      else t.equal(status, 404)
+    })
+    const places = await placesOf(ids, url)
+    const purged = ids.filter((id) => places.get(id)!.length === 0).length
+    t.ok(purged >= 10 && purged <= 20, `20 purges, ten of them of expired tasks: ${purged} are gone`)
+    for (const id of ids)
+      t.equal(restored.has(id), places.get(id)!.join() === 'tasks', `${id}: ${places.get(id)!.join()}`)
+  }),
+)
+
+t.test('tasks that move while their user is deleted go with the user', async (t) => {
+  const copies = [
+    await startApp(t, { DATABASE_POOL_MAX: '20' }),
+    await startApp(t, { DATABASE_POOL_MAX: '20' }),
+  ]
+  for (let round = 0; round < 6; round += 1) {
+    const user = await createUser()
+    const ids = (await times(10, () => createTask(copies[0]!, user))).map(({ id }) => id)
+    for (const id of ids.slice(5)) await copies[0]!.call('DELETE', `/api/tasks/${id}`, { user })
+    const answers = await times(21, (index) => {
+      const app = copies[index % 2]!
+      if (index === 10) return app.call('DELETE', '/api/me', { user })
+      const id = ids[index % 10]!
+      return index % 10 < 5
+        ? app.call('DELETE', `/api/tasks/${id}`, { user })
+        : app.call('POST', `/api/tasks/${id}/restore`, { user })
+    })
+    const wrong = answers.filter(({ status }) => ![200, 204, 404].includes(status))
+    t.same(
+      wrong.map(({ status, text }) => [status, text]),
+      [],
+    )
+    t.same([...(await placesOf(ids)).values()].flat(), [], 'none is left')
+    t.same((await copies[0]!.call<Trashed[]>('GET', '/api/tasks/trash', { user })).body, [])
+  }
+})
+
+t.test('a task that moves and the deletion of its user wait for each other in one order', async (t) => {
+  const app = await startApp(t)
+  for (const move of ['DELETE one', 'DELETE completed', 'POST restore']) {
+    const user = await createUser()
+    const { id } = await createTask(app, user, { title: 'x', completed: true })
+    if (move === 'POST restore') await app.call('DELETE', `/api/tasks/${id}`, { user })
+    const [method, path] = {
+      'DELETE one': ['DELETE', `/${id}`] as const,
+      'DELETE completed': ['DELETE', '?status=completed'] as const,
+      'POST restore': ['POST', `/${id}/restore`] as const,
+    }[move]!
+    const deletion = new pg.Client(databaseUrl())
+    await deletion.connect()
+    // In a deadlock this one would be the first to find it.
+    await deletion.query(`SET deadlock_timeout = '50ms'`)
+    await deletion.query('BEGIN')
+    await deletion.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [user.id])
+    const moved = app.call(method, `/api/tasks${path}`, { user })
+    const isWaiting = async () =>
+      (
+        await query(
+          databaseUrl(),
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND $1 = ANY (pg_blocking_pids(pid))`,
+          [(deletion as unknown as { processID: number }).processID],
+        )
+      ).length > 0
+    await eventually(isWaiting)
+    await deletion.query('DELETE FROM users WHERE id = $1', [user.id])
+    await deletion.query('COMMIT')
+    await deletion.end()
+    const { status, body } = await moved
+    t.match({ status, body }, move === 'DELETE completed' ? { body: { deleted: 0 } } : { status: 404 }, move)
+    t.same((await placesOf([id])).get(id), [])
   }
 })

@@ -23,6 +23,13 @@ declare module '@fastify/jwt' {
   }
 }
 declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * A hook that verifies the token and counts the request, if that has not been done yet. It is for routes that should
+     * know who calls before they read a large body: as their onRequest hook.
+     */
+    authorize(request: FastifyRequest, reply: FastifyReply): Promise<undefined>
+  }
   interface FastifyRequest extends Pick<FastifyJwtNamespace<{ namespace: 'jwks' }>, 'jwksJwtVerify'> {
     /** Settles once it is known who calls; null before anybody asked. */
     authorization: Promise<undefined> | null
@@ -60,6 +67,7 @@ export const auth = fp<{ tokens: Tokens }>(async (app, { tokens }) => {
   const authorizeOnce = (request: FastifyRequest, reply: FastifyReply) =>
     (request.authorization ??= authorize(request, reply))
 
+  app.decorate('authorize', authorizeOnce)
   app.decorateRequest('authorization', null)
   app.decorateRequest<Identity | null>('user', null)
   app.addHook('onRequest', (_request, reply, done) => {

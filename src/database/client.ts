@@ -1,11 +1,10 @@
-import { PrismaPg } from '@prisma/adapter-pg'
-import type pg from 'pg'
 import type { Config } from '../config/config.ts'
-import { type Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import type { Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import { connectPrisma, type OnQuery } from './by-prisma.ts'
 import { createLanes } from './lanes.ts'
 
 export type Database = ReturnType<typeof createDatabase>
-/** The generated client, with `$queryJson` and `$asOwner`. */
+/** The generated client, with `$queryJson`, `$queryJsonAll` and `$asOwner`. */
 export type Client = Database['prisma']
 
 export interface SendOptions {
@@ -23,31 +22,25 @@ export interface OperationOptions {
 /** Told about a statement when it is asked for. The answer settles when the statement has succeeded or failed. */
 export type WatchStatement = (text: string, answer: Promise<unknown>) => void
 
-type OnQuery = (event: { query: string; values?: unknown[] }) => void
-
 /** What watchers are told in place of a text: Prisma writes the statements of the model API itself. */
 export const MODEL_API = 'Prisma model API'
-
-/** Longer than any limit that the server enforces: a transaction of Prisma ends through statement_timeout. */
-const PRISMA_GRACE_MS = 5000
+/** What watchers are told in place of the texts of a batch. */
+export const BATCH = 'BATCH'
 
 /**
- * Prisma's client with two more methods. README.md in this folder says which one is for what. Nothing is connected
+ * Prisma's client with three more methods. README.md in this folder says which one is for what. Nothing is connected
  * before the first query.
  *
  * @param onQuery told about every statement, for tests and measurements
  */
 export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
   const lanes = createLanes(config)
-  const client = createClient(config, lanes.pool, onQuery)
+  const { client, settingsOf, queryByPrisma } = connectPrisma(config, lanes.pool, onQuery)
   const watchers: WatchStatement[] = []
   const watched = <Answer>(text: string, answer: Promise<Answer>) => {
     for (const watch of watchers) watch(text, answer)
     return answer
   }
-  const settingsOf = (owner: string, limitMs: number) =>
-    client.$queryRaw`SELECT set_config('app.user_id', ${owner}, true),
-      set_config('statement_timeout', ${String(limitMs)}, true)`
 
   const prisma = client.$extends({
     client: {
@@ -64,7 +57,33 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
         const request = { owner, text, values, isPrepared }
         return watched(
           text,
-          lanes.query(request, isHeavy, (limitMs) => queryByPrisma(request, limitMs)),
+          lanes.query(
+            request,
+            isHeavy,
+            async (limitMs) => (await queryByPrisma(owner, [request], limitMs))[0],
+          ),
+        )
+      },
+
+      /**
+       * Several statements that belong to one user, in order and in one transaction: all of them take effect, or none.
+       * They cost one round trip. The time limit holds for all of them together. The answers are those of
+       * `$queryJson`, a statement each. The text of each statement should be one of few.
+       *
+       * @throws Error of PostgreSQL for the first statement that failed, or DatabaseError if the database cannot be
+       *   reached or did not answer in time: then it is not known whether they took effect
+       */
+      $queryJsonAll(
+        owner: string,
+        statements: readonly Prisma.Sql[],
+        { isHeavy = false, isPrepared = true }: SendOptions = {},
+      ): Promise<string[][]> {
+        const sent = statements.map(({ text, values }) => ({ text, values }))
+        for (const { text, values } of sent) onQuery?.({ query: text, values })
+        const request = { owner, statements: sent, isPrepared }
+        return watched(
+          BATCH,
+          lanes.queryAll(request, isHeavy, (limitMs) => queryByPrisma(owner, sent, limitMs)),
         )
       },
 
@@ -87,16 +106,6 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
     },
   })
 
-  /** The same statement over Prisma's public API alone: the specification of the fast path, and its fallback. */
-  async function queryByPrisma(
-    { owner, text, values }: { owner: string; text: string; values: unknown[] },
-    limitMs: number,
-  ) {
-    const statement = client.$queryRawUnsafe<Record<string, unknown>[]>(text, ...values)
-    const [, rows] = await client.$transaction([settingsOf(owner, limitMs), statement])
-    return rows.map((row) => asText(Object.values(row)[0]))
-  }
-
   let closing: Promise<void> | undefined
   const closeAll = async () => {
     await lanes.close()
@@ -110,26 +119,9 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
   return { prisma, pool, statementsInFlight, connections, watchStatements, close }
 }
 
-/** JSON comes parsed from Prisma: written again, it has the bytes that PostgreSQL wrote with row_to_json. */
-const asText = (value: unknown) =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
-
-/** Prisma describes each of its statements to a listener, which costs time. */
-function createClient(config: Config['database'], pool: pg.Pool, onQuery?: OnQuery): PrismaClient {
-  const adapter = new PrismaPg(pool)
-  const transactionOptions = {
-    maxWait: config.connectTimeoutMs + PRISMA_GRACE_MS,
-    timeout: config.queryTimeoutMs + PRISMA_GRACE_MS,
-  }
-  if (onQuery === undefined) return new PrismaClient({ adapter, transactionOptions })
-  const client = new PrismaClient({ adapter, transactionOptions, log: [{ emit: 'event', level: 'query' }] })
-  client.$on('query', onQuery)
-  return client
-}
-
-/** What a statement does: one of five words, whatever clients send. Of WITH, what its first part does. */
+/** What a statement does: one of six words, whatever clients send. Of WITH, what its first part does. */
 export const operationOf = (text: string) =>
-  /^\s*(?:WITH\s+\w+\s+AS\s+\(\s*)?(SELECT|INSERT|UPDATE|DELETE)\b/.exec(text)?.[1] ?? 'OTHER'
+  /^\s*(?:WITH\s+\w+\s+AS\s+\(\s*)?(SELECT|INSERT|UPDATE|DELETE|BATCH)\b/.exec(text)?.[1] ?? 'OTHER'
 
 /** SQL that reads a timestamptz as RFC 3339 in UTC with milliseconds, whatever the session's time zone. */
 export const instantSql = (column: string) =>

@@ -1,3 +1,6 @@
+import type { Lane } from './pipeline.ts'
+import type { WireChannel } from './wire.ts'
+
 /** A heavy statement that takes no longer delays nobody. */
 const LOW_MS = 10
 /** Among light statements the time includes waiting for those before it. */
@@ -5,12 +8,20 @@ const LOW_WITH_WAITING_MS = 50
 /** How long an owner's heavy statements stay in the heavy lane after one of them was slow. */
 const HIGH_FOR_MS = 60_000
 const MAX_OWNERS = 50_000
+const NOT_LIGHT = new Error('This statement belongs into the heavy lane.')
+
+/** Sends something on a connection. */
+export type Send<Answer = string[]> = (
+  channel: WireChannel,
+  limitMs: number,
+  isRepeated: boolean,
+) => Promise<Answer>
 
 /**
  * Remembers for which owners heavy statements turned out to be quick: most people have few tasks. Their statements
  * need no lane of their own. The first one of an owner, and those of owners with many tasks, run in the heavy lane.
  */
-export class KnownCosts {
+class KnownCosts {
   /** By owner: until when the costs are high; 0 if they are low. */
   private readonly highUntil = new Map<string, number>()
 
@@ -35,5 +46,28 @@ export class KnownCosts {
     if (!this.highUntil.has(owner) && this.highUntil.size >= MAX_OWNERS)
       this.highUntil.delete(this.highUntil.keys().next().value!)
     this.highUntil.set(owner, highUntil)
+  }
+}
+
+/** Heavy statements have a lane of their own. Those of owners for whom they are quick run among the light ones. */
+export function createHeavyLane(light: Lane<WireChannel>, heavy: Lane<WireChannel>) {
+  const costs = new KnownCosts()
+  return (owner: string, isRead: boolean, send: Send) => {
+    const runHeavy = () =>
+      heavy.run(owner, {
+        isRead,
+        send: (channel, limitMs, isRepeated) =>
+          costs.measure(owner, send(channel, limitMs, isRepeated), false),
+      })
+    if (!costs.areLow(owner)) return runHeavy()
+    const amongLight = light.run(owner, {
+      isRead,
+      // The costs may have turned out to be high while this one waited.
+      send: (channel, limitMs, isRepeated) =>
+        costs.areLow(owner)
+          ? costs.measure(owner, send(channel, limitMs, isRepeated), true)
+          : Promise.reject(NOT_LIGHT),
+    })
+    return amongLight.catch((error) => (error === NOT_LIGHT ? runHeavy() : Promise.reject(error as Error)))
   }
 }

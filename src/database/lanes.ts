@@ -1,13 +1,12 @@
 import pg from 'pg'
 import type { Config } from '../config/config.ts'
-import { KnownCosts } from './known-costs.ts'
+import { createHeavyLane, type Send } from './known-costs.ts'
 import { Lane } from './pipeline.ts'
 import type { Channel } from './channel.ts'
-import { type Request, WireChannel } from './wire.ts'
+import { type BatchRequest, type Request, WireChannel } from './wire.ts'
 
 /** Statements that one connection carries at once (docs/performance.md). */
 const DEPTH = 8
-const NOT_LIGHT = new Error('This statement belongs into the heavy lane.')
 /** A connection that no router may forget while nothing is sent on it. */
 const KEEP_ALIVE_AFTER_MS = 30_000
 
@@ -24,7 +23,6 @@ interface Kind {
   /** Whether doing it twice is the same as doing it once. */
   isRead: boolean
 }
-type Send = (channel: WireChannel, limitMs: number, isRepeated: boolean) => Promise<string[]>
 type ByPrisma<Answer> = (limitMs: number) => Promise<Answer>
 
 /**
@@ -74,7 +72,7 @@ export function createLanes(config: Config['database']) {
   const runOnPrisma = <Answer>(owner: string, { isHeavy, isRead }: Kind, send: ByPrisma<Answer>) =>
     (isHeavy ? heavyOnPrisma : onPrisma).run(owner, { isRead, send: (_channel, limitMs) => send(limitMs) })
 
-  const costs = new KnownCosts()
+  const sendHeavy = createHeavyLane(light, heavy)
   /** @param byPrisma sends the same statement over Prisma */
   function query(request: Omit<Request, 'limitMs'>, isHeavy: boolean, byPrisma: ByPrisma<string[]>) {
     const { owner, text } = request
@@ -83,28 +81,26 @@ export function createLanes(config: Config['database']) {
     // The name of a prepared statement may be what went wrong: a repetition does without.
     const send: Send = (channel, limitMs, isRepeated) =>
       channel.send({ ...request, isPrepared: request.isPrepared && !isRepeated, limitMs })
-    if (!isHeavy) return light.run(owner, { isRead, send })
+    return isHeavy ? sendHeavy(owner, isRead, send) : light.run(owner, { isRead, send })
+  }
 
-    const runHeavy = () =>
-      heavy.run(owner, {
-        isRead,
-        send: (channel, limitMs, isRepeated) =>
-          costs.measure(owner, send(channel, limitMs, isRepeated), false),
-      })
-    if (!costs.areLow(owner)) return runHeavy()
-    const amongLight = light.run(owner, {
-      isRead,
-      // The costs may have turned out to be high while this one waited.
-      send: (channel, limitMs, isRepeated) =>
-        costs.areLow(owner)
-          ? costs.measure(owner, send(channel, limitMs, isRepeated), true)
-          : Promise.reject(NOT_LIGHT),
-    })
-    return amongLight.catch((error) => (error === NOT_LIGHT ? runHeavy() : Promise.reject(error as Error)))
+  /** A batch costs what its statements cost, whatever its owner has stored: nothing is learned from its duration. */
+  function queryAll(
+    request: Omit<BatchRequest, 'limitMs'>,
+    isHeavy: boolean,
+    byPrisma: ByPrisma<string[][]>,
+  ) {
+    const { owner } = request
+    const kind = { isHeavy, isRead: false }
+    if (!isPipelined) return runOnPrisma(owner, kind, byPrisma)
+    const send: Send<string[][]> = (channel, limitMs, isRepeated) =>
+      channel.sendAll({ ...request, isPrepared: request.isPrepared && !isRepeated, limitMs })
+    return (isHeavy ? heavy : light).run(owner, { ...kind, send })
   }
 
   return {
     query,
+    queryAll,
     runOnPrisma,
     pool,
     ...observe(pool, [...new Set([light, heavy])], all),

@@ -3,7 +3,8 @@ import pg from 'pg'
 
 /**
  * Creates the role that the service should connect as, or sets a new password if it exists. The role may read and
- * write the rows of every table that has row-level security, and nothing else. Row-level security applies to it.
+ * write the rows of every table that has row-level security, call the purges, and do nothing else. Row-level security
+ * applies to it.
  *
  * @param ownerUrl connection URL of a role that owns the tables and may create roles
  * @param password new password of the role; random by default
@@ -37,7 +38,7 @@ function statements(client: pg.Client, name: string, password: string): string {
     ALTER ROLE ${role} ${rights};
     GRANT USAGE ON SCHEMA public TO ${role};
     DO $$
-    DECLARE isolated regclass; counter regclass;
+    DECLARE isolated regclass; counter regclass; purge regprocedure;
     BEGIN
       -- Fails if the tables do not exist yet.
       PERFORM 'tasks'::regclass;
@@ -49,6 +50,9 @@ function statements(client: pg.Client, name: string, password: string): string {
           WHERE d.refobjid = isolated AND d.deptype IN ('a', 'i')
         LOOP EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %I', counter, ${grantee}); END LOOP;
       END LOOP;
+      FOR purge IN SELECT oid FROM pg_proc WHERE prosecdef AND starts_with(proname, 'purge_')
+        AND pronamespace = 'public'::regnamespace AND pg_has_role(proowner, 'USAGE')
+      LOOP EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', purge, ${grantee}); END LOOP;
     END $$;`
 }
 

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import pg from 'pg'
-import type { Channel } from './channel.ts'
+import { type Channel, LOCK_WAIT_MS } from './channel.ts'
 import { nameOf } from './statement-names.ts'
 
 /*
@@ -19,6 +19,11 @@ export interface Request {
   isPrepared: boolean
   /** Milliseconds after which the server stops it, counted from when it begins to run. */
   limitMs: number
+}
+
+/** Statements of one user in one transaction: all of them take effect, or none. */
+export interface BatchRequest extends Omit<Request, 'text' | 'values'> {
+  statements: readonly Pick<Request, 'text' | 'values'>[]
 }
 
 /** pg's connection: one message of PostgreSQL's extended protocol per method. */
@@ -43,9 +48,10 @@ const CANCEL_TIMEOUT_MS = 2000
 const CLOSE_TIMEOUT_MS = 1000
 /**
  * Settings that end with their transaction, so that a pooler may give the connection to anybody: the owner, whom
- * row-level security reads, and the time limit of the statement.
+ * row-level security reads, and the time limits of the statement.
  */
-export const SETTINGS = `SELECT set_config('app.user_id', $1, true), set_config('statement_timeout', $2, true)`
+export const SETTINGS = `SELECT set_config('app.user_id', $1, true), set_config('statement_timeout', $2, true),
+  set_config('lock_timeout', '${LOCK_WAIT_MS}', true)`
 
 type Scalar = string | number | bigint | boolean | null | undefined
 
@@ -71,12 +77,12 @@ interface Prepared {
  */
 class Statement extends pg.Query {
   declare callback: (error: Error | null) => void
-  readonly texts: string[] = []
+  texts: string[] = []
   private readonly request: Request
   private readonly prepared: Prepared | undefined
   /** Names of this statement that are being parsed, in order; empty for an unnamed one. */
   private readonly parsing: string[] = []
-  private isSet = false
+  protected isSet = false
 
   constructor(request: Request, prepared: Prepared | undefined, callback: (error: Error | null) => void) {
     super(request.text)
@@ -100,12 +106,15 @@ class Statement extends pg.Query {
 
   /**
    * A name that is being parsed for an earlier statement is not used: should that one be cancelled first, the name
-   * would not exist. Until it is confirmed, others send their text without a name.
+   * would not exist. Until it is confirmed, others send their text without a name. A batch uses its own names at
+   * once: if the server does not get to parse one, it skips the rest of the batch, too.
    */
-  private send(wire: Wire, text: string, values: unknown[], isPrepared: boolean) {
+  protected send(wire: Wire, text: string, values: unknown[], isPrepared: boolean) {
     let name = this.prepared && isPrepared ? nameOf(text) : ''
-    if (this.prepared?.pending.has(name)) name = ''
-    if (name === '' || !this.prepared!.known.has(name)) {
+    const isParsing = this.prepared?.pending.has(name) === true
+    const isOurs = isParsing && this.parsing.includes(name)
+    if (isParsing && !isOurs) name = ''
+    if (name === '' || !(isOurs || this.prepared!.known.has(name))) {
       wire.parse({ name, text })
       this.parsing.push(name)
       if (name !== '') this.prepared!.pending.add(name)
@@ -141,9 +150,36 @@ class Statement extends pg.Query {
   handleError(error: Error & { code?: string }) {
     // 42P05: the server has the name already. 26000: it has lost it, and probably the others, too.
     const { code } = error
-    while (this.parsing.length > 0) this.settleName(code === '42P05')
+    // The first of them is the one that failed. The server has skipped the others.
+    this.settleName(code === '42P05')
+    while (this.parsing.length > 0) this.settleName(false)
     if (code === '26000') this.prepared?.known.clear()
     this.callback(error)
+  }
+}
+
+/** Several statements in one transaction, in one piece: they cost one round trip. The server stops at the first error. */
+class Batch extends Statement {
+  /** The answers, a statement each. */
+  readonly answers: string[][] = []
+  private readonly batch: BatchRequest
+
+  constructor(batch: BatchRequest, prepared: Prepared | undefined, callback: (error: Error | null) => void) {
+    super({ ...batch, ...batch.statements[0]! }, prepared, callback)
+    this.batch = batch
+  }
+
+  override prepare(wire: Wire) {
+    const { owner, limitMs, statements, isPrepared } = this.batch
+    this.send(wire, SETTINGS, [owner, limitMs], isPrepared)
+    for (const { text, values } of statements) this.send(wire, text, values, isPrepared)
+    wire.sync()
+  }
+
+  override handleCommandComplete() {
+    if (this.isSet) this.answers.push(this.texts)
+    this.texts = []
+    super.handleCommandComplete()
   }
 }
 
@@ -170,15 +206,35 @@ export class WireChannel implements Channel {
   send(request: Request): Promise<string[]> {
     return new Promise((resolve, reject) => {
       const statement = new Statement(request, this.prepared, (error) => {
-        const index = this.sent.indexOf(statement)
-        if (index >= 0) this.sent.splice(index, 1)
+        this.forget(statement)
         if (error === null) resolve(statement.texts)
         else reject(error)
       })
-      this.sent.push(statement)
-      this.gather()
-      this.client.query(statement)
+      this.submit(statement)
     })
+  }
+
+  /** The answers of all statements of a transaction. */
+  sendAll(request: BatchRequest): Promise<string[][]> {
+    return new Promise((resolve, reject) => {
+      const batch = new Batch(request, this.prepared, (error) => {
+        this.forget(batch)
+        if (error === null) resolve(batch.answers)
+        else reject(error)
+      })
+      this.submit(batch)
+    })
+  }
+
+  private submit(statement: Statement) {
+    this.sent.push(statement)
+    this.gather()
+    this.client.query(statement)
+  }
+
+  private forget(statement: Statement) {
+    const index = this.sent.indexOf(statement)
+    if (index >= 0) this.sent.splice(index, 1)
   }
 
   /** What one turn of the event loop sends is written at its end, at once: a write costs more than a statement. */

@@ -104,7 +104,7 @@ export const ERRORS = {
   body_too_large: {
     status: 413,
     when: 'The body is over the limit; nothing was done',
-    detail: 'The body is larger than 64 KiB.',
+    detail: (limit = 65_536) => `The body is larger than ${limit / 1024} KiB.`,
   },
   unsupported_media_type: {
     status: 415,

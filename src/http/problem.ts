@@ -39,7 +39,8 @@ export const Problem = Type.Object(
     }),
     errors: Type.Optional(
       Type.Array(InputError, {
-        description: 'Only with validation_failed: each mistake in the input.',
+        description:
+          'Each mistake in the input, with validation_failed. The operation that failed, with another error of a batch.',
         examples: [[{ path: '/title', message: 'is required' }]],
       }),
     ),

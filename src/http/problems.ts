@@ -16,7 +16,6 @@ export interface Answer {
 
 /** The answers to the framework's own errors, by their `code`. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, Answer>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: describeError('body_too_large'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: describeError('unsupported_media_type'),
   FST_ERR_CTP_INVALID_JSON_BODY: describeError('malformed_json', ['JSON']),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: describeError('bad_content_length'),
@@ -91,8 +90,14 @@ export function bodyOf({ status, code, detail, errors }: Answer, requestId: stri
 
 export const unsupportedMediaType = () => problem('unsupported_media_type')
 
+/** The limit of the body, in bytes: that of the route, else that of all routes. */
+const limitOf = ({ routeOptions, server }: FastifyRequest) =>
+  routeOptions.bodyLimit ?? server.initialConfig.bodyLimit!
+
 export async function sendProblem(error: AnyError, request: FastifyRequest, reply: FastifyReply) {
-  const answer = await limitAddress(answerTo(error), request, reply)
+  const isTooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+  const cause = isTooLarge ? problem('body_too_large', { values: [limitOf(request)] }) : error
+  const answer = await limitAddress(answerTo(cause), request, reply)
   reply.problemCode = answer.code
   if (answer.status >= 500) noteFault(error, answer, request, reply)
   return reply

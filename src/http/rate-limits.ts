@@ -18,10 +18,19 @@ declare module 'fastify' {
      * @throws a 429 if the user sent too many
      */
     countUser(request: FastifyRequest, reply: FastifyReply): Promise<void>
+    /**
+     * Counts a request that does the work of several, after it was counted as one: all of them, or none if they are
+     * too many for what is left of the minute.
+     *
+     * @param path JSON Pointer to the array of `size` items that they are
+     * @throws a 429 if the user sent too many, a 400 if they are more than a user may send in any minute
+     */
+    countItems(request: FastifyRequest, reply: FastifyReply, path: string, size: number): Promise<void>
   }
 }
 
-type Counted = Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>> & { isAllowed: false }
+type Count = ReturnType<FastifyInstance['createRateLimit']>
+type Counted = Awaited<ReturnType<Count>> & { isAllowed: false }
 
 export const RATE_LIMIT_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'] as const
 /** An LRU of this many callers, to bound memory. */
@@ -41,16 +50,38 @@ export const rateLimits = fp<Config['rateLimit']>(async (app, { max, maxByAddres
     ...(redis && { redis }),
   })
   app.decorate('countAddress', maxByAddress === 0 ? async () => {} : createAddressCount(app, maxByAddress))
-  app.decorate('countUser', max === 0 ? async () => {} : createUserCount(app, max))
+  const ofUsers = max === 0 ? { countUser: async () => {}, countItems: async () => {} } : countUsers(app, max)
+  app.decorate('countUser', ofUsers.countUser)
+  app.decorate('countItems', ofUsers.countItems)
 })
 
-function createUserCount(app: FastifyInstance, max: number): FastifyInstance['countUser'] {
+function countUsers(app: FastifyInstance, max: number): Pick<FastifyInstance, 'countUser' | 'countItems'> {
   const settings = { ...COMMON, max, keyGenerator: ({ user }: FastifyRequest) => `user ${user.id}` }
-  const count = app.createRateLimit(settings)
-  return async (request, reply) => {
-    const counted = (await count(request)) as Counted
-    tellClient(reply, counted, false)
+  const count = app.createRateLimit(settings) as (...args: Parameters<Count>) => Promise<Counted>
+  return {
+    async countUser(request, reply) {
+      tellClient(reply, await count(request), false)
+    },
+
+    async countItems(request, reply, path, size) {
+      if (size > max) throw tooManyItems(path, max)
+      const more = size - 1
+      const now = await count(request, { increment: false })
+      if (now.remaining < more) tellClient(reply, { ...now, isExceeded: true }, false)
+      // The library counts one at a time. In Redis the commands leave together, and are answered in order.
+      const counted = await Promise.all(Array.from({ length: more }, () => count(request)))
+      // Others may have counted meanwhile.
+      if (more > 0) tellClient(reply, counted.at(-1)!, false)
+    },
   }
+}
+
+const tooManyItems = (path: string, max: number) => {
+  const message = `must have at most ${max} items, because each counts as a request and you may send ${max} a minute`
+  return problem('validation_failed', {
+    values: [`${path.slice(1)} ${message}`],
+    errors: [{ path, message }],
+  })
 }
 
 function createAddressCount(app: FastifyInstance, max: number): FastifyInstance['countAddress'] {

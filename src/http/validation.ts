@@ -1,8 +1,8 @@
-import { Ajv, type ErrorObject, type SchemaValidateFunction } from 'ajv'
+import { Ajv, type ErrorObject } from 'ajv'
 import addFormats from 'ajv-formats'
 import fp from 'fastify-plugin'
 import { explain } from '../config/explain.ts'
-import { trimText } from './text.ts'
+import { keywords } from './keywords.ts'
 
 /** A format of our own. */
 export interface Format {
@@ -18,24 +18,21 @@ export interface Format {
  * booleans are read as such, and an empty value counts as not sent.
  */
 export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(async (app, { formats }) => {
-  const settings = { allErrors: true, strictTypes: false, validateSchema: false }
+  const settings = {
+    allErrors: true,
+    strictTypes: false,
+    validateSchema: false,
+    discriminator: true,
+  } as const
   const ajv = addFormats.default(new Ajv(settings), ['date-time', 'email'])
   for (const [name, { validate }] of Object.entries(formats))
     ajv.addFormat(name, { type: 'string', validate })
-  ajv.addKeyword({
-    keyword: 'trim',
-    type: 'string',
-    modifying: true,
-    before: 'maxLength',
-    validate: trim,
-    errors: false,
-  })
-  ajv.addKeyword({ keyword: 'insteadOf', type: 'boolean', schemaType: 'string', validate: readAlias })
+  for (const keyword of keywords) ajv.addKeyword(keyword)
   ajv.addKeyword('example')
   app.setValidatorCompiler<object>(({ schema, httpPart }) => {
     for (const [id, shared] of Object.entries(app.getSchemas()))
-      if (!ajv.getSchema(id)) ajv.addSchema(shared as object, id)
-    const validate = ajv.compile(schema)
+      if (!ajv.getSchema(id)) ajv.addSchema(boundArrays(shared) as object, id)
+    const validate = ajv.compile(boundArrays(schema) as object)
     if (httpPart !== 'querystring') return validate
     const read = queryReader(schema as QuerySchema)
     return (query: Query) => validate(read(query)) || { error: validate.errors as unknown as Error }
@@ -44,10 +41,28 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   // start-up time.
   app.setSerializerCompiler(() => JSON.stringify)
   app.setSchemaErrorFormatter((errors, part) => {
-    const found = (errors as ErrorObject[]).map((error) => describe(error, formats))
+    const found = withoutRepetition(errors as ErrorObject[]).map((error) => describe(error, formats))
     return Object.assign(new Error(), { invalidInput: { part, errors: found } })
   })
 })
+
+/** Keywords whose errors only say that there are others. */
+const COMPOSING = ['if', 'discriminator']
+
+/**
+ * A copy of a schema in which the items of an array are looked at only if there are not too many. Otherwise every item
+ * of an endless array could be a mistake of its own.
+ */
+function boundArrays(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(boundArrays)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const copy: Record<string, unknown> = Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => [name, boundArrays(value)]),
+  )
+  const { items, ...others } = copy
+  if (![copy.type].flat().includes('array') || typeof copy.maxItems !== 'number') return copy
+  return { ...others, if: { maxItems: copy.maxItems }, then: { items } }
+}
 
 type Query = Record<string, unknown>
 type QuerySchema = { properties: Record<string, { type?: string }> }
@@ -79,39 +94,14 @@ function withoutEmpty(value: unknown): unknown {
   return values.length > 1 ? values : values[0]
 }
 
-type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
-
-/** The keyword `trim`: the other keywords look at the trimmed value. */
-function trim(_keyword: unknown, value: string, _schema: unknown, context?: unknown): boolean {
-  const { parentData, parentDataProperty } = context as Trim
-  parentData[parentDataProperty] = trimText(value)
-  return true
-}
-
-/**
- * The keyword `insteadOf` of a boolean property: it is another name for the property that the keyword names. Its value
- * moves there. An object that has both with different values is refused at both paths.
- */
-const readAlias: SchemaValidateFunction = (name: string, value: unknown, _schema, context) => {
-  const { parentData, parentDataProperty: alias, instancePath } = context!
-  const object = parentData as Record<string, unknown>
-  const own = object[name]
-  // A value of another type is refused at its own path.
-  if (typeof own === typeof value && own !== value) {
-    const parent = instancePath.slice(0, instancePath.lastIndexOf('/'))
-    const refuse = (path: string, other: string) => ({
-      keyword: 'insteadOf',
-      instancePath: `${parent}/${path}`,
-      message: `must not differ from ${other}`,
-      params: {},
-    })
-    readAlias.errors = [refuse(name, String(alias)), refuse(String(alias), name)]
-    return false
-  }
-  if (own === undefined) object[name] = value
-  delete object[alias]
-  return true
-}
+/** An enum names what is allowed: that the type is wrong too says nothing more. */
+const withoutRepetition = (errors: ErrorObject[]) =>
+  errors.filter(
+    ({ keyword, instancePath }) =>
+      !COMPOSING.includes(keyword) &&
+      (keyword !== 'type' ||
+        !errors.some((other) => other.keyword === 'enum' && other.instancePath === instancePath)),
+  )
 
 function describe(error: ErrorObject, formats: Readonly<Record<string, Format>>) {
   const { instancePath, keyword, params } = error as ErrorObject<string, { [name: string]: string }>

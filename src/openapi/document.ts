@@ -89,17 +89,16 @@ export function completeDocument(made: object, formats: Readonly<Record<string, 
   return document
 }
 
-/** A copy in which keywords and formats of our own are written in those of JSON Schema. */
+/** A copy in keywords of JSON Schema. Without Ajv's discriminator: the constants say the same. */
 function inStandardWords(value: unknown, formats: Readonly<Record<string, Format>>): unknown {
   if (Array.isArray(value)) return value.map((item) => inStandardWords(item, formats))
   if (typeof value !== 'object' || value === null) return value
-  const { trim, ...copy } = Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, inStandardWords(item, formats)]),
-  )
+  const entries = Object.entries(value).map(([name, item]) => [name, inStandardWords(item, formats)])
+  const { trim, discriminator: _, ...copy } = Object.fromEntries(entries) as Record<string, unknown>
   if (typeof copy.insteadOf === 'string') delete copy.insteadOf
   if (typeof copy.format === 'string') Object.assign(copy, formats[copy.format]?.shownAs)
-  if (trim === true) return copy.minLength ? { ...copy, pattern: withText(copy.pattern as string) } : copy
-  return trim === undefined ? copy : { ...copy, trim }
+  if (trim !== true && trim !== 'NFC') return trim === undefined ? copy : { ...copy, trim }
+  return copy.minLength ? { ...copy, pattern: withText(copy.pattern as string) } : copy
 }
 
 /** The pattern, and at least one visible character: a text without one is trimmed to nothing. */

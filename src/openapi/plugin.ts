@@ -15,8 +15,17 @@ interface OpenapiOptions {
   formats: Readonly<Record<string, Format>>
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Changes the finished document, which is made after the start. */
+    changeDocument(change: (document: object) => void): void
+  }
+}
+
 /** The OpenAPI document, made from the schemas of the routes, and a page to read it and to try the calls. */
 export const openapi = fp<OpenapiOptions>(async (app, { version, formats }) => {
+  const changes: ((document: object) => void)[] = []
+  app.decorate('changeDocument', (change) => void changes.push(change))
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -52,7 +61,11 @@ export const openapi = fp<OpenapiOptions>(async (app, { version, formats }) => {
     },
     // Otherwise the plugin parses the server's URL, which must then be absolute.
     stripBasePath: false,
-    transformObject: (made) => completeDocument((made as { openapiObject: object }).openapiObject, formats),
+    transformObject: (made) => {
+      const document = completeDocument((made as { openapiObject: object }).openapiObject, formats)
+      for (const change of changes) change(document)
+      return document
+    },
     refResolver: { buildLocalReference: (json) => json.$id as string },
   })
   await app.register(async (docs) => {

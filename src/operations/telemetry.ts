@@ -15,7 +15,7 @@ import fp from 'fastify-plugin'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
 import { sqlState } from '../database/errors.ts'
-import { type Database, MODEL_API, operationOf } from '../database/client.ts'
+import { BATCH, type Database, MODEL_API, operationOf } from '../database/client.ts'
 import { DURATIONS_S } from './metrics.ts'
 import { methodOf, routeOf, userIdOf } from '../http/requests.ts'
 
@@ -128,7 +128,7 @@ function watchStatements(
       'db.operation.name': operationOf(text),
       'db.collection.name': tableOf(text),
     }
-    const name = text === MODEL_API ? text : `${operationOf(text)} ${tableOf(text)}`
+    const name = text === MODEL_API || text === BATCH ? text : `${operationOf(text)} ${tableOf(text)}`
     const span = tracer.startSpan(name, {
       kind: otel.SpanKind.CLIENT,
       attributes: { ...attributes, 'db.query.text': text },

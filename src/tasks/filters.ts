@@ -1,9 +1,11 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import { type DueBound, dueBound, parseDueDate } from './due-date.ts'
 import { column } from './fields.ts'
+import { sortPriorities, wordsOfPriorities } from './priorities.ts'
 import type { ListQuery } from './query-schemas.ts'
-import { containsAll, wordsOf } from './search.ts'
+import { containsAll, hasAllTags, hasAnyTag, wordsOf } from './search.ts'
 import { DEFAULT_SORT, defaultOrder, type Order, type Sort, type SortName, sortNamed } from './sorts.ts'
+import { identityOfTags, trimTags } from './tags.ts'
 
 const { sql } = Prisma
 type Sql = Prisma.Sql
@@ -19,6 +21,8 @@ interface Filter<Name extends Parameter> {
   readonly mayScan: boolean
   /** One spelling for values that mean the same. */
   readonly normalize?: (value: Value<Name>) => Value<Name> | undefined
+  /** What cursors are tied to, if that is less than the value. */
+  readonly identity?: (value: Value<Name>) => string
 }
 /** Another name for a parameter. It counts where that parameter is not sent, and `read` may not understand it. */
 type AliasOf<Target extends Parameter> = {
@@ -60,6 +64,13 @@ const parameters: { readonly [Name in Parameter]-?: Role<Name> } = {
     normalize: (status: ListQuery['status']) =>
       status === 'all' ? undefined : status === 'completed' ? status : 'pending',
   },
+  priority: {
+    condition: (words) => sql`${column.priority} = ANY(${wordsOfPriorities(words)}::task_priority[])`,
+    mayScan: true,
+    normalize: sortPriorities,
+  },
+  tags: { condition: hasAllTags, mayScan: true, normalize: trimTags, identity: identityOfTags },
+  any_tags: { condition: hasAnyTag, mayScan: true, normalize: trimTags, identity: identityOfTags },
   overdue: {
     condition: (overdue, query) => (overdue ? isOverdue(query) : sql`NOT ${isOverdue(query)}`),
     mayScan: true,
@@ -127,6 +138,9 @@ export function filtersOf(query: ResolvedQuery): { conditions: Sql[]; mayScan: b
 
 /** What makes a resolved query another list: every parameter but those that say which part of the list. */
 export const listIdentity = (query: ResolvedQuery): [name: string, value: unknown][] =>
-  rows.flatMap(([name]) =>
-    query[name] === undefined || positions.has(name) ? [] : [[name, query[name]] as [string, unknown]],
-  )
+  rows.flatMap(([name, role]) => {
+    const value = query[name]
+    if (value === undefined || positions.has(name)) return []
+    const identity = isFilter(role) ? role.identity : undefined
+    return [[name, identity ? identity(value as string) : value]]
+  })

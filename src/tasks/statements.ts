@@ -11,6 +11,13 @@ type Sql = Prisma.Sql
  * with others in one transaction.
  */
 
+/** A statement in two steps: the first is a part of WITH, and the last returns the task, or no row if there is none. */
+export interface Steps {
+  first: Sql
+  last: Sql
+}
+export const inOneStatement = ({ first, last }: Steps) => sql`WITH ${first} ${last}`
+
 /** Grows with every change, also within a millisecond and when the clock is set back. */
 export const nextUpdate = sql`GREATEST(now(), ${column.updated_at} + interval '1 millisecond')`
 

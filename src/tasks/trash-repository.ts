@@ -1,7 +1,8 @@
 import type { Client, SendOptions } from '../database/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Position } from './sorts.ts'
-import { deleteCompletedTasks, deleteTask, restoreTask, trashedTasks } from './trash-statements.ts'
+import { inOneStatement } from './statements.ts'
+import { deleteCompletedTasks, deleteTask, moveFromTrash, trashedTasks } from './trash-statements.ts'
 
 const { sql } = Prisma
 const HOUR_MS = 3_600_000
@@ -36,7 +37,7 @@ export function createTrashRepository(prisma: Client, trashDays: number) {
       Number(await one(owner, deleteCompletedTasks(owner, trashDays), { isHeavy: true })),
 
     /** Moves a task back from the trash. */
-    restore: (owner: string, id: bigint) => one(owner, restoreTask(owner, id, trashDays)),
+    restore: (owner: string, id: bigint) => one(owner, inOneStatement(moveFromTrash(owner, id, trashDays))),
 
     /** The first `limit` tasks of the trash after a position, newest deletion first. */
     list: (owner: string, limit: number, after?: Position): Promise<string[]> =>

@@ -2,7 +2,7 @@ import { instantSql } from '../database/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { type Column, column, taskFields } from './fields.ts'
 import type { Position } from './sorts.ts'
-import { changedTask, nextUpdate, ownTask } from './statements.ts'
+import { changedTask, inOneStatement, nextUpdate, ownTask, type Steps } from './statements.ts'
 
 const { sql, raw, empty } = Prisma
 type Sql = Prisma.Sql
@@ -32,12 +32,17 @@ const userExists = (owner: string) => sql`EXISTS (SELECT FROM users WHERE id = $
 const isKept = (trashDays: number) => sql`${deletedAt} > now() - ${trashDays}::int * interval '24 hours'`
 
 /** Moves a task into the trash. Returns its id. */
+export const moveToTrash = (owner: string, id: bigint): Steps => ({
+  first: sql`gone AS (DELETE FROM tasks ${ownTask(owner, id)} AND ${userExists(owner)} RETURNING ${columns})`,
+  last: sql`INSERT INTO deleted_tasks (${columns}) SELECT ${columns} FROM gone RETURNING ${column.id}`,
+})
+/** Deletes a task, past the trash. Returns its id. */
+export const deleteForGood = (owner: string, id: bigint): Sql =>
+  sql`DELETE FROM tasks ${ownTask(owner, id)} RETURNING ${column.id}`
+
+/** Moves a task into the trash, if there is one. Returns its id. */
 export const deleteTask = (owner: string, id: bigint, trashDays: number): Sql =>
-  trashDays === 0
-    ? sql`DELETE FROM tasks ${ownTask(owner, id)} RETURNING ${column.id}`
-    : sql`WITH gone AS (
-        DELETE FROM tasks ${ownTask(owner, id)} AND ${userExists(owner)} RETURNING ${columns})
-      INSERT INTO deleted_tasks (${columns}) SELECT ${columns} FROM gone RETURNING ${column.id}`
+  trashDays === 0 ? deleteForGood(owner, id) : inOneStatement(moveToTrash(owner, id))
 
 /** Moves the completed tasks into the trash. Returns their number. */
 export const deleteCompletedTasks = (owner: string, trashDays: number): Sql =>
@@ -51,11 +56,12 @@ export const deleteCompletedTasks = (owner: string, trashDays: number): Sql =>
       SELECT count(*) FROM trash`
 
 /** Moves a task back from the trash, under its old id. Returns the task as JSON. */
-export const restoreTask = (owner: string, id: bigint, trashDays: number): Sql =>
-  sql`WITH back AS (
-      DELETE FROM deleted_tasks ${ownTask(owner, id)} AND ${isKept(trashDays)} AND ${userExists(owner)}
-      RETURNING ${columns})
-    INSERT INTO tasks (${columns}) SELECT ${columnsOfRestored} FROM back RETURNING ${changedTask}`
+export const moveFromTrash = (owner: string, id: bigint, trashDays: number): Steps => ({
+  first: sql`back AS (
+    DELETE FROM deleted_tasks ${ownTask(owner, id)} AND ${isKept(trashDays)} AND ${userExists(owner)}
+    RETURNING ${columns})`,
+  last: sql`INSERT INTO tasks (${columns}) SELECT ${columnsOfRestored} FROM back RETURNING ${changedTask}`,
+})
 
 /** Reads a page of the trash, newest deletion first: the tasks after a position. */
 export function trashedTasks(owner: string, trashDays: number, limit: number, after?: Position): Sql {

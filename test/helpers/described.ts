@@ -13,7 +13,8 @@ export interface Schema {
   const?: unknown
   items?: Schema
   type?: string | string[]
-  enum?: string[]
+  enum?: (string | null)[]
+  maxItems?: number
   format?: string
   pattern?: string
   minLength?: number

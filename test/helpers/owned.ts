@@ -1,12 +1,12 @@
 import type { Test } from 'tap'
 
 /**
- * Every statement on `tasks` names its owner, in its condition or as the first column of what it inserts, or reads no
- * row at all.
+ * Every statement on tasks, deleted or not, names its owner, first in its condition or as the first column of what it
+ * inserts, or reads no row at all.
  */
 export const isOwned = (sql: string) =>
-  !/\btasks\b/i.test(sql) ||
-  /\bWHERE user_id = \$\d/i.test(sql) ||
+  !/\b(deleted_)?tasks\b/i.test(sql) ||
+  /\bWHERE \(?("public"\."(deleted_)?tasks"\.)?"?user_id"? = \$\d/i.test(sql) ||
   /\bWHERE 1=0\b/.test(sql) ||
   /^\s*INSERT INTO tasks \(user_id,/i.test(sql)
 

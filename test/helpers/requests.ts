@@ -116,6 +116,8 @@ const goodParams = ({ parameters = [] }: Operation): fc.Arbitrary<Record<string,
 
 function goodParam(name: string, schema: Schema): fc.Arbitrary<string> {
   if (name === 'user_id') return fc.constant(ME)
+  // A URL has no path segment `.` or `..`.
+  if (name !== 'id') return (good(schema) as fc.Arbitrary<string>).filter((value) => !/^\.{1,2}$/.test(value))
   return fc.oneof(
     { arbitrary: fc.constant(OWN_ID), weight: 4 },
     { arbitrary: fc.constant(FOREIGN_ID), weight: 2 },
@@ -128,7 +130,7 @@ const extraFields = (known: string[]) =>
     fc.tuple(
       fc
         .oneof(
-          fc.constantFrom(...PROTOTYPE_KEYS, 'id', 'user_id', 'tags', ''),
+          fc.constantFrom(...PROTOTYPE_KEYS, 'id', 'user_id', 'labels', ''),
           fc.string({ unit: 'binary', maxLength: 8 }),
         )
         .filter((name) => !known.includes(name)),
@@ -210,7 +212,7 @@ export function invalidPlan(document: Document, named: Named): fc.Arbitrary<Plan
     .map((parameter) =>
       badText(parameter.schema).map((value) =>
         parameter.in === 'path'
-          ? { wrong: 'id', params: { [parameter.name]: value } }
+          ? { wrong: parameter.name, params: { [parameter.name]: value } }
           : { wrong: parameter.name, query: [[parameter.name, value]] },
       ),
     )
@@ -421,6 +423,7 @@ export function chaosPlan(operations: readonly Named[]): fc.Arbitrary<Plan> {
     params: fc.record({
       user_id: fc.oneof(fc.constant(ME), fc.constant(VICTIM), fc.constantFrom('.', 'null', '*', '%')),
       id: fc.oneof(fc.constant(OWN_ID), fc.constant(FOREIGN_ID)),
+      name: fc.constantFrom('a', ' ', '/', '%', ','),
     }),
     rawQuery: fc.oneof(
       fc.array(rawPair, { maxLength: 4 }).map((pairs) => pairs.join('&')),

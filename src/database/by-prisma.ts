@@ -1,0 +1,55 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import type pg from 'pg'
+import type { Config } from '../config/config.ts'
+import { LOCK_WAIT_MS } from './channel.ts'
+import { type Prisma, PrismaClient } from '../generated/prisma/client.ts'
+
+export type OnQuery = (event: { query: string; values?: unknown[] }) => void
+
+type Statement = Pick<Prisma.Sql, 'text' | 'values'>
+type Row = Record<string, unknown>
+
+/** Longer than any limit that the server enforces: a transaction of Prisma ends through statement_timeout. */
+const GRACE_MS = 5000
+
+/** Prisma's client on a pool, and what the fast path sends, over Prisma's public API alone. */
+export function connectPrisma(config: Config['database'], pool: pg.Pool, onQuery?: OnQuery) {
+  const client = createClient(config, pool, onQuery)
+
+  /** Settings of a transaction: the owner, whom row-level security reads, and the time limits of each statement. */
+  const settingsOf = (owner: string, limitMs: number) =>
+    client.$queryRaw`SELECT set_config('app.user_id', ${owner}, true),
+      set_config('statement_timeout', ${String(limitMs)}, true),
+      set_config('lock_timeout', ${String(LOCK_WAIT_MS)}, true)`
+
+  /** Statements in one transaction, as the fast path sends them: its specification, and its fallback. */
+  async function queryByPrisma<const Statements extends readonly Statement[]>(
+    owner: string,
+    statements: Statements,
+    limitMs: number,
+  ) {
+    const queries = statements.map(({ text, values }) => client.$queryRawUnsafe<Row[]>(text, ...values))
+    const [, ...answers] = await client.$transaction([settingsOf(owner, limitMs), ...queries])
+    const texts = answers.map((rows) => rows.map((row) => asText(Object.values(row)[0])))
+    return texts as { [Index in keyof Statements]: string[] }
+  }
+
+  return { client, settingsOf, queryByPrisma }
+}
+
+/** JSON comes parsed from Prisma: written again, it has the bytes that PostgreSQL wrote with row_to_json. */
+const asText = (value: unknown) =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+
+/** Prisma describes each of its statements to a listener, which costs time. */
+function createClient(config: Config['database'], pool: pg.Pool, onQuery?: OnQuery): PrismaClient {
+  const adapter = new PrismaPg(pool)
+  const transactionOptions = {
+    maxWait: config.connectTimeoutMs + GRACE_MS,
+    timeout: config.queryTimeoutMs + GRACE_MS,
+  }
+  if (onQuery === undefined) return new PrismaClient({ adapter, transactionOptions })
+  const client = new PrismaClient({ adapter, transactionOptions, log: [{ emit: 'event', level: 'query' }] })
+  client.$on('query', onQuery)
+  return client
+}

@@ -1,0 +1,108 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { OneOf, Ref } from '../openapi/schema-types.ts'
+import { Completion, NewTask, Task, TaskChanges } from './schemas.ts'
+
+/** The shapes of batches in requests and answers. */
+
+const MAX_OPERATIONS = 100
+
+/** The body of a single call, as far as an operation takes it over. */
+type Body = TSchema & { properties?: object; required?: string[] | undefined }
+const NO_BODY: Body = Type.Object({})
+
+const id = Type.Integer({
+  minimum: 1,
+  description: 'The task. The answer is a 404 if it does not exist or belongs to another user.',
+  examples: [42],
+})
+
+/** The fields of a single call beside the name of the operation: no field is described twice. */
+function operationOf(name: string, $id: string, body: Body, namesTask: boolean, description: string) {
+  const op = Type.Literal(name, { description: 'What to do.', examples: [name] })
+  return {
+    ...body,
+    $id,
+    type: 'object',
+    properties: { op, ...(namesTask && { id }), ...body.properties },
+    required: ['op', ...(namesTask ? ['id'] : []), ...(body.required ?? [])],
+    description,
+  }
+}
+
+export const CreateOperation = Type.Unsafe<{ op: 'create' } & NewTask>(
+  operationOf('create', 'CreateOperation', NewTask, false, 'Creates a task.'),
+)
+export const UpdateOperation = Type.Unsafe<{ op: 'update'; id: number } & TaskChanges>(
+  operationOf(
+    'update',
+    'UpdateOperation',
+    TaskChanges,
+    true,
+    'Changes a task. Fields that are not sent stay as they are; null clears a field.',
+  ),
+)
+export const CompleteOperation = Type.Unsafe<{ op: 'complete'; id: number; completed?: boolean }>(
+  operationOf(
+    'complete',
+    'CompleteOperation',
+    Completion,
+    true,
+    'Completes or reopens a task. Without completed the state is flipped.',
+  ),
+)
+export const DeleteOperation = Type.Unsafe<{ op: 'delete'; id: number }>(
+  operationOf('delete', 'DeleteOperation', NO_BODY, true, 'Deletes a task: it moves to the trash.'),
+)
+
+export const RestoreOperation = Type.Unsafe<{ op: 'restore'; id: number }>(
+  operationOf('restore', 'RestoreOperation', NO_BODY, true, 'Restores a task from the trash.'),
+)
+
+const byOp = {
+  create: CreateOperation,
+  update: UpdateOperation,
+  complete: CompleteOperation,
+  delete: DeleteOperation,
+  restore: RestoreOperation,
+}
+type ByOp = typeof byOp
+export type Operation = { [Op in keyof ByOp]: Static<ByOp[Op]> }[keyof ByOp]
+
+const Operation = Type.Unsafe<Operation>({
+  type: 'object',
+  properties: { op: OneOf(Object.keys(byOp)) },
+  required: ['op'],
+  discriminator: { propertyName: 'op' },
+  oneOf: Object.values<TSchema>(byOp).map(Ref),
+})
+
+export const Batch = Type.Object(
+  {
+    operations: Type.Array(Operation, {
+      minItems: 1,
+      maxItems: MAX_OPERATIONS,
+      description:
+        'What to do, in this order. Each operation has the fields of the body of the single call beside op and id.',
+      examples: [[{ op: 'complete', id: 42, completed: true }]],
+    }),
+  },
+  { $id: 'Batch', description: 'Up to 100 operations, which take effect together or not at all.' },
+)
+export type Batch = Static<typeof Batch>
+
+export const BatchResult = Type.Object(
+  {
+    results: Type.Array(
+      Type.Object({
+        status: Type.Integer({
+          description: 'The status of the single call: 200, 201 or 204.',
+          examples: [200],
+        }),
+        task: Type.Optional(Ref(Task)),
+      }),
+      { description: 'A result for each operation, in the same order.', examples: [[{ status: 204 }]] },
+    ),
+  },
+  { $id: 'BatchResult', description: 'What the operations of a batch did.' },
+)
+export type BatchResult = Static<typeof BatchResult>
