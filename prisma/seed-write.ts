@@ -13,10 +13,11 @@ WITH person AS (
   FROM person
   ON CONFLICT (id) DO NOTHING
 )
-INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, created_at, updated_at)
-SELECT task.* FROM unnest($5::text[], $6::text[], $7::text[], $8::boolean[], $9::timestamptz[], $10::boolean[],
-    $11::timestamptz[], $12::timestamptz[])
-  AS task (user_id, title, description, completed, due_at, due_all_day, created_at, updated_at)
+INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at, updated_at)
+SELECT user_id, title, description, completed, due_at, due_all_day, priority, string_to_array(tags, ','), created_at,
+  updated_at FROM unnest($5::text[], $6::text[], $7::text[], $8::boolean[], $9::timestamptz[], $10::boolean[],
+    $11::task_priority[], $12::text[], $13::timestamptz[], $14::timestamptz[])
+  AS task (user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at, updated_at)
 WHERE user_id IN (SELECT id FROM empty)`
 
 /**
@@ -42,6 +43,9 @@ export async function writeUsers(client: pg.Client, users: SeedUser[]): Promise<
       column('completed'),
       column('dueAt').map(instant),
       column('dueAllDay'),
+      column('priority'),
+      // No tag contains a comma, and unnest would take an array of arrays apart.
+      column('tags').map(String),
       column('createdAt').map(instant),
       column('updatedAt').map(instant),
     ],
