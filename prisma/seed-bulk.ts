@@ -102,6 +102,7 @@ function createTask(random: () => number, youth: number, now: Date): SeedTask {
     tags: random() < 0.5 ? [] : TAGS.filter(() => random() < 0.2),
     createdAt: new Date(created),
     updatedAt: new Date(touched),
+    deletedAt: null,
   }
 }
 

@@ -12,6 +12,8 @@ export interface SeedTask {
   tags: string[]
   createdAt: Date
   updatedAt: Date
+  /** When it was moved to the trash; null for a task that is not there. */
+  deletedAt: Date | null
 }
 
 export interface SeedUser {
@@ -26,7 +28,14 @@ export const DAY = 24 * HOUR
 
 /** Days or hours from now on, days as dates and hours as instants. */
 type Due = { days: number } | { hours: number }
-type Extras = { description?: string; due?: Due; done?: boolean; priority?: Priority; tags?: string[] }
+interface Extras {
+  description?: string
+  due?: Due
+  done?: boolean
+  deleted?: boolean
+  priority?: Priority
+  tags?: string[]
+}
 type Line = [title: string, extras?: Extras]
 
 const LINES: Readonly<Record<string, Line[]>> = {
@@ -59,6 +68,8 @@ const LINES: Readonly<Record<string, Line[]>> = {
       'Learn to make sourdough',
       { description: 'Flour, water, salt, patience.', priority: 'low', tags: ['home'] },
     ],
+    ['Cancel the gym', { due: { days: -4 }, deleted: true }],
+    ['Order firewood', { description: 'Two cubic metres.', done: true, deleted: true }],
   ],
   Bob: [
     [
@@ -79,6 +90,7 @@ const LINES: Readonly<Record<string, Line[]>> = {
     ],
     ['Update the dependencies', { done: true }],
     ['Delete the old staging server'],
+    ['Migrate to the new ticket system', { description: 'Postponed to next year.', deleted: true }],
   ],
   Carol: [
     ['Order 40 chairs', { due: { days: 3 } }],
@@ -104,6 +116,7 @@ const LINES: Readonly<Record<string, Line[]>> = {
     ['Complete this task', { due: { days: 1 }, priority: 'medium', tags: ['first steps'] }],
     ['Look at a task that is overdue', { due: { days: -1 } }],
     ['Start the service', { done: true }],
+    ['Restore this task from the trash', { deleted: true }],
   ],
 }
 
@@ -119,11 +132,12 @@ export function demoUsers(now: Date): SeedUser[] {
 }
 
 function toTask(
-  [title, { description, due, done = false, priority = 'none', tags = [] } = {}]: Line,
+  [title, { description, due, done = false, deleted = false, priority = 'none', tags = [] } = {}]: Line,
   createdAt: Date,
   now: Date,
 ): SeedTask {
   const updatedAt = done ? new Date(createdAt.getTime() + HOUR) : createdAt
+  const deletedAt = deleted ? new Date(updatedAt.getTime() + HOUR) : null
   const rest = {
     title,
     description: description ?? null,
@@ -132,6 +146,7 @@ function toTask(
     tags,
     createdAt,
     updatedAt,
+    deletedAt,
   }
   if (due === undefined) return { ...rest, dueAt: null, dueAllDay: false }
   if ('days' in due) return { ...rest, dueAt: startOfDay(now.getTime() + due.days * DAY), dueAllDay: true }

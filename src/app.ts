@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { createRequire } from 'node:module'
 import type { Config } from './config/config.ts'
+import { frontEnds } from './compatibility/front-ends.ts'
 import { createReadinessCheck } from './database/checks.ts'
 import type { Database } from './database/client.ts'
 import { redact } from './operations/log.ts'
@@ -120,11 +121,14 @@ export async function buildApp(
 
       await api.register(async (known) => {
         known.addHook('preHandler', (request) => users.provision(request.user))
+        const { frontEndSettings: settings } = config
+        if (settings.length > 0) await known.register(frontEnds, { settings, findTask: tasks.find })
         await known.register(userRoutes, { users })
         const whileUserExists = users.whileExisting
         for (const namesUser of [false, true]) {
           const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
           await known.register(taskRoutes, { prefix, tasks, whileUserExists, namesUser })
+          await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
           await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
           await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
           await known.register(batchRoutes, { prefix, batches, whileUserExists, namesUser })

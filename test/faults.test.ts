@@ -8,12 +8,15 @@ import { query } from './helpers/database.ts'
 import { eventually } from './helpers/eventually.ts'
 import { type Postgres, startPostgres } from './helpers/postgres.ts'
 
-const TIMEOUTS = { DATABASE_CONNECT_TIMEOUT_MS: '2000', DATABASE_QUERY_TIMEOUT_MS: '3000' }
+/** Long enough for a slow machine that does other things, too. */
+const PATIENT = { DATABASE_CONNECT_TIMEOUT_MS: '30000', DATABASE_QUERY_TIMEOUT_MS: '60000' }
+/** For servers that do not answer: what is expected is that the time runs out. */
+const IMPATIENT = { DATABASE_CONNECT_TIMEOUT_MS: '2000', DATABASE_QUERY_TIMEOUT_MS: '3000' }
 
 /** A service on a server of its own, and a user who has one task there. */
 async function start(t: Test, settings: Record<string, string> = {}, variables: Record<string, string> = {}) {
   const server = await startPostgres(t, settings)
-  const app = await startApp(t, { DATABASE_URL: server.serviceUrl, ...TIMEOUTS, ...variables })
+  const app = await startApp(t, { DATABASE_URL: server.serviceUrl, ...PATIENT, ...variables })
   const user = await createUser()
   const read = () => app.call('GET', '/api/tasks', { user })
   const write = () => app.call('POST', '/api/tasks', { user, body: { title: 'written' } })
@@ -60,7 +63,7 @@ t.test('PostgreSQL stops at once and starts again', async (t) => {
 })
 
 t.test('PostgreSQL hangs and goes on', async (t) => {
-  const { server, app, read, write } = await start(t)
+  const { server, app, read, write } = await start(t, {}, IMPATIENT)
   server.pause()
   t.teardown(() => server.resume())
   const answers = await Promise.all([read(), write(), read(), write()])
@@ -158,7 +161,7 @@ const RAISED = {
   'a deadlock was detected': '40P01',
 }
 t.test('PostgreSQL reports a fault that passes', async (t) => {
-  const { server, read, write } = await start(t)
+  const { server, read, write } = await start(t, {}, IMPATIENT)
   for (const [what, state] of Object.entries(RAISED)) {
     await query(
       server.url,
@@ -178,11 +181,7 @@ t.test('PostgreSQL reports a fault that passes', async (t) => {
 t.test(
   'two transactions deadlock: whoever is chosen to lose is tried again, and both are told of success',
   async (t) => {
-    const { server, app, user, write } = await start(
-      t,
-      { deadlock_timeout: '20ms' },
-      { DATABASE_QUERY_TIMEOUT_MS: '10000' },
-    )
+    const { server, app, user, write } = await start(t, { deadlock_timeout: '20ms' })
     const [one, two] = [(await write()).body as { id: number }, (await write()).body as { id: number }]
     const other = new pg.Client(server.url)
     await other.connect()
@@ -190,7 +189,7 @@ t.test(
     await query(
       server.url,
       `CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
-      $$ BEGIN IF NEW.id = ${one.id} THEN PERFORM pg_sleep(0.3); PERFORM FROM tasks WHERE id = ${two.id} FOR UPDATE; END IF; RETURN NEW; END $$;
+      $$ BEGIN IF NEW.id = ${one.id} THEN PERFORM pg_sleep(1); PERFORM FROM tasks WHERE id = ${two.id} FOR UPDATE; END IF; RETURN NEW; END $$;
     CREATE TRIGGER touch AFTER UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION touch()`,
     )
     await other.query('BEGIN')
@@ -198,7 +197,10 @@ t.test(
     await other.query(`SET deadlock_timeout = '10s'`)
     await other.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [two.id])
     const toggled = app.call('PATCH', `/api/tasks/${one.id}/complete`, { user })
-    await sleep(100)
+    await eventually(async () => {
+      const sleeping = `SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'`
+      return (await query(server.url, sleeping)).length > 0
+    })
     const locked = other.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [one.id])
     await locked
     await other.query('COMMIT')
@@ -208,7 +210,7 @@ t.test(
 )
 
 t.test('a statement waits for a lock for longer than it may', async (t) => {
-  const { server, app, user, read, write } = await start(t)
+  const { server, app, user, read, write } = await start(t, {}, IMPATIENT)
   const { body } = await write()
   const { id } = body as { id: number }
   const lock = new pg.Client(server.url)
@@ -223,11 +225,7 @@ t.test('a statement waits for a lock for longer than it may', async (t) => {
 })
 
 t.test('a table is locked: calls that do not need it go on', async (t) => {
-  const { server, app, user, read } = await start(
-    t,
-    {},
-    { DATABASE_POOL_MAX: '10', DATABASE_QUERY_TIMEOUT_MS: '30000' },
-  )
+  const { server, app, user, read } = await start(t, {}, { DATABASE_POOL_MAX: '10' })
   t.equal((await app.call('GET', '/ready')).status, 200)
   const lock = new pg.Client(server.url)
   await lock.connect()
@@ -252,7 +250,7 @@ t.test('a table is locked: calls that do not need it go on', async (t) => {
 t.test('the reply of a write is lost: a 503, and one row', async (t) => {
   const server = await startPostgres(t)
   const proxy = await startMutingProxy(t, server)
-  const app = await startApp(t, { DATABASE_URL: proxy.url, ...TIMEOUTS, DATABASE_PREPARED: 'off' })
+  const app = await startApp(t, { DATABASE_URL: proxy.url, ...IMPATIENT, DATABASE_PREPARED: 'off' })
   const user = await createUser()
   const write = (title: string) => app.call('POST', '/api/tasks', { user, body: { title } })
   t.equal((await write('first')).status, 201)
@@ -278,7 +276,7 @@ t.test('the reply of a write is lost: a 503, and one row', async (t) => {
 
 t.test('what a migration brings is missing: a 503 that says so, until it is there', async (t) => {
   const { server, app, read, write } = await start(t)
-  const fresh = await startApp(t, { DATABASE_URL: server.serviceUrl, ...TIMEOUTS })
+  const fresh = await startApp(t, { DATABASE_URL: server.serviceUrl, ...PATIENT })
   await query(server.url, 'ALTER TABLE tasks RENAME COLUMN title TO caption')
   for (const answer of [await read(), await write(), await fresh.call('GET', '/ready')]) {
     t.match(answer, { status: 503, body: { code: 'not_migrated' }, headers: { 'retry-after': /^\d+$/ } })

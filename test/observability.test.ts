@@ -264,7 +264,7 @@ t.test('a client that leaves in the middle of a list is not taken for a fault', 
 })
 
 t.test('a 5xx is one line, with its reason and the SQLSTATE', async (t) => {
-  const app = await startApp(t, { DATABASE_QUERY_TIMEOUT_MS: '300' })
+  const app = await startApp(t, { DATABASE_QUERY_TIMEOUT_MS: '2000' })
   const user = await createUser()
   const { id } = await createTask(app, user)
   const lock = new pg.Client(databaseUrl())
@@ -277,7 +277,8 @@ t.test('a 5xx is one line, with its reason and the SQLSTATE', async (t) => {
   t.equal(answer.status, 503)
   const lines = app.logLines.slice(before).map((line) => JSON.parse(line) as Line)
   t.match(lines, [{ level: 40, msg: 'request', status: 503, code: 'database_unavailable', reason: String }])
-  t.match(lines[0], { sqlstate: '57014' })
+  // The last thing that the server said: a wait for the lock ended, or the whole time.
+  t.match(lines[0], { sqlstate: /^(55P03|57014)$/ })
 })
 
 t.test('a line that is given headers or a URL after all tells no token and no search', async (t) => {

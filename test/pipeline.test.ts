@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { createConfig } from '../src/config/config.ts'
+import { LOCK_WAIT_MS } from '../src/database/channel.ts'
 import { checkPipeline } from '../src/database/checks.ts'
 import { createDatabase, type Database } from '../src/database/client.ts'
 import { nameOf } from '../src/database/statement-names.ts'
@@ -17,6 +18,9 @@ import { startPostgres } from './helpers/postgres.ts'
 
 const { sql } = Prisma
 
+/** Statements that are meant to succeed on however slow a machine. */
+const PATIENT = { DATABASE_QUERY_TIMEOUT_MS: '60000' }
+
 /** A database of one user who exists, and what the server sees of its connections. */
 async function open(t: Test, variables: Record<string, string> = {}) {
   const name = `pipeline ${randomUUID()}`
@@ -26,6 +30,7 @@ async function open(t: Test, variables: Record<string, string> = {}) {
     DATABASE_URL: url.href,
     BETTER_AUTH_SECRET: SECRET,
     DATABASE_POOL_MAX: '3',
+    ...PATIENT,
     ...variables,
   })
   const { prisma, connections, close, statementsInFlight } = createDatabase(database)
@@ -199,8 +204,9 @@ t.test('statements that are cancelled by somebody else are repeated, from the fi
   for (let round = 0; round < 5; round += 1) {
     const { prisma, owner, onAll } = await open(t, { DATABASE_POOL_MAX: '5' })
     let isOver = false
+    let signals = 0
     const cancelling = (async () => {
-      for (let tries = 0; tries < 1000 && !isOver; tries += 1) await onAll('pg_cancel_backend')
+      while (signals < 60 && !isOver) signals += (await onAll('pg_cancel_backend')).length
     })()
     const reads = Array.from({ length: 60 }, (_, number) =>
       prisma.$queryJson(`${owner} ${number % 7}`, sql`SELECT ${number}::int FROM pg_sleep(0.002)`),
@@ -211,14 +217,14 @@ t.test('statements that are cancelled by somebody else are repeated, from the fi
     const outcomes = await Promise.allSettled([...reads, ...writes])
     isOver = true
     await cancelling
-    // Each is tried four times at most; one that is cancelled four times in a row fails cleanly.
+    // Each is tried four times at most; one that is cancelled four times fails cleanly.
     const failed = outcomes.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[]
     t.same(
       failed.filter(({ reason }) => (reason as { code: string }).code !== '57014'),
       [],
       'nothing but a cancel fails',
     )
-    t.ok(failed.length < 20, `${failed.length} of 80 were cancelled four times`)
+    t.ok(failed.length <= signals / 4, `${failed.length} failed after ${signals} cancels`)
     const stored = await titles(owner)
     t.equal(new Set(stored).size, stored.length, 'no write was made twice')
   }
@@ -293,20 +299,19 @@ t.test('a server that accepts and never answers is given up in time', async (t) 
 })
 
 t.test('a statement that takes too long is ended by the server, and its connection goes on', async (t) => {
-  const { prisma, owner, backends } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '300' })
+  const { prisma, owner, backends } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '2000' })
   const pid = await pidOf({ prisma }, owner)
   await t.rejects(prisma.$queryJson(owner, sql`SELECT pg_sleep(30)`), { code: '57014' })
   t.equal(await pidOf({ prisma }, owner), pid, 'on the same connection')
-  t.same(
-    await prisma.$queryJson(owner, sql`SHOW statement_timeout`).catch(() => 'not a SELECT'),
-    ['300ms'],
-    'the limit is the statement’s own',
-  )
+  const limits = sql`SELECT setting FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout') ORDER BY name`
+  const [lock, statement] = (await prisma.$queryJson(owner, limits)).map(Number)
+  t.ok(statement! > 1000 && statement! <= 2000, 'the limit is the statement’s own')
+  t.equal(lock, LOCK_WAIT_MS, 'and it waits for a lock for a part of it only')
   t.equal((await backends(`state = 'active'`)).length, 0)
 })
 
 t.test('what is given up while it waits touches no connection', async (t) => {
-  const { prisma, owner, statementsInFlight, backends } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '400' })
+  const { prisma, owner, statementsInFlight, backends } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '2000' })
   const pid = await pidOf({ prisma }, owner)
   const release = await lockTasksOf(t, owner)
   // Writes of one owner run one by one: the first waits for the lock, the others for the first.
@@ -338,41 +343,46 @@ for (const waiting of [7, 20, 100])
     t.same(await Promise.all(stuck), Array(waiting).fill(['locked']))
   })
 
-t.test('locks of many users leave reads alone, and never use more connections than allowed', async (t) => {
-  const { prisma, backends } = await open(t, { DATABASE_POOL_MAX: '6', DATABASE_QUERY_TIMEOUT_MS: '3000' })
+t.test('locks of many users stop nobody else, and never use more connections than allowed', async (t) => {
+  const { prisma, backends, owner: stranger } = await open(t, { DATABASE_POOL_MAX: '6' })
   const owners = Array.from({ length: 8 }, () => `user-${randomUUID()}`)
   const releases: (() => Promise<void>)[] = []
   for (const id of owners) {
     await query(databaseUrl(), 'INSERT INTO users (id) VALUES ($1)', [id])
     releases.push(await lockTasksOf(t, id))
   }
-  const stuck = Promise.allSettled(
-    owners.flatMap((id) => [1, 2, 3].map(() => prisma.$queryJson(id, touch(id)))),
+  let ended = 0
+  const stuck = owners.flatMap((id) =>
+    [1, 2, 3].map(() => prisma.$queryJson(id, touch(id)).finally(() => (ended += 1))),
   )
   await eventually(async () => (await backends(`wait_event_type = 'Lock'`)).length > 0)
   for (let round = 0; round < 20; round += 1) {
     const reads = owners.map((id) =>
       prisma.$queryJson(id, sql`SELECT count(*) FROM tasks WHERE user_id = ${id}`),
     )
+    const written = prisma.$queryJson(stranger, insert(stranger, `${round}`))
     t.same(await Promise.all(reads), Array(8).fill(['1']))
+    t.same(await written, [`${round}`])
     t.ok((await backends(`state = 'active'`)).length <= 6)
   }
+  t.equal(ended, 0, 'all that time the locks were held')
   for (const release of releases) await release()
-  await stuck
+  t.same(await Promise.all(stuck), Array(24).fill(['locked']))
 })
 
 t.test('one owner’s long queue of heavy statements delays nobody by more than one of them', async (t) => {
-  const { prisma, owner } = await open(t, { DATABASE_POOL_MAX: '10' })
+  const { prisma, owner, backends } = await open(t, { DATABASE_POOL_MAX: '10' })
+  const heavy = (id: string, seconds: number) =>
+    prisma.$queryJson(id, sql`SELECT 1 FROM pg_sleep(${seconds}::float8)`, { isHeavy: true })
+  // Both heavy connections and a light one are open: opening them is not what this measures.
+  await Promise.all([heavy('one', 0.2), heavy('another', 0.2), prisma.$queryJson('one', sql`SELECT 1`)])
+  t.equal((await backends()).length, 3)
   let finished = 0
-  const fat = Array.from({ length: 300 }, (_, number) =>
-    prisma
-      .$queryJson(owner, sql`SELECT ${number}::int FROM pg_sleep(0.005)`, { isHeavy: true })
-      .then(() => (finished += 1)),
-  )
+  const fat = Array.from({ length: 300 }, () => heavy(owner, 0.005).then(() => (finished += 1)))
   await eventually(async () => finished > 0)
   const before = finished
   await prisma.$queryJson('thin', sql`SELECT 1`)
-  await prisma.$queryJson('thin', sql`SELECT 1 FROM pg_sleep(0.005)`, { isHeavy: true })
+  await heavy('thin', 0.005)
   t.ok(finished - before < 100, `${finished - before} of 300 ran before the other user’s`)
   await Promise.all(fat)
 })

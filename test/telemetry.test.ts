@@ -133,12 +133,15 @@ async function startTracedApp(t: Test, variables: Record<string, string>) {
   return startApp(t, variables)
 }
 
+/** The last thing that the server said: a wait for the lock ended, or the whole time. */
+const GIVEN_UP = /^(55P03|57014)$/
+
 t.test('a statement that fails is a failure of its span and of the request’s', async (t) => {
   const collector = await startCollector(t)
   const app = await startTracedApp(t, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_METRICS_EXPORTER: 'none',
-    DATABASE_QUERY_TIMEOUT_MS: '100',
+    DATABASE_QUERY_TIMEOUT_MS: '2000',
   })
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -151,7 +154,7 @@ t.test('a statement that fails is a failure of its span and of the request’s',
   await app.app.close()
   const failed = collector.spans().filter((span) => span.failed)
   t.match(failed, [
-    { name: 'DELETE tasks', attributes: { 'error.type': '57014' } },
+    { name: 'DELETE tasks', attributes: { 'error.type': GIVEN_UP } },
     { name: 'DELETE /api/tasks/:id', attributes: { 'error.type': 'database_unavailable' } },
   ])
   t.equal(failed[0]!.traceId, failed[1]!.traceId)

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
 import type { Config } from '../config/config.ts'
+import { LOCK_WAIT_MS } from './channel.ts'
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts'
 
 export type OnQuery = (event: { query: string; values?: unknown[] }) => void
@@ -15,10 +16,11 @@ const GRACE_MS = 5000
 export function connectPrisma(config: Config['database'], pool: pg.Pool, onQuery?: OnQuery) {
   const client = createClient(config, pool, onQuery)
 
-  /** Settings of a transaction: the owner, whom row-level security reads, and the time limit of each statement. */
+  /** Settings of a transaction: the owner, whom row-level security reads, and the time limits of each statement. */
   const settingsOf = (owner: string, limitMs: number) =>
     client.$queryRaw`SELECT set_config('app.user_id', ${owner}, true),
-      set_config('statement_timeout', ${String(limitMs)}, true)`
+      set_config('statement_timeout', ${String(limitMs)}, true),
+      set_config('lock_timeout', ${String(LOCK_WAIT_MS)}, true)`
 
   /** Statements in one transaction, as the fast path sends them: its specification, and its fallback. */
   async function queryByPrisma<const Statements extends readonly Statement[]>(

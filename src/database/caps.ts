@@ -12,32 +12,31 @@ interface Running {
 }
 
 const NONE: Running = { all: 0, writes: 0, exclusive: 0 }
-const MAX_WRITES_PER_OWNER = 2
 
-/** How much of a lane one owner may occupy at once, and how much all statements that need a channel to themselves. */
+/**
+ * How much of a lane one owner may occupy at once, and how much all exclusive jobs together. An owner has one write
+ * running at a time: writes of one owner never wait for each other's locks, and stop one channel at most.
+ */
 export class Caps {
   private readonly perOwner: number
   private readonly maxExclusive: number
   private readonly running = new Map<string, Running>()
   private exclusive = 0
 
-  /** @param size channels of the lane */
+  /** @param size channels of the lane: exclusive jobs get a quarter of them, so half of those for writes */
   constructor(size: number, perOwner: number) {
     this.perOwner = perOwner
-    this.maxExclusive = Math.max(1, Math.floor(size / 2))
+    this.maxExclusive = Math.max(1, Math.floor(size / 4))
   }
 
   allows({ owner, isRead, isExclusive }: Job): boolean {
     const { all, writes, exclusive } = this.running.get(owner) ?? NONE
-    if (all >= this.perOwner || (!isRead && writes >= MAX_WRITES_PER_OWNER)) return false
+    if (all >= this.perOwner || (!isRead && writes > 0)) return false
     return !isExclusive || (this.exclusive < this.maxExclusive && exclusive === 0)
   }
 
-  /**
-   * @param change 1 when a job begins, -1 when it ends
-   * @param isExclusive as the job began: it may have become exclusive since
-   */
-  count({ owner, isRead }: Job, change: 1 | -1, isExclusive: boolean) {
+  /** @param change 1 when a job begins, -1 when it ends */
+  count({ owner, isRead, isExclusive }: Job, change: 1 | -1) {
     let running = this.running.get(owner)
     if (running === undefined) this.running.set(owner, (running = { ...NONE }))
     running.all += change

@@ -1,3 +1,9 @@
+/**
+ * A statement waits for a lock for so long at a time. Then the server stops it (55P03). It did nothing, leaves its
+ * connection to others, and is repeated later, until its deadline.
+ */
+export const LOCK_WAIT_MS = 50
+
 /** What statements are sent on: a connection of our own, or Prisma's pool. */
 export interface Channel {
   /**
@@ -15,8 +21,10 @@ export interface Channel {
 /** As far as a slot needs to know it. */
 export interface SlotJob {
   isRead: boolean
-  /** Whether nothing may share its channel: it has kept others waiting, or its owner has. */
+  /** Whether nothing may be sent behind it: a statement of its owner has kept others waiting. */
   isExclusive: boolean
+  /** Whether it was stopped because it kept others waiting. */
+  isStopped: boolean
   endsAt: number
   isGivenUp: boolean
   reject: (error: Error) => void
@@ -28,6 +36,8 @@ export interface Slot<C, Job> {
   channel: C | undefined
   /** Sent and not answered, in the order in which the server runs them. */
   jobs: Job[]
+  /** How many of the jobs are not reads. */
+  writes: number
   /** When the first of them became the first, or when the last one ended. */
   since: number
   cancelledAt: number

@@ -18,7 +18,9 @@ export type Fault =
   | 'unprepared'
   /** The server stopped the statement: it took too long, or somebody cancelled it. It did nothing. */
   | 'cancelled'
-  /** The server cannot do this at the moment: full, read-only, or a lock was not granted. */
+  /** Another transaction held a lock for longer than the statement waits for it. It did nothing. */
+  | 'locked'
+  /** The server cannot do this at the moment, because it is full or read-only for example. */
   | 'unavailable'
   /** A table, column or function that this version needs does not exist. */
   | 'not_migrated'
@@ -45,7 +47,7 @@ const BY_STATE: Readonly<Record<string, Fault>> = {
   '42P05': 'unprepared',
   '53': 'unavailable',
   '53300': 'refused',
-  '55P03': 'unavailable',
+  '55P03': 'locked',
   '57': 'lost',
   '57014': 'cancelled',
   '57P03': 'refused',

@@ -5,8 +5,8 @@ import { DatabaseError } from './errors.ts'
 const GRACE_MS = 250
 /** A server that does not react to a cancel request for so long is given up, with its connection. */
 const UNRESPONSIVE_MS = 500
-/** A statement that has kept others waiting for so long, for a lock perhaps, is stopped and repeated by itself. */
-const STUCK_MS = 200
+/** A statement that has kept others waiting for so long is stopped and repeated. Locks end sooner: LOCK_WAIT_MS. */
+const SLOW_MS = 500
 
 export const tooLate = () => new DatabaseError('cancelled', 'The database did not answer in time.')
 
@@ -23,18 +23,18 @@ export function giveUpLate<C extends Channel, Job extends SlotJob>(slot: Slot<C,
 }
 
 /**
- * Stops one statement that keeps others waiting, if the server answers on another channel. The statement did nothing
- * and is repeated where nobody waits for it. If no channel gets answers, the server is busy, and this would not help.
+ * Stops the statements that keep others waiting, if the server answers on another channel. They did nothing and are
+ * repeated where nobody waits for them. If no channel gets answers, the server is busy, and this would not help.
  */
-export function moveStuck<C extends Channel, Job extends SlotJob>(open: Slot<C, Job>[], now: number) {
-  const isStuck = ({ jobs, since }: Slot<C, Job>) => jobs.length > 0 && now - since > STUCK_MS
-  const slot = open.find(
-    ({ jobs, cancelledAt, ...rest }) =>
-      jobs.length > 1 && cancelledAt === 0 && !jobs[0]!.isGivenUp && isStuck({ jobs, cancelledAt, ...rest }),
-  )
-  if (slot === undefined || open.every(isStuck)) return
-  slot.jobs[0]!.isExclusive = true
-  cancel(slot, now)
+export function stopSlow<C extends Channel, Job extends SlotJob>(open: Slot<C, Job>[], now: number) {
+  const isSlow = ({ jobs, since }: Slot<C, Job>) => jobs.length > 0 && now - since > SLOW_MS
+  if (open.every(isSlow)) return
+  for (const slot of open) {
+    const keepsWaiting = slot.jobs.length > 1 && isSlow(slot)
+    if (!keepsWaiting || slot.cancelledAt !== 0 || slot.jobs[0]!.isGivenUp) continue
+    slot.jobs[0]!.isStopped = true
+    cancel(slot, now)
+  }
 }
 
 function cancel<C extends Channel, Job>(slot: Slot<C, Job>, now: number) {

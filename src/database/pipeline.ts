@@ -1,9 +1,10 @@
 import { Caps } from './caps.ts'
 import type { Channel, Slot, SlotJob, Work } from './channel.ts'
-import { classify, DatabaseError } from './errors.ts'
-import { FairQueue } from './queue.ts'
+import { classify, DatabaseError, type Fault } from './errors.ts'
+import { Queue } from './queue.ts'
 import { tooLate } from './late.ts'
 import { Slots, type SlotsSettings } from './slots.ts'
+import { Suspects } from './suspects.ts'
 
 export interface LaneSettings<C> extends SlotsSettings<C> {
   /** Jobs that one owner may have running at once. */
@@ -22,23 +23,22 @@ interface Job<C> extends Work<C>, SlotJob {
 const CHECK_MS = 100
 /** A connection that ends is often one of several: the next try comes a moment later. */
 const RETRY_AFTER_MS = 50
+/** A lock is asked for again after a pause in which others have the connection. */
+const ASK_AGAIN_MS = 100
 const MAX_TRIES = 4
-
-/** An owner whose statement kept others waiting has a channel to itself for so long. */
-const SUSPECT_MS = 5000
+const DID_NOTHING: ReadonlySet<Fault> = new Set(['locked', 'undone', 'unprepared', 'cancelled'])
 
 /**
- * A fixed number of connections and one queue, in which owners take turns. Statements share connections, a few on
- * each; one that keeps others waiting is stopped and repeated by itself. A job that waits in the queue can be given
- * up without touching a connection; one that runs for too long is cancelled on the server.
+ * A fixed number of connections, and a queue in which owners take turns. Statements share connections, a few on each. One
+ * that keeps others waiting, for a lock for example, is stopped and repeated where nobody waits for it. A job that waits
+ * in the queue can be given up without touching a connection; one that runs for too long is cancelled on the server.
  */
 export class Lane<C extends Channel> {
   private readonly settings: LaneSettings<C>
   private readonly slots: Slots<C, Job<C>>
-  private readonly queue = new FairQueue<Job<C>>()
+  private readonly queue = new Queue<Job<C>>()
   private readonly caps: Caps
-  /** Owners whose statements kept others waiting, and until when they are kept apart. */
-  private readonly suspects = new Map<string, number>()
+  private readonly suspects = new Suspects()
   private repeating = 0
   private readonly timer: NodeJS.Timeout
 
@@ -59,7 +59,7 @@ export class Lane<C extends Channel> {
     return new Promise<Answer>((resolve, reject) => {
       const endsAt = performance.now() + this.settings.timeoutMs
       const settle = { resolve: resolve as Job<C>['resolve'], reject }
-      const state = { tries: 0, isGivenUp: false, isExclusive: this.suspects.has(owner) }
+      const state = { tries: 0, isGivenUp: false, isExclusive: false, isStopped: false }
       this.queue.add({ owner, isRead, send, endsAt, ...state, ...settle })
       this.dispatch()
     })
@@ -82,11 +82,15 @@ export class Lane<C extends Channel> {
   private dispatch() {
     const now = performance.now()
     let slot: Slot<C, Job<C>> | undefined
-    const mayRun = (job: Job<C>) =>
-      this.caps.allows(job) && (slot = this.slots.choose(now, this.queue.size, job)) !== undefined
-    while (this.queue.size > 0 && this.slots.haveRoom) {
-      const job = this.queue.take(mayRun)
-      if (job === undefined) break
+    const judge = (job: Job<C>) => {
+      job.isExclusive = this.suspects.has(job)
+      if (!this.caps.allows(job)) return 'later'
+      slot = this.slots.choose(now, this.queue.size, job)
+      return slot === undefined ? 'full' : 'run'
+    }
+    while (this.queue.size > 0) {
+      const job = this.queue.take(judge)
+      if (job === undefined) return
       this.submit(slot!, job)
     }
   }
@@ -95,21 +99,18 @@ export class Lane<C extends Channel> {
     const now = performance.now()
     this.slots.place(slot, job, now)
     job.tries += 1
-    const { isExclusive } = job
-    this.caps.count(job, 1, isExclusive)
+    this.caps.count(job, 1)
     const limitMs = Math.max(1, Math.ceil(job.endsAt - now))
     job.send(slot.channel!, limitMs, job.tries > 1).then(
-      (answer) => this.settle(slot, job, isExclusive, () => job.resolve(answer)),
-      (error: Error) => this.settle(slot, job, isExclusive, () => this.fail(job, error)),
+      (answer) => this.settle(slot, job, () => job.resolve(answer)),
+      (error: Error) => this.settle(slot, job, () => this.fail(job, error)),
     )
   }
 
-  private settle(slot: Slot<C, Job<C>>, job: Job<C>, wasExclusive: boolean, tell: () => void) {
-    slot.jobs.splice(slot.jobs.indexOf(job), 1)
-    slot.since = performance.now()
-    slot.cancelledAt = 0
-    this.caps.count(job, -1, wasExclusive)
-    if (job.isExclusive) this.suspects.set(job.owner, slot.since + SUSPECT_MS)
+  private settle(slot: Slot<C, Job<C>>, job: Job<C>, tell: () => void) {
+    const now = performance.now()
+    this.slots.remove(slot, job, now)
+    this.caps.count(job, -1)
     if (!job.isGivenUp) tell()
     this.dispatch()
   }
@@ -117,19 +118,22 @@ export class Lane<C extends Channel> {
   /** Repeats what did nothing, and reads whose connection ended. A write is never sent twice. */
   private fail(job: Job<C>, error: Error) {
     const fault = classify(error)
-    const didNothing = fault === 'undone' || fault === 'unprepared' || fault === 'cancelled'
-    const mayRepeat = didNothing || (fault === 'lost' && job.isRead)
-    const isTooLate = job.endsAt - performance.now() <= RETRY_AFTER_MS
-    if (!mayRepeat || job.tries >= MAX_TRIES || isTooLate) return job.reject(error)
+    const now = performance.now()
+    const isLocked = fault === 'locked'
+    if (isLocked || job.isStopped) this.suspects.add(job, now)
+    const mayRepeat = DID_NOTHING.has(fault) || (fault === 'lost' && job.isRead)
+    const isLastTry = job.tries >= MAX_TRIES && !isLocked
+    const pause = isLocked ? ASK_AGAIN_MS : fault === 'unprepared' ? 0 : RETRY_AFTER_MS
+    if (!mayRepeat || isLastTry || job.endsAt - now <= pause) return job.reject(error)
     this.repeating += 1
-    setTimeout(
-      () => {
-        this.repeating -= 1
-        this.queue.add(job, true)
-        this.dispatch()
-      },
-      fault === 'unprepared' ? 0 : RETRY_AFTER_MS,
-    )
+    setTimeout(() => this.repeat(job), pause)
+  }
+
+  private repeat(job: Job<C>) {
+    this.repeating -= 1
+    job.isStopped = false
+    this.queue.add(job, true)
+    this.dispatch()
   }
 
   private rejectAll(error: Error) {
@@ -139,7 +143,7 @@ export class Lane<C extends Channel> {
 
   private check(now: number) {
     for (const job of this.queue.remove(({ endsAt }) => endsAt <= now)) job.reject(tooLate())
-    for (const [owner, until] of this.suspects) if (until <= now) this.suspects.delete(owner)
+    this.suspects.forgetOld(now)
     this.slots.check(now)
     this.dispatch()
   }

@@ -1,10 +1,46 @@
-/** Jobs that wait for a connection, in turn by owner: one owner's long queue delays nobody else by more than one. */
-export class FairQueue<Job extends { owner: string }> {
-  private readonly byOwner = new Map<string, Job[]>()
-  size = 0
+/** Whether a job may run now. `full`: neither may any other one, so there is no need to look further. */
+export type Verdict = 'run' | 'later' | 'full'
+
+/**
+ * Jobs that wait for a connection. Reads and writes wait apart, because what stops writes does not stop reads. Where both
+ * find room, they take turns.
+ */
+export class Queue<Job extends { owner: string; isRead: boolean }> {
+  private readonly reads = new FairQueue<Job>()
+  private readonly writes = new FairQueue<Job>()
+  private isTurnOfWrites = false
+
+  get size(): number {
+    return this.reads.size + this.writes.size
+  }
 
   /** @param first puts the job before the others of its owner, because it has waited already */
   add(job: Job, first = false) {
+    const queue = job.isRead ? this.reads : this.writes
+    queue.add(job, first)
+  }
+
+  /** Takes the next job that may run now. */
+  take(judge: (job: Job) => Verdict): Job | undefined {
+    const job = this.isTurnOfWrites
+      ? (this.writes.take(judge) ?? this.reads.take(judge))
+      : (this.reads.take(judge) ?? this.writes.take(judge))
+    if (job !== undefined) this.isTurnOfWrites = job.isRead
+    return job
+  }
+
+  /** Takes out all jobs for which `isOver` holds. */
+  remove(isOver: (job: Job) => boolean): Job[] {
+    return [...this.reads.remove(isOver), ...this.writes.remove(isOver)]
+  }
+}
+
+/** Owners take turns: one owner's long queue delays nobody else by more than one job. */
+class FairQueue<Job extends { owner: string }> {
+  private readonly byOwner = new Map<string, Job[]>()
+  size = 0
+
+  add(job: Job, first: boolean) {
     const jobs = this.byOwner.get(job.owner)
     if (jobs === undefined) this.byOwner.set(job.owner, [job])
     else if (first) jobs.unshift(job)
@@ -12,10 +48,12 @@ export class FairQueue<Job extends { owner: string }> {
     this.size += 1
   }
 
-  /** Takes the next job that may run now. The owner's other jobs go to the end of the turn. */
-  take(mayRun: (job: Job) => boolean): Job | undefined {
+  /** The owner's other jobs go to the end of the turn. */
+  take(judge: (job: Job) => Verdict): Job | undefined {
     for (const [owner, jobs] of this.byOwner) {
-      if (!mayRun(jobs[0]!)) continue
+      const verdict = judge(jobs[0]!)
+      if (verdict === 'full') return undefined
+      if (verdict === 'later') continue
       const job = jobs.shift()!
       this.byOwner.delete(owner)
       if (jobs.length > 0) this.byOwner.set(owner, jobs)
@@ -25,7 +63,6 @@ export class FairQueue<Job extends { owner: string }> {
     return undefined
   }
 
-  /** Takes out all jobs for which `isOver` holds. */
   remove(isOver: (job: Job) => boolean): Job[] {
     const removed: Job[] = []
     for (const [owner, jobs] of this.byOwner) {

@@ -1,5 +1,7 @@
 import type { Channel, Slot, SlotJob } from './channel.ts'
-import { giveUpLate, moveStuck } from './late.ts'
+import { choose, isSlow } from './choice.ts'
+import { classify } from './errors.ts'
+import { giveUpLate, stopSlow } from './late.ts'
 
 export interface SlotsSettings<C> {
   size: number
@@ -8,32 +10,31 @@ export interface SlotsSettings<C> {
   createChannel: () => C
 }
 
-/** A statement that has run for so long does not get another one behind it while there is a choice. */
-const SLOW_MS = 5
 const REOPEN_AFTER_MS = 1000
 const IDLE_MS = 60_000
+const MAX_FAILURES = 4
 
-/** A fixed number of connections: chooses, opens, watches and closes them. */
+/** A fixed number of connections: opens, watches and closes them. */
 export class Slots<C extends Channel, Job extends SlotJob> {
   private readonly all: Slot<C, Job>[]
   private readonly settings: SlotsSettings<C>
   private readonly onOpen: () => void
   private readonly onNoneLeft: (error: Error) => void
-  /** How many channels are for reads only. */
-  private readonly forReads: number
   private openCount = 0
+  /** Connections that could not be opened since the last one that could. */
+  private failures = 0
   private isClosing = false
 
-  /** @param onNoneLeft called when a connection could not be opened and there is no other */
+  /** @param onNoneLeft called when no connection can be opened and there is no other */
   constructor(settings: SlotsSettings<C>, onOpen: () => void, onNoneLeft: (error: Error) => void) {
     this.settings = settings
     this.onOpen = onOpen
     this.onNoneLeft = onNoneLeft
-    this.forReads = Math.max(1, Math.floor(settings.size / 3))
     this.all = Array.from({ length: settings.size }, () => ({
       state: 'closed' as const,
       channel: undefined,
       jobs: [],
+      writes: 0,
       since: 0,
       cancelledAt: 0,
       isGathering: false,
@@ -50,42 +51,34 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     return { total: open.length, idle: open.filter(({ jobs }) => jobs.length === 0).length }
   }
 
-  /** Whether any channel can take a job. */
-  get haveRoom(): boolean {
-    return this.all.some(({ state, jobs }) => state !== 'open' || jobs.length < this.settings.depth)
-  }
-
   /**
-   * The open channel that is being written to anyway, because a write costs more than a statement; else the one with
-   * the least on it. Some are for reads only, so that locks cannot stop them. Nothing goes behind a slow statement
-   * while another channel is free or being opened; no more than `waiting` jobs need are opened.
+   * The channel for a job (choice.ts); undefined if it has to wait. Opens one more if that would help, but no more than
+   * `waiting` jobs need.
    */
-  choose(now: number, waiting: number, { isRead, isExclusive }: SlotJob): Slot<C, Job> | undefined {
-    const { depth } = this.settings
-    let best: Slot<C, Job> | undefined
-    let least = Infinity
-    let reserved = isRead ? 0 : Math.min(this.forReads, this.openCount - 1)
-    for (const slot of this.all) {
-      const { state, jobs } = slot
-      if (state !== 'open' || (reserved -= 1) >= 0) continue
-      if (jobs.length >= (isExclusive ? 1 : depth) || jobs[0]?.isExclusive) continue
-      const isSlow = jobs.length > 0 && now - slot.since > SLOW_MS
-      if (slot.isGathering && !isSlow) return slot
-      const load = isSlow ? depth : jobs.length
-      if (load < least) [best, least] = [slot, load]
-    }
-    if (least > 0 && this.openCount < this.all.length) this.openOne(now, waiting)
-    const mustWait = least >= depth && this.all.some(({ state }) => state === 'opening')
-    return mustWait ? undefined : best
+  choose(now: number, waiting: number, job: SlotJob): Slot<C, Job> | undefined {
+    const slot = choose(this.all, job, now, this.openCount, this.settings.depth)
+    const isBad = slot === undefined || isSlow(slot, now)
+    if (!isBad && (slot.isGathering || slot.jobs.length === 0)) return slot
+    if (this.openCount < this.all.length) this.openOne(now, waiting)
+    return isBad && this.all.some(({ state }) => state === 'opening') ? undefined : slot
   }
 
   /** Notes that a job is sent on the channel. */
   place(slot: Slot<C, Job>, job: Job, now: number) {
     if (slot.jobs.length === 0) slot.since = now
     slot.jobs.push(job)
+    if (!job.isRead) slot.writes += 1
     if (slot.isGathering) return
     slot.isGathering = true
     setImmediate(() => (slot.isGathering = false))
+  }
+
+  /** Notes that the job has its answer: the next one on the channel has its turn. */
+  remove(slot: Slot<C, Job>, job: Job, now: number) {
+    slot.jobs.splice(slot.jobs.indexOf(job), 1)
+    if (!job.isRead) slot.writes -= 1
+    slot.since = now
+    slot.cancelledAt = 0
   }
 
   private openOne(now: number, waiting: number) {
@@ -110,6 +103,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     if (this.isClosing) return channel.close()
     slot.state = 'open'
     this.openCount += 1
+    this.failures = 0
     slot.since = performance.now()
     this.onOpen()
   }
@@ -118,7 +112,10 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     slot.state = 'closed'
     slot.channel = undefined
     slot.mayOpenAt = performance.now() + REOPEN_AFTER_MS
-    if (this.all.every(({ state }) => state === 'closed')) this.onNoneLeft(error)
+    this.failures += 1
+    // A connection that somebody ended while it was being opened says nothing about the next one.
+    const mayBeChance = ['lost', 'cancelled'].includes(classify(error)) && this.failures < MAX_FAILURES
+    if (!mayBeChance && this.all.every(({ state }) => state === 'closed')) this.onNoneLeft(error)
   }
 
   private end(slot: Slot<C, Job>, channel: C) {
@@ -131,7 +128,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
   /** Deals with jobs that take too long, and closes connections that nobody needs. */
   check(now: number) {
     const open = this.all.filter(({ state }) => state === 'open')
-    moveStuck(open, now)
+    stopSlow(open, now)
     for (const slot of open) {
       if (slot.jobs.length > 0) giveUpLate(slot, now)
       else if (now - slot.since > IDLE_MS) {

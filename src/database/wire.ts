@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import pg from 'pg'
-import type { Channel } from './channel.ts'
+import { type Channel, LOCK_WAIT_MS } from './channel.ts'
 import { nameOf } from './statement-names.ts'
 
 /*
@@ -48,9 +48,10 @@ const CANCEL_TIMEOUT_MS = 2000
 const CLOSE_TIMEOUT_MS = 1000
 /**
  * Settings that end with their transaction, so that a pooler may give the connection to anybody: the owner, whom
- * row-level security reads, and the time limit of the statement.
+ * row-level security reads, and the time limits of the statement.
  */
-export const SETTINGS = `SELECT set_config('app.user_id', $1, true), set_config('statement_timeout', $2, true)`
+export const SETTINGS = `SELECT set_config('app.user_id', $1, true), set_config('statement_timeout', $2, true),
+  set_config('lock_timeout', '${LOCK_WAIT_MS}', true)`
 
 type Scalar = string | number | bigint | boolean | null | undefined
 

@@ -1,9 +1,9 @@
-import { Ajv, type ErrorObject, type SchemaValidateFunction } from 'ajv'
+import { Ajv, type ErrorObject } from 'ajv'
 import addFormats from 'ajv-formats'
 import fp from 'fastify-plugin'
 import { explain } from '../config/explain.ts'
+import { keywords } from './keywords.ts'
 import { type Query, queryReader, type QuerySchema } from './query-reader.ts'
-import { trimText } from './text.ts'
 
 /** A format of our own. */
 export interface Format {
@@ -28,15 +28,7 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   const ajv = addFormats.default(new Ajv(settings), ['date-time', 'email'])
   for (const [name, { validate }] of Object.entries(formats))
     ajv.addFormat(name, { type: 'string', validate })
-  ajv.addKeyword({
-    keyword: 'trim',
-    type: 'string',
-    modifying: true,
-    before: 'maxLength',
-    validate: trim,
-    errors: false,
-  })
-  ajv.addKeyword({ keyword: 'insteadOf', type: 'boolean', schemaType: 'string', validate: readAlias })
+  for (const keyword of keywords) ajv.addKeyword(keyword)
   ajv.addKeyword('example')
   app.setValidatorCompiler<object>(({ schema, httpPart }) => {
     for (const [id, shared] of Object.entries(app.getSchemas()))
@@ -73,20 +65,7 @@ function boundArrays(schema: unknown): unknown {
   return { ...others, if: { maxItems: copy.maxItems }, then: { items } }
 }
 
-type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
-
-/** The keyword `trim`, true or 'NFC': the other keywords look at the trimmed, perhaps normalized value. */
-function trim(keyword: true | 'NFC', value: string, _schema: unknown, context?: unknown): boolean {
-  const { parentData, parentDataProperty } = context as Trim
-  const trimmed = trimText(value)
-  parentData[parentDataProperty] = keyword === 'NFC' ? trimmed.normalize('NFC') : trimmed
-  return true
-}
-
-/**
- * Leaves out mistakes that say less than others: those of a composition, because its parts have their own, and those
- * about a type beside an enum, because the enum names what is allowed.
- */
+/** An enum names what is allowed: that the type is wrong too says nothing more. */
 const withoutRepetition = (errors: ErrorObject[]) =>
   errors.filter(
     ({ keyword, instancePath }) =>
@@ -94,31 +73,6 @@ const withoutRepetition = (errors: ErrorObject[]) =>
       (keyword !== 'type' ||
         !errors.some((other) => other.keyword === 'enum' && other.instancePath === instancePath)),
   )
-
-/**
- * The keyword `insteadOf` of a boolean property: it is another name for the property that the keyword names. Its value
- * moves there. An object that has both with different values is refused at both paths.
- */
-const readAlias: SchemaValidateFunction = (name: string, value: unknown, _schema, context) => {
-  const { parentData, parentDataProperty: alias, instancePath } = context!
-  const object = parentData as Record<string, unknown>
-  const own = object[name]
-  // A value of another type is refused at its own path.
-  if (typeof own === typeof value && own !== value) {
-    const parent = instancePath.slice(0, instancePath.lastIndexOf('/'))
-    const refuse = (path: string, other: string) => ({
-      keyword: 'insteadOf',
-      instancePath: `${parent}/${path}`,
-      message: `must not differ from ${other}`,
-      params: {},
-    })
-    readAlias.errors = [refuse(name, String(alias)), refuse(String(alias), name)]
-    return false
-  }
-  if (own === undefined) object[name] = value
-  delete object[alias]
-  return true
-}
 
 function describe(error: ErrorObject, formats: Readonly<Record<string, Format>>) {
   const { instancePath, keyword, params } = error as ErrorObject<string, { [name: string]: string }>

@@ -118,21 +118,22 @@ export function resolve(query: ListQuery): ResolvedQuery {
   for (const { name, normalize } of filters)
     if (normalize && own[name] !== undefined) own[name] = normalize(own[name])
   const sort = sortNamed(own.sort ?? '') ?? DEFAULT_SORT
-  return { ...(own as ListQuery), sort, order: (own as ListQuery).order ?? defaultOrder(sort) }
+  return Object.assign(own, { sort, order: (own as ListQuery).order ?? defaultOrder(sort) })
 }
 
 /** The conditions of a resolved query, and whether a page can have to look at all tasks of the user for them. */
 export function filtersOf(query: ResolvedQuery): { conditions: Sql[]; mayScan: boolean } {
   const sent = query as Readonly<Record<string, unknown>>
-  const found = filters.flatMap(({ name, condition, mayScan }) => {
-    const value = sent[name]
-    const sqlOfValue = value === undefined ? undefined : condition(value as string, query)
-    return sqlOfValue === undefined ? [] : [{ condition: sqlOfValue, mayScan }]
-  })
-  return {
-    conditions: found.map(({ condition }) => condition),
-    mayScan: found.some(({ mayScan }) => mayScan),
+  const conditions: Sql[] = []
+  let mayScan = false
+  for (const filter of filters) {
+    const value = sent[filter.name]
+    const condition = value === undefined ? undefined : filter.condition(value as string, query)
+    if (condition === undefined) continue
+    conditions.push(condition)
+    mayScan ||= filter.mayScan
   }
+  return { conditions, mayScan }
 }
 
 /** What makes a resolved query another list: every parameter but those that say which part of the list. */

@@ -5,8 +5,8 @@ import { column, summaryFields } from './fields.ts'
 import { isDueBefore } from './filters.ts'
 import type { NewTask, TaskChanges } from './schemas.ts'
 import { idsOf, matching, pageOf, type Selection, tasksOf } from './selection.ts'
-import { findTask, insertTask, tasksFrom, toggleTask, updateTask } from './statements.ts'
 import { deleteTag, listTags, renameTag } from './tag-statements.ts'
+import { findTask, insertTask, tasksFrom, toggleTask, updateTask } from './statements.ts'
 
 const { sql } = Prisma
 type Sql = Prisma.Sql

@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { type Static, type TBoolean, Type } from '@sinclair/typebox'
 import { OneOf, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
 import { PRIORITIES, type Priority } from './priorities.ts'
 import { MAX_TAG_LENGTH, MAX_TAGS } from './tags.ts'
@@ -91,10 +91,10 @@ const tags = Type.Unsafe<string[] | null>({
   examples: [['home', 'garden']],
 })
 /** Another name for the one field that is given. Validation moves its value to the field: handlers never see it. */
-function aliasOf<Field extends TSchema>(field: Readonly<Record<string, Field>>) {
-  const [[name, schema]] = Object.entries(field) as [[string, Field]]
+function aliasOf(field: Readonly<Record<string, TBoolean>>) {
+  const [[name, schema]] = Object.entries(field) as [[string, TBoolean]]
   const description = `Another name for ${name}. If both are sent they must be the same.`
-  return Type.Optional(Type.Unsafe<Static<Field>>({ ...schema, insteadOf: name, description }))
+  return Type.Optional(Type.Unsafe<boolean>({ ...schema, insteadOf: name, description }))
 }
 
 /** The other names for fields in bodies. */
