@@ -75,6 +75,13 @@ export async function wholeStatements({ record }: Recorder, owner: string): Prom
   const none = select({ sort: 'title', due_before: '1999-01-01' })
   return new Map([
     ['page by title that no task is on', await record((tasks) => tasks.list(owner, none, PAGE))],
+    ['page of a common tag', await record((tasks) => tasks.list(owner, select({ tags: 'HOME' }), PAGE))],
+    ['page of high priority', await record((tasks) => tasks.list(owner, select({ priority: 'high' }), PAGE))],
+    [
+      'page of a tag that no task has',
+      await record((tasks) => tasks.list(owner, select({ tags: 'no' }), PAGE)),
+    ],
+    ['list of tags', await record((tasks) => tasks.listTags(owner))],
     ['summary', await record((tasks) => tasks.summarize(owner, bound))],
     ['count=true', await record((tasks) => tasks.count(owner, select({})))],
     ['count=true pending', await record((tasks) => tasks.count(owner, select({ status: 'pending' })))],

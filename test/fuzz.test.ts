@@ -176,7 +176,8 @@ function demandStored(sent: Record<string, unknown>, task: Record<string, unknow
 
 /** Some of the tags that were sent, in their order; those that are left out differ in letter case from one that is there. */
 function demandTags(sent: string[], tags: string[], demand: Demand) {
-  const fold = (tag: string) => tag.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC')
+  const fold = (tag: string) =>
+    tag.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC')
   let place = -1
   for (const tag of tags) {
     place = sent.indexOf(tag, place + 1)
