@@ -131,7 +131,8 @@ function demandPrivacy(
 ) {
   const all = text + JSON.stringify(headers)
   for (const secret of secrets) demand(!all.includes(secret), 'tells something of somebody else')
-  for (const task of [body].flat() as ({ id?: unknown; user_id?: unknown } | undefined)[]) {
+  const results = ((body as any)?.results ?? []).map(({ task }: any) => task)
+  for (const task of [body, ...results].flat() as ({ id?: unknown; user_id?: unknown } | undefined)[]) {
     demand(!victimIds.includes(task?.id as number), 'is a task of somebody else')
     demand((task?.user_id ?? actor.id) === actor.id, 'names somebody else')
   }
@@ -142,6 +143,9 @@ function demandTaken(plan: requests.Plan, answer: Answer<any>, world: World, dem
   const { id } = plan.params
   const isOwn = id === undefined || id === requests.OWN_ID
   const exists = isOwn || (id !== requests.FOREIGN_ID && ids.some((own) => BigInt(own) === BigInt(id)))
+  // The operations of a batch name tasks by chance.
+  const mayMiss = plan.template.endsWith('/batch') && answer.body.code === 'task_not_found'
+  if (mayMiss) return
   demand(exists ? answer.status < 300 : answer.status === 404, 'a valid request is refused')
   if (plan.sent && exists) demandStored(plan.sent, answer.body, demand)
 }
@@ -204,9 +208,15 @@ function inUtc(text: string): string {
 }
 
 /** Keeps track of which tasks the actor has, and where. */
-async function note({ method }: requests.Plan, url: string, { status, body }: Answer<any>, world: World) {
+async function note(
+  { method, sent }: requests.Plan,
+  url: string,
+  { status, body }: Answer<any>,
+  world: World,
+) {
   if (status === 201) world.ids.push(body.id as number)
-  if (status === 200 && /\/restore\/?(\?|$)/.test(url)) await readTasks(world)
+  const moves = /\/restore\/?(\?|$)/.test(url) || sent?.operations !== undefined
+  if (status === 200 && moves) await readTasks(world)
   if (method === 'DELETE' && status < 300) await readTasks(world)
 }
 
@@ -220,9 +230,6 @@ async function readTasks(world: World) {
   world.trash = await idsOf('/api/tasks/trash?limit=200')
 }
 
-/** What a batch admits depends on each operation in it, which its schema cannot say. */
-const isIndependent = ({ template }: { template: string }) => !template.endsWith('/batch')
-
 t.test(`requests made from the document (seed ${SEED})`, async (t) => {
   const app = await startApp(t)
   const operations = requests.operationsOf(documentOf(app.app))
@@ -230,7 +237,7 @@ t.test(`requests made from the document (seed ${SEED})`, async (t) => {
   const plans: [what: string, plan: fc.Arbitrary<requests.Plan>][] = [
     [
       'what the document admits is never refused',
-      fc.oneof(...operations.filter(isIndependent).map((named) => requests.validPlan(document, named))),
+      fc.oneof(...operations.map((named) => requests.validPlan(document, named))),
     ],
     [
       'what the document does not admit is never taken',

@@ -165,6 +165,8 @@ function spell(schema: Schema, value: unknown): fc.Arbitrary<string> {
 
 /** A schema cannot say that two names for one field must not differ; the description does. */
 const agree = (value: unknown): unknown => {
+  const { operations } = (value ?? {}) as { operations?: unknown[] }
+  if (operations !== undefined) return { operations: operations.map(agree) }
   const { completed, is_completed } = (value ?? {}) as Record<string, unknown>
   const both = completed !== undefined && is_completed !== undefined
   return both ? { ...(value as object), is_completed: completed } : value
