@@ -24,10 +24,7 @@ declare module '@fastify/jwt' {
 }
 declare module 'fastify' {
   interface FastifyInstance {
-    /**
-     * A hook that verifies the token and counts the request, if that has not been done yet. It is for routes that should
-     * know who calls before they read a large body: as their onRequest hook.
-     */
+    /** Verifies the token and counts the request: the onRequest hook of routes with large bodies. */
     authorize(request: FastifyRequest, reply: FastifyReply): Promise<undefined>
   }
   interface FastifyRequest extends Pick<FastifyJwtNamespace<{ namespace: 'jwks' }>, 'jwksJwtVerify'> {
