@@ -118,7 +118,11 @@ export async function buildApp(
       api.setNotFoundHandler(notFound)
 
       await api.register(async (known) => {
-        known.addHook('preHandler', (request) => users.provision(request.user))
+        known.addHook('preHandler', (request) => {
+          request.user.endsAt = performance.now() + config.database.queryTimeoutMs
+          request.user.client = request.raw.socket
+          return users.provision(request.user)
+        })
         await known.register(userRoutes, { users })
         const whileUserExists = users.whileExisting
         for (const namesUser of [false, true]) {
