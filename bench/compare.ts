@@ -7,7 +7,7 @@ import type { Options, Scenario } from './options.ts'
 import { comparePairs, type Run } from './pairs.ts'
 import { machine, type Result, tableOf, troublesOf } from './report.ts'
 import { type Call, type Cast, callsOf, type Route, routes } from './routes.ts'
-import { type Server, startFloor, startService } from './servers.ts'
+import { type Server, startRival, startService } from './servers.ts'
 
 interface Stage {
   cast: Cast
@@ -21,7 +21,7 @@ const ONCE_PER_SECOND = 1000
 /** What a user's own load test would call, and what a day's traffic looks like. */
 const CROWDED = ['list', 'mixed']
 
-/** Service and floor under the same load, route by route and scenario by scenario. */
+/** The service and the floor, or the service of another checkout, under the same load, route by route. */
 export async function compareRoutes(options: Options) {
   console.log('database, people, servers …')
   const database = await openDatabase()
@@ -30,7 +30,7 @@ export async function compareRoutes(options: Options) {
     const people = await seedPeople(database)
     const service = await startService(database.serviceUrl)
     servers.push(service)
-    const floor = await startFloor(database.url)
+    const floor = await startRival(database, options.against)
     servers.push(floor)
     const stage = { cast: { people, database }, service, floor, meter: await createCpuMeter(database) }
     if (stage.meter === undefined)
@@ -56,7 +56,12 @@ async function runAll(stage: Stage, options: Options): Promise<Result[]> {
       console.log(`CPU ${result.cpu.median.toFixed(2)}, speed ${result.throughput.median.toFixed(2)}`)
       results.push(result)
     }
-    console.log(`\n${tableOf(results.filter((result) => result.scenario === scenario))}`)
+    console.log(
+      `\n${tableOf(
+        results.filter((result) => result.scenario === scenario),
+        stage.floor.name,
+      )}`,
+    )
   }
   for (const trouble of troublesOf(results)) console.error(trouble)
   return results

@@ -13,6 +13,7 @@ export const USAGE = `npm run bench -- [what] [flags]
   --seconds   length of one run
   --pairs     pairs of runs, service and floor, per route
   --minutes   length of the soak (default 10)
+  --against   compares with the service of another checkout instead of the floor: its folder, with dist/ built
   --json      writes the figures to this file
   --svg       writes a chart to this file
 
@@ -26,6 +27,7 @@ const flags = {
   seconds: text,
   pairs: text,
   minutes: text,
+  against: text,
   json: text,
   svg: text,
   quick: { type: 'boolean', default: false },
@@ -47,6 +49,7 @@ export function readOptions(args: string[]) {
     seconds: positive('seconds', values.seconds) ?? (values.quick ? 1 : 8),
     pairs: positive('pairs', values.pairs) ?? (values.quick ? 2 : 4),
     minutes: positive('minutes', values.minutes) ?? 10,
+    against: values.against,
     json: values.json,
     svg: values.svg,
   }

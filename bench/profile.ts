@@ -7,41 +7,41 @@ import type { Options } from './options.ts'
 import { type Costs, costsOf, type CpuProfile } from './profile-costs.ts'
 import { table } from './report.ts'
 import { type Cast, callsOf, type Route, routes } from './routes.ts'
-import { startFloor, startService } from './servers.ts'
+import { type Server, startRival, startService } from './servers.ts'
 
 const CONNECTIONS = 64
 const TOP = 25
 
 /** Where the time of service and floor goes, route by route: by library, and the service's by function. */
-export async function profileRoutes({ only = ['list', 'get', 'toggle'], seconds }: Options) {
+export async function profileRoutes({ only = ['list', 'get', 'toggle'], seconds, against }: Options) {
   const database = await openDatabase()
   try {
     const cast = { people: await seedPeople(database), database }
     for (const route of routes.filter(({ name, call }) => only.includes(name) && call !== undefined)) {
-      const service = await profileRoute(route, cast, seconds, startService)
-      const floor = await profileRoute(route, cast, seconds, startFloor)
+      const service = await profileRoute(route, cast, seconds, (flags) =>
+        startService(database.serviceUrl, {}, flags),
+      )
+      const floor = await profileRoute(route, cast, seconds, (flags) =>
+        startRival(database, against, {}, flags),
+      )
       console.log(`\n${route.name}: µs per request, idle time left out\n`)
-      console.log(`${byLibrary(service, floor)}\n\n${byFunction(service)}`)
+      console.log(`${byLibrary(service, floor)}\n\n${byFunction(service)}\n\n${byFunction(floor)}`)
     }
   } finally {
     await database.close()
   }
 }
 
-type Start = typeof startService
+type Start = (nodeFlags: string[]) => Promise<Server>
 
 async function profileRoute(route: Route, cast: Cast, seconds: number, start: Start): Promise<Costs> {
   const folder = mkdtempSync(join(tmpdir(), 'task-api-profile-'))
-  const { url, serviceUrl } = cast.database
-  const server = await start(start === startService ? serviceUrl : url, {}, [
-    '--cpu-prof',
-    `--cpu-prof-dir=${folder}`,
-  ])
+  const server = await start(['--cpu-prof', `--cpu-prof-dir=${folder}`])
   const load = {
     connections: CONNECTIONS,
     callsOf: (client: number) => callsOf(route, cast, server.name, client, CONNECTIONS),
   }
-  await runClosedLoop(server, { ...load, seconds: 2 })
+  await runClosedLoop(server, { ...load, seconds: 4 })
   // The same clock as the profile's.
   const warm = Number(process.hrtime.bigint() / 1000n)
   const { requests } = await runClosedLoop(server, { ...load, seconds })

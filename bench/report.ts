@@ -22,20 +22,24 @@ const milliseconds = ({ p50, p97_5, p99 }: Sample) =>
   [p50, p97_5, p99].map((value) => value.toFixed(p99 < 20 ? 1 : 0)).join(' / ')
 const cpu = ({ cpuService, cpuPostgres }: Sample) => `${whole(cpuService)} + ${whole(cpuPostgres)}`
 
-const HEAD = [
+const headOf = (floor: string) => [
   'route',
   'CPU ratio',
   'speed ratio',
   'req/s',
-  'floor',
+  floor,
   'p50/97.5/99 ms',
-  'floor',
+  floor,
   'CPU µs',
-  'floor',
+  floor,
 ]
 
-/** A Markdown table, which reads well on a terminal too. */
-export function tableOf(results: Result[]): string {
+/**
+ * A Markdown table, which reads well on a terminal too.
+ *
+ * @param floor the name of the server that the service is compared with
+ */
+export function tableOf(results: Result[], floor: string): string {
   const rows = results.map(({ route, service, floor, ...result }) => [
     route,
     ratio(result.cpu),
@@ -47,7 +51,7 @@ export function tableOf(results: Result[]): string {
     cpu(service),
     cpu(floor),
   ])
-  return table([HEAD, ...rows])
+  return table([headOf(floor), ...rows])
 }
 
 /** Rows of text as a Markdown table with aligned columns; the first is the head. */

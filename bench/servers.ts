@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ROOT } from './database.ts'
+import { type BenchDatabase, ROOT } from './database.ts'
 import { SECRET } from './people.ts'
 
 export interface Server {
-  name: 'service' | 'floor'
+  name: 'service' | 'floor' | 'other'
   url: string
   port: number
   pid: number
@@ -28,6 +28,28 @@ export const startFloor = (databaseUrl: string, variables: Variables = {}, nodeF
     databaseUrl,
     variables,
   )
+
+/**
+ * The service of another checkout, which must be built. It runs on the same tables: migrations only expand, so an
+ * earlier version understands the schema of this one.
+ */
+const startOther = (
+  folder: string,
+  databaseUrl: string,
+  variables: Variables = {},
+  nodeFlags: string[] = [],
+) => startServer('other', [...nodeFlags, resolve(folder, 'dist/server.js')], databaseUrl, variables)
+
+/** What the service is compared with: the floor, or the service of the checkout in `against`. */
+export const startRival = (
+  { url, serviceUrl }: BenchDatabase,
+  against: string | undefined,
+  variables?: Variables,
+  nodeFlags?: string[],
+) =>
+  against === undefined
+    ? startFloor(url, variables, nodeFlags)
+    : startOther(against, serviceUrl, variables, nodeFlags)
 
 async function startServer(
   name: Server['name'],

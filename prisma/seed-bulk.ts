@@ -86,6 +86,7 @@ function createTask(random: () => number, youth: number, now: Date): SeedTask {
     ...dueDate(random, completed || random() < 0.3 ? created : now.getTime()),
     createdAt: new Date(created),
     updatedAt: new Date(touched),
+    deletedAt: null,
   }
 }
 

@@ -8,6 +8,8 @@ export interface SeedTask {
   dueAllDay: boolean
   createdAt: Date
   updatedAt: Date
+  /** When it was moved to the trash; null for a task that is not there. */
+  deletedAt: Date | null
 }
 
 export interface SeedUser {
@@ -22,7 +24,7 @@ export const DAY = 24 * HOUR
 
 /** Days or hours from now on, days as dates and hours as instants. */
 type Due = { days: number } | { hours: number }
-type Line = [title: string, extras?: { description?: string; due?: Due; done?: boolean }]
+type Line = [title: string, extras?: { description?: string; due?: Due; done?: boolean; deleted?: boolean }]
 
 const LINES: Readonly<Record<string, Line[]>> = {
   Alice: [
@@ -38,6 +40,8 @@ const LINES: Readonly<Record<string, Line[]>> = {
     ['Buy a birthday present for Bob', { due: { days: 9 } }],
     ['Send the tax return', { due: { hours: -50 }, done: true }],
     ['Learn to make sourdough', { description: 'Flour, water, salt, patience.' }],
+    ['Cancel the gym', { due: { days: -4 }, deleted: true }],
+    ['Order firewood', { description: 'Two cubic metres.', done: true, deleted: true }],
   ],
   Bob: [
     [
@@ -53,6 +57,7 @@ const LINES: Readonly<Record<string, Line[]>> = {
     ],
     ['Update the dependencies', { done: true }],
     ['Delete the old staging server'],
+    ['Migrate to the new ticket system', { description: 'Postponed to next year.', deleted: true }],
   ],
   Carol: [
     ['Order 40 chairs', { due: { days: 3 } }],
@@ -73,6 +78,7 @@ const LINES: Readonly<Record<string, Line[]>> = {
     ['Complete this task', { due: { days: 1 } }],
     ['Look at a task that is overdue', { due: { days: -1 } }],
     ['Start the service', { done: true }],
+    ['Restore this task from the trash', { deleted: true }],
   ],
 }
 
@@ -88,12 +94,13 @@ export function demoUsers(now: Date): SeedUser[] {
 }
 
 function toTask(
-  [title, { description, due, done = false } = {}]: Line,
+  [title, { description, due, done = false, deleted = false } = {}]: Line,
   createdAt: Date,
   now: Date,
 ): SeedTask {
   const updatedAt = done ? new Date(createdAt.getTime() + HOUR) : createdAt
-  const rest = { title, description: description ?? null, completed: done, createdAt, updatedAt }
+  const deletedAt = deleted ? new Date(updatedAt.getTime() + HOUR) : null
+  const rest = { title, description: description ?? null, completed: done, createdAt, updatedAt, deletedAt }
   if (due === undefined) return { ...rest, dueAt: null, dueAllDay: false }
   if ('days' in due) return { ...rest, dueAt: startOfDay(now.getTime() + due.days * DAY), dueAllDay: true }
   // People say "at four", not "at 15:47:12".

@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { createRequire } from 'node:module'
 import type { Config } from './config/config.ts'
+import { frontEnds } from './compatibility/front-ends.ts'
 import { createReadinessCheck } from './database/checks.ts'
 import type { Database } from './database/client.ts'
 import { redact } from './operations/log.ts'
@@ -28,6 +29,7 @@ import { batchRoutes } from './tasks/batch-routes.ts'
 import * as batchSchemas from './tasks/batch-schemas.ts'
 import { taskFormats } from './tasks/formats.ts'
 import { createTaskRepository } from './tasks/repository.ts'
+import { tagRoutes } from './tasks/tag-routes.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import * as taskSchemas from './tasks/schemas.ts'
 import { createTrashRepository } from './tasks/trash-repository.ts'
@@ -123,12 +125,16 @@ export async function buildApp(
           request.user.client = request.raw.socket
           return users.provision(request.user)
         })
+        const { frontEndSettings: settings } = config
+        if (settings.length > 0) await known.register(frontEnds, { settings, findTask: tasks.find })
         await known.register(userRoutes, { users })
         const whileUserExists = users.whileExisting
         for (const namesUser of [false, true]) {
           const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
           await known.register(taskRoutes, { prefix, tasks, whileUserExists, namesUser })
+          await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
           await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
+          await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
           await known.register(batchRoutes, { prefix, batches, whileUserExists, namesUser })
         }
       })

@@ -6,7 +6,7 @@ import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
 import { eventually } from './helpers/eventually.ts'
 import { type Sending, startInterposed } from './helpers/interposed.ts'
 
-const SORTS = ['created', 'updated', 'title', 'due_date']
+const SORTS = ['created', 'updated', 'title', 'due_date', 'priority']
 const ORDERS = ['asc', 'desc']
 
 const authorized = ({ token }: TestUser) => ({ authorization: `Bearer ${token}` })

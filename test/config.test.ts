@@ -42,6 +42,8 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
   const headers = 'must be names of headers such as X-Api-Version, comma-separated.'
   const proxies =
     'must be true, false, a number of proxies, or their addresses (10.0.0.0/8), comma-separated.'
+  const frontEnds =
+    'must be a comma-separated list of these words: list_envelope, is_completed, user_object, delete_json.'
   const cases: [name: keyof Environment, value: string, sentence: string][] = [
     ['NODE_ENV', 'staging', 'must be one of: development, test, production.'],
     ['DATABASE_URL', `mysql://me:${PASSWORD}@db/tasks`, url],
@@ -57,6 +59,10 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
     ['BETTER_AUTH_SECRET', '🔑'.repeat(31), 'must have at least 32 characters.'],
     ['BETTER_AUTH_URL', 'app.example.com', web],
     ['JWKS_URL', 'file:///etc/keys.json', web],
+    ['FRONT_END_COMPAT', 'is_completed,envelope', frontEnds],
+    ['FRONT_END_COMPAT', 'all', frontEnds],
+    ['FRONT_END_COMPAT', 'is_completed delete_json', frontEnds],
+    ['FRONT_END_COMPAT', 'IS_COMPLETED', frontEnds],
     ['DATABASE_URL', `${VALID.DATABASE_URL}?schema=app`, 'must not name a schema other than public.'],
     ['DIRECT_URL', `${VALID.DATABASE_URL}?schema=app`, 'must not name a schema other than public.'],
     ['JWT_ISSUER', ' , ', 'must name at least one value.'],
@@ -298,6 +304,7 @@ t.test('what is not set has its default', async (t) => {
     tokens: { secret: SECRET, issuer: undefined, audience: undefined, jwks: undefined },
     rateLimit: { max: 0, maxByAddress: 0, redisUrl: undefined },
     metrics: { enabled: true, port: undefined, isPublic: true },
+    frontEndSettings: [],
   })
   const production = createConfig(PRODUCTION)
   t.match(production, {
@@ -316,6 +323,7 @@ t.test('what is set is taken', async (t) => {
     BETTER_AUTH_URL: 'https://app.example.com/',
     CORS_ORIGINS: ' https://a.example.com , http://localhost:5173,https://*.team.vercel.app,',
     CORS_ALLOWED_HEADERS: 'X-One, x_two',
+    FRONT_END_COMPAT: 'delete_json, list_envelope,',
     KEEP_ALIVE_TIMEOUT_MS: '620000',
     DATABASE_PREPARED: 'off',
     HOST: '::1',
@@ -334,6 +342,7 @@ t.test('what is set is taken', async (t) => {
       keepAliveTimeoutMs: 620_000,
     },
     database: { prepared: false },
+    frontEndSettings: ['delete_json', 'list_envelope'],
     tokens: {
       issuer: undefined,
       jwks: { issuer: ['https://app.example.com'], maxAgeMs: 600_000, cooldownMs: 5000 },

@@ -32,6 +32,14 @@ const CALLS: readonly (readonly [method: string, path: string, body?: unknown])[
   ['GET', '/tasks/9223372036854775807'],
   ['DELETE', '/tasks/{1}'],
   ['DELETE', '/tasks/{1}'],
+  ['GET', '/tasks/trash'],
+  ['POST', '/tasks/{1}/restore'],
+  ['POST', '/tasks/{1}/restore'],
+  ['DELETE', '/tasks?status=completed'],
+  ['DELETE', '/tasks?status=all'],
+  ['GET', '/tasks/trash?limit=1'],
+  ['DELETE', '/tasks/trash/{1}'],
+  ['DELETE', '/tasks/trash'],
   ['GET', '/tasks?limit=3'],
   ['GET', '/me'],
   ['DELETE', '/me'],
@@ -51,7 +59,10 @@ async function live({ call }: TestApp, user: TestUser) {
         .reduce((rest, id, index) => rest.replaceAll(`"id":${id},`, `"id":{${index}},`), value)
         .replaceAll(user.id, '{user}')
         .replaceAll(user.email, '{email}')
-        .replaceAll(/"(created_at|updated_at)":"\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z"/g, '"$1":{instant}')
+        .replaceAll(
+          /"(created_at|updated_at|deleted_at)":"\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z"/g,
+          '"$1":{instant}',
+        )
         .replaceAll(/"request_id":"[^"]+"/g, '"request_id":{id}')
         .replaceAll(/cursor=[\w-]+/g, 'cursor={cursor}')
         .replaceAll(new RegExp(`/(${ids.join('|')})(?=$|[>?])`, 'g'), '/{id}')

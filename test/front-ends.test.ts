@@ -101,6 +101,18 @@ const rows: Record<string, (t: Test, stage: Stage) => Promise<{ status: number }
     t.equal((await call('GET', `/api/tasks/${pending.id}`)).status, 404)
     return response
   },
+  'Restores a deleted task, for example to undo a deletion': async (t, { call, pending }) => {
+    await call('DELETE', `/api/tasks/${pending.id}`)
+    const restored = { ...pending, updated_at: String }
+    return same(t, call('POST', `/api/tasks/${pending.id}/restore`), restored)
+  },
+  'Deletes all completed tasks in one call': async (t, { call, pending, done }) => {
+    const answer = await same(t, call('DELETE', '/api/tasks?status=completed'), { deleted: 1 })
+    t.equal((await call('GET', `/api/tasks/${done.id}`)).status, 404)
+    t.equal((await call('GET', `/api/tasks/${pending.id}`)).status, 200)
+    t.equal((await call('DELETE', '/api/tasks')).status, 400)
+    return answer
+  },
   '`description: null`': async (t, { call, pending }) => {
     const changed = call('PUT', `/api/tasks/${pending.id}`, { body: { description: null } })
     t.equal((await same(t, changed, { description: null })).status, 200)
@@ -123,11 +135,17 @@ const rows: Record<string, (t: Test, stage: Stage) => Promise<{ status: number }
       completed: true,
     })
   },
-  '`priority`, `tags` and other unknown fields': async (t, { call }) => {
-    const body = { title: 'T', priority: 'high', tags: ['x'], category: null }
+  '`priority` and `tags`': async (t, { call }) => {
+    const body = { title: 'T', priority: 'high', tags: ['Home', 'home', 'x'] }
+    t.equal((await call('POST', '/api/tasks', { body: { ...body, priority: 'High' } })).status, 400)
+    const given = { priority: 'high', tags: ['Home', 'x'] }
+    return same(t, call('POST', '/api/tasks', { body }), given)
+  },
+  'Unknown fields': async (t, { call }) => {
+    const body = { title: 'T', category: null }
     const answer = await call('POST', '/api/tasks', { body })
     t.match(answer.body, { title: 'T', completed: false })
-    t.notOk('priority' in answer.body || 'tags' in answer.body)
+    t.notOk('category' in answer.body)
     return answer
   },
   'Reads the list as a bare array': async (t, { call, tasks }) => {
@@ -169,9 +187,9 @@ const rows: Record<string, (t: Test, stage: Stage) => Promise<{ status: number }
     return listed(t, titles('limit=2&offset=1'), 'ba')
   },
   '`sort=…` and `order=…`': async (t, { titles, call }) => {
-    for (const word of ['created', 'created_at', 'updated', 'updated_at', 'title', 'due_date'])
+    for (const word of ['created', 'created_at', 'updated', 'updated_at', 'title', 'due_date', 'priority'])
       t.equal((await titles(`sort=${word}&order=asc`)).titles, 'abc', word)
-    t.equal((await call('GET', '/api/tasks?sort=priority')).status, 400)
+    t.equal((await call('GET', '/api/tasks?sort=status')).status, 400)
     return listed(t, titles('sort=title&order=desc'), 'cba')
   },
   '`sort_order=…`': async (t, { titles, call }) => {
@@ -181,10 +199,15 @@ const rows: Record<string, (t: Test, stage: Stage) => Promise<{ status: number }
     return listed(t, titles('sort_by=title&sort_order=desc'), 'cba')
   },
   '`sort_by=…`': async (t, { titles }) => {
-    t.equal((await titles('sort_by=priority')).titles, 'cba')
+    t.equal((await titles('sort_by=status')).titles, 'cba')
     return listed(t, titles('sort_by=title'), 'abc')
   },
-  '`priority=…`, `tags=…`': (t, { titles }) => listed(t, titles('priority=high&tags=a,b'), 'cba'),
+  '`priority=…`, `tags=…`': async (t, { titles, call, pending }) => {
+    t.equal((await call('GET', '/api/tasks?priority=all')).status, 400)
+    await call('PATCH', `/api/tasks/${pending.id}`, { body: { priority: 'high', tags: ['A', 'b', 'c'] } })
+    t.equal((await titles('priority=low')).titles, '')
+    return listed(t, titles('priority=high,urgent&tags=b,a'), pending.title)
+  },
   'An HS256 token under `BETTER_AUTH_SECRET`, no `iss`, no `aud`': async (t, stage) =>
     isUser(t, stage, await signToken({ sub: stage.user.id })),
   'An HS256 token with an `iss` and `aud` of its own': async (t, stage) =>
@@ -248,6 +271,8 @@ async function isUser(t: Test, { call, tasks }: Stage, token: string) {
 
 /** First cell and last cell of each row of the table. */
 const documented = readFileSync(DOCUMENT, 'utf8')
+  .split('\n## ')
+  .find((section) => section.startsWith('What they send'))!
   .split('\n')
   .filter((line) => line.startsWith('|'))
   .slice(2)

@@ -202,7 +202,23 @@ t.test('a query parameter with a bad value gets a 400 that says what is allowed'
   const bad: [query: string, message: RegExp][] = [
     ['status=done', /^status must be one of: all, pending, active, incomplete, completed\.$/],
     ['status=all&status=pending', /^status must be/],
-    ['sort=priority', /^sort must be one of: created, created_at, title, due_date, updated, updated_at\.$/],
+    [
+      'sort=status',
+      /^sort must be one of: created, created_at, title, due_date, updated, updated_at, priority\.$/,
+    ],
+    [
+      'priority=huge',
+      /^priority must be one or more of none, low, medium, high, urgent, separated by commas\.$/,
+    ],
+    ['priority=High', /^priority must be one or more of none, low/],
+    ['priority=high,%20urgent', /^priority must be one or more of none, low/],
+    ['priority=null', /^priority must be one or more of none, low/],
+    [
+      `tags=${Array.from({ length: 21 }, (_, n) => n).join()}`,
+      /^tags must be at most 20 tags of at most 50 characters/,
+    ],
+    [`any_tags=a,${'😀'.repeat(51)}`, /^any_tags must be at most 20 tags of at most 50 characters/],
+    ['tags=a%00', /^tags must be at most 20 tags/],
     ['order=up', /^order must be one of: asc, desc\.$/],
     ['limit=0', /^limit must be at least 1\.$/],
     ['limit=201', /^limit must be at most 200\.$/],

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import t from 'tap'
 import { createTask, createUser, signToken, startApp } from './helpers/app.ts'
-import { databaseUrl, query } from './helpers/database.ts'
+import { databaseUrl, query, withMigratedDatabase } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 import { age, placesOf, type Trashed } from './helpers/trash.ts'
 
 const times = <T>(count: number, use: (index: number) => Promise<T>) =>
@@ -207,30 +209,29 @@ t.test('each deletion and each restore that is answered has happened, in turns',
   t.equal(new Set(restored.map(({ body }) => body.updated_at)).size, restored.length, 'updated_at grows')
 })
 
-t.test('a purge and restores at once: a task is restored or gone for good, never both', async (t) => {
-  const app = await startApp(t, { DATABASE_POOL_MAX: '20', TRASH_DAYS: '1' })
-  const user = await createUser()
-  const ids = (await times(40, () => createTask(app, user))).map(({ id }) => id)
-  await times(40, (index) => app.call('DELETE', `/api/tasks/${ids[index]!}`, { user }))
-  await age(ids.slice(0, 20), 2)
-  const purge = () => query<{ count: number }>(databaseUrl(), 'SELECT purge_deleted_tasks(1, 5) AS count')
-  // The other copy has a shorter TRASH_DAYS: it purges what this one still restores.
-  const purgeAll = () => query(databaseUrl(), 'SELECT purge_deleted_tasks(0, 1) AS count')
-  const answers = await times(60, async (index) => {
-    if (index % 6 === 0) return void (await purge())
-    if (index % 6 === 1) return void (await purgeAll())
-    const id = ids[Math.floor((index / 6) * 4) % 40]!
-    return { id, status: (await app.call('POST', `/api/tasks/${id}/restore`, { user })).status }
-  })
-  const places = await placesOf(ids)
-  for (const id of ids) {
-    const restored = answers.some((answer) => answer?.id === id && answer.status === 200)
-    const [place, ...more] = places.get(id)!
-    t.same(more, [])
-    t.equal(place === 'tasks', restored, `${id} is in ${place}`)
-  }
-  t.ok(answers.every((answer) => answer === undefined || [200, 404].includes(answer.status)))
-})
+t.test('a purge and restores at once: a task is restored or gone for good, never both', (t) =>
+  withMigratedDatabase(async (url) => {
+    const app = await startApp(t, { DATABASE_POOL_MAX: '20', DATABASE_URL: url })
+    const user = await createUser()
+    const ids = (await times(40, () => createTask(app, user))).map(({ id }) => id)
+    await times(40, (index) => app.call('DELETE', `/api/tasks/${ids[index]!}`, { user }))
+    await age(ids.slice(0, 10), 31, url)
+    const restored = new Set<number>()
+    await times(60, async (index) => {
+      // Another copy, with a shorter TRASH_DAYS, purges what this one still restores.
+      if (index % 3 === 0) return void (await query(url, 'SELECT purge_deleted_tasks(0, 1)'))
+      const id = ids[Math.floor((index * 2) / 3)]!
+      const { status } = await app.call('POST', `/api/tasks/${id}/restore`, { user })
+      if (status === 200) restored.add(id)
+      else t.equal(status, 404)
+    })
+    const places = await placesOf(ids, url)
+    const purged = ids.filter((id) => places.get(id)!.length === 0).length
+    t.ok(purged >= 10 && purged <= 20, `20 purges, ten of them of expired tasks: ${purged} are gone`)
+    for (const id of ids)
+      t.equal(restored.has(id), places.get(id)!.join() === 'tasks', `${id}: ${places.get(id)!.join()}`)
+  }),
+)
 
 t.test('tasks that move while their user is deleted go with the user', async (t) => {
   const copies = [
@@ -256,5 +257,41 @@ t.test('tasks that move while their user is deleted go with the user', async (t)
     )
     t.same([...(await placesOf(ids)).values()].flat(), [], 'none is left')
     t.same((await copies[0]!.call<Trashed[]>('GET', '/api/tasks/trash', { user })).body, [])
+  }
+})
+
+t.test('a task that moves and the deletion of its user wait for each other in one order', async (t) => {
+  const app = await startApp(t)
+  for (const move of ['DELETE one', 'DELETE completed', 'POST restore']) {
+    const user = await createUser()
+    const { id } = await createTask(app, user, { title: 'x', completed: true })
+    if (move === 'POST restore') await app.call('DELETE', `/api/tasks/${id}`, { user })
+    const [method, path] = {
+      'DELETE one': ['DELETE', `/${id}`] as const,
+      'DELETE completed': ['DELETE', '?status=completed'] as const,
+      'POST restore': ['POST', `/${id}/restore`] as const,
+    }[move]!
+    const deletion = new pg.Client(databaseUrl())
+    await deletion.connect()
+    // In a deadlock this one would be the first to find it.
+    await deletion.query(`SET deadlock_timeout = '50ms'`)
+    await deletion.query('BEGIN')
+    await deletion.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [user.id])
+    const moved = app.call(method, `/api/tasks${path}`, { user })
+    const isWaiting = async () =>
+      (
+        await query(
+          databaseUrl(),
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND $1 = ANY (pg_blocking_pids(pid))`,
+          [(deletion as unknown as { processID: number }).processID],
+        )
+      ).length > 0
+    await eventually(isWaiting)
+    await deletion.query('DELETE FROM users WHERE id = $1', [user.id])
+    await deletion.query('COMMIT')
+    await deletion.end()
+    const { status, body } = await moved
+    t.match({ status, body }, move === 'DELETE completed' ? { body: { deleted: 0 } } : { status: 404 }, move)
+    t.same((await placesOf([id])).get(id), [])
   }
 })

@@ -51,14 +51,16 @@ t.test('creating takes every field and ignores those it does not know', async (t
     due_date: '2026-12-01',
     id: 7,
     user_id: 'x',
-    priority: 1,
-    tags: [],
+    priority: 'high',
+    tags: ['home'],
+    category: 'x',
   }
   const { status, body: task } = await call('POST', '/api/tasks', { user, body })
   t.equal(status, 201)
   t.match(task, { user_id: user.id, title: 'T', description: 'D', completed: true, due_date: '2026-12-01' })
+  t.match(task, { priority: 'high', tags: ['home'] })
   t.not(task.id, 7)
-  t.notOk('priority' in task)
+  t.notOk('category' in task)
 })
 
 t.test('a whole task that is sent back changes nothing', async (t) => {

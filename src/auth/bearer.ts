@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { countHeader } from '../http/headers.ts'
 import { problem } from '../http/problem.ts'
 
 /** Longer than any token of Better Auth. Longer tokens are refused without work. */
@@ -12,8 +13,7 @@ const MAX_LENGTH = 8192
 export function bearerToken({ headers, rawHeaders }: IncomingMessage): string | undefined {
   const { authorization } = headers
   if (authorization === undefined) return undefined
-  const names = rawHeaders.filter((text, index) => index % 2 === 0 && /^authorization$/i.test(text))
-  if (names.length > 1) throw problem('duplicate_token')
+  if (countHeader(rawHeaders, 'authorization') > 1) throw problem('duplicate_token')
   return tokenIn(authorization)
 }
 

@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import { algorithmOf, bearerToken } from './bearer.ts'
 import { type Identity, identityOf, matches } from './identity.ts'
 import { createKeyStore } from './jwks.ts'
+import { KnownTokens } from './known-tokens.ts'
 import { JWKS_ALGORITHMS } from './published-keys.ts'
 import { refuse, toProblem } from './refusals.ts'
 import type { Config } from '../config/config.ts'
@@ -51,14 +52,15 @@ const CLAIMS = { decoratorName: 'claims' }
  * answer is always a 401, which tells nothing about the request or about what exists.
  */
 export const auth = fp<{ tokens: Tokens }>(async (app, { tokens }) => {
-  const verifiers = await createVerifiers(app, tokens)
-  const identify = async (request: FastifyRequest): Promise<Identity> => {
-    const token = bearerToken(request.raw) ?? refuse('token_missing')
+  const known = new KnownTokens()
+  const verifiers = await createVerifiers(app, tokens, known)
+  const identify = async (request: FastifyRequest, token: string): Promise<Identity> => {
     const verify = verifiers.get(algorithmOf(token)) ?? refuse('token_invalid')
     return (await verify(request, token)) ?? refuse('token_invalid')
   }
   const authorize = async (request: FastifyRequest, reply: FastifyReply): Promise<undefined> => {
-    request.user = await identify(request).catch(toProblem)
+    const token = bearerToken(request.raw) ?? refuse('token_missing')
+    request.user = known.find(token) ?? (await identify(request, token).catch(toProblem))
     await app.countUser(request, reply)
     checkPath(request)
   }
@@ -88,9 +90,13 @@ function checkPath(request: FastifyRequest) {
 }
 
 /** Verifiers by algorithm. The algorithm only chooses: each verifier accepts its own kind and nothing else. */
-async function createVerifiers(app: FastifyInstance, tokens: Tokens): Promise<Map<unknown, Verify>> {
+async function createVerifiers(
+  app: FastifyInstance,
+  tokens: Tokens,
+  known: KnownTokens,
+): Promise<Map<unknown, Verify>> {
   const verifiers = new Map<unknown, Verify>()
-  if (tokens.secret) verifiers.set('HS256', await verifierBySecret(app, tokens.secret, tokens))
+  if (tokens.secret) verifiers.set('HS256', await verifierBySecret(app, tokens.secret, tokens, known))
   if (tokens.jwks) {
     const verify = await verifierByKeys(app, tokens.jwks)
     for (const algorithm of JWKS_ALGORITHMS) verifiers.set(algorithm, verify)
@@ -98,7 +104,12 @@ async function createVerifiers(app: FastifyInstance, tokens: Tokens): Promise<Ma
   return verifiers
 }
 
-async function verifierBySecret(app: FastifyInstance, secret: string, accepted: Tokens): Promise<Verify> {
+async function verifierBySecret(
+  app: FastifyInstance,
+  secret: string,
+  accepted: Tokens,
+  known: KnownTokens,
+): Promise<Verify> {
   await app.register(jwt, {
     namespace: 'secret',
     secret,
@@ -108,7 +119,11 @@ async function verifierBySecret(app: FastifyInstance, secret: string, accepted: 
   return (_request, token) => {
     const claims = app.jwt.secret.verify<Claims>(token)
     const isForUs = matches(claims.iss, accepted.issuer) && matches(claims.aud, accepted.audience)
-    return isForUs ? identityOf(claims, true) : undefined
+    const identity = isForUs ? identityOf(claims, true) : undefined
+    // A session may end before its token: such a token is judged anew each time.
+    if (identity !== undefined && claims.session === undefined)
+      known.remember(token, identity, Number(claims.exp) * 1000)
+    return identity
   }
 }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { findUrlMistake } from './database-url.ts'
 import { type Environment, EXAMPLE_SECRET } from './environment.ts'
+import { checkFrontEnds } from './front-ends.ts'
 
 /** Yields one sentence for each value that is wrong, by itself or together with another. */
 export function* findMistakes(env: Environment): Generator<string> {
@@ -66,6 +67,7 @@ function* checkLists(env: Environment) {
   for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
     if (list(env[name])?.length === 0) yield `${name} must name at least one value.`
   }
+  yield* checkFrontEnds(list(env.FRONT_END_COMPAT) ?? [])
   const proxies = trustProxy(env.TRUST_PROXY)
   if (Array.isArray(proxies) && !proxies.every(isNetwork)) {
     yield 'TRUST_PROXY must be true, false, a number of proxies, or their addresses (10.0.0.0/8), comma-separated.'

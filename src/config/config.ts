@@ -2,6 +2,7 @@ import { findMistakes, list, trustProxy } from './checks.ts'
 import { ConfigError } from './config-error.ts'
 import { normaliseDatabaseUrl } from './database-url.ts'
 import { type Environment, readEnvironment, type Variables } from './environment.ts'
+import { frontEndSettings } from './front-ends.ts'
 
 export { ConfigError }
 
@@ -64,6 +65,7 @@ export function createConfig(variables: Variables) {
     }),
     trashDays: env.TRASH_DAYS,
     telemetry: telemetrySettings(env),
+    frontEndSettings: frontEndSettings(list(env.FRONT_END_COMPAT) ?? []),
   })
 }
 

@@ -17,7 +17,7 @@ const choice = <const Value extends string>(description: string, values: Value[]
 const text = (description: string) => Type.Optional(Type.String({ description }))
 
 /** Variables that are lists, in which spaces around the commas are allowed. */
-const LISTS: readonly string[] = ['CORS_ORIGINS', 'JWT_ISSUER', 'JWT_AUDIENCE', 'TRUST_PROXY']
+const LISTS = new Set(['CORS_ORIGINS', 'JWT_ISSUER', 'JWT_AUDIENCE', 'TRUST_PROXY', 'FRONT_END_COMPAT'])
 
 /** Every variable that the service reads. .env.example documents them. */
 export const Environment = Type.Object({
@@ -51,6 +51,7 @@ export const Environment = Type.Object({
   ),
   CORS_ORIGINS: text('origins that browsers may call the API from, comma-separated'),
   CORS_ALLOWED_HEADERS: text('additional request headers that browsers may send, comma-separated'),
+  FRONT_END_COMPAT: text('settings for front ends that cannot be changed, comma-separated; default none'),
   RATE_LIMIT_MAX: optionalInteger('requests per minute and user; 0 means no limit', 0, 1_000_000),
   RATE_LIMIT_ADDRESS_MAX: optionalInteger(
     'requests per minute and address without a valid token; 0 means no limit',
@@ -144,5 +145,5 @@ function* findWrongCharacters(env: Variables): Generator<string> {
 
 const isText = (name: string) => {
   const { type, enum: values } = Environment.properties[name as keyof Environment] as TSchema
-  return type === 'string' && values === undefined && !LISTS.includes(name)
+  return type === 'string' && values === undefined && !LISTS.has(name)
 }

@@ -46,29 +46,50 @@ export class BrokenDriverError extends Error {
 
 /**
  * A round trip that proves what wire.ts relies on: the owner, the time limit and the statement reach the server as
- * meant, statements that are sent together get their own answers, and one that fails does not affect the others.
+ * meant, statements that are sent together get their own answers, one that fails does not affect the others, and the
+ * statements of a batch share a transaction, which ends at the first error.
  *
  * @throws BrokenDriverError if an update of the driver broke it
  * @throws Error if the database cannot be reached
  */
 export async function checkPipeline(prisma: Client): Promise<void> {
   const owner = `self-check ${randomUUID()}`
-  const ask = (number: number) =>
-    prisma.$queryJson(
-      owner,
-      Prisma.sql`SELECT concat_ws(' ', current_setting('app.user_id'), ${number}::int,
-        current_setting('statement_timeout') <> '0')`,
-    )
-  const failing = () =>
-    prisma.$queryJson(owner, Prisma.sql`SELECT 1 / ${0}::int`).catch((error: Error) => {
-      if (sqlState(error) !== DIVISION_BY_ZERO) throw error
-      return [DIVISION_BY_ZERO]
-    })
-  const expected = [[`${owner} 1 t`], [DIVISION_BY_ZERO], [`${owner} 2 t`], [`${owner} 3 t`]]
-  const answers = await Promise.all([ask(1), failing(), ask(2), ask(3)]).catch((error: Error) => {
+  const settings = (number: number) => Prisma.sql`SELECT concat_ws(' ', current_setting('app.user_id'),
+    ${number}::int, current_setting('statement_timeout') <> '0')`
+  const division = (divisor: number) => Prisma.sql`SELECT 1 / ${divisor}::int`
+  const ask = (statement: Prisma.Sql) => prisma.$queryJson(owner, statement)
+  // The settings end with their transaction: the last statement sees them only if it is in the same one.
+  const batch = (divisor: number) =>
+    prisma.$queryJsonAll(owner, [settings(4), division(divisor), settings(5)])
+  const expected = [
+    [`${owner} 1 t`],
+    DIVISION_BY_ZERO,
+    [`${owner} 2 t`],
+    DIVISION_BY_ZERO,
+    [[`${owner} 4 t`], ['1'], [`${owner} 5 t`]],
+    [`${owner} 3 t`],
+  ]
+  const answers = await Promise.all([
+    ask(settings(1)),
+    failureOf(ask(division(0))),
+    ask(settings(2)),
+    failureOf(batch(0)),
+    batch(1),
+    ask(settings(3)),
+  ]).catch((error: Error) => {
     throw classify(error) === 'other' ? new BrokenDriverError({ cause: error }) : error
   })
   if (JSON.stringify(answers) !== JSON.stringify(expected)) throw new BrokenDriverError()
 }
 
 const DIVISION_BY_ZERO = '22012'
+
+/** The SQLSTATE with which a statement fails because it divides by zero. Any other failure is thrown. */
+const failureOf = (answer: Promise<unknown>) =>
+  answer.then(
+    () => 'none',
+    (error: Error) => {
+      if (sqlState(error) !== DIVISION_BY_ZERO) throw error
+      return DIVISION_BY_ZERO
+    },
+  )

@@ -38,7 +38,7 @@ export function createConnections(http: Config['http'], warn: (text: string) => 
     (request, response) => {
       const connection = connections.get(request.socket)!
       if (connection.isFull) return
-      if (connection.answer === undefined) return begin(connection, [request, response], handle)
+      if (connection.answer === undefined) return begin(connection, request, response, handle)
       if (connection.waiting.length < MAX_WAITING) return void connection.waiting.push([request, response])
       connection.isFull = true
       warnRarely(
@@ -94,21 +94,27 @@ const serverOptions = ({ requestTimeoutMs, keepAliveTimeoutMs }: Config['http'])
   keepAliveTimeout: keepAliveTimeoutMs,
 })
 
-function begin(connection: Connection, [request, response]: Exchange, handle: RequestListener) {
+function begin(
+  connection: Connection,
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: RequestListener,
+) {
   connection.answer = response
-  response.once('close', () => {
+  // It is emitted once. `once` would cost more than the rest of this function.
+  response.on('close', () => {
     const next = connection.waiting.shift()
     connection.answer = next?.[1]
     // Other connections get their turn in between.
-    if (next) setImmediate(proceed, connection, next, handle)
+    if (next) setImmediate(proceed, connection, ...next, handle)
     else if (connection.isBroken) request.socket.end()
   })
   handle(request, response)
 }
 
-function proceed(connection: Connection, next: Exchange, handle: RequestListener) {
+function proceed(connection: Connection, ...[request, response, handle]: [...Exchange, RequestListener]) {
   // The client left, or the last answer ended the connection: nobody would read another.
-  if (next[0].socket.writable) return begin(connection, next, handle)
+  if (request.socket.writable) return begin(connection, request, response, handle)
   connection.answer = undefined
   connection.waiting = []
 }

@@ -1,11 +1,17 @@
 import cors from '@fastify/cors'
 import underPressure from '@fastify/under-pressure'
 import fp from 'fastify-plugin'
-import helmet from 'helmet'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../config/config.ts'
+import { API_HEADERS } from './headers.ts'
 import { unavailable } from './problem.ts'
 import { RATE_LIMIT_HEADERS } from './rate-limits.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether the request counts for MAX_REQUESTS_IN_FLIGHT. */
+    isInFlight: boolean
+  }
+}
 
 /** Request headers that front ends send, and those that tracing tools add in browsers. */
 const ALLOWED_HEADERS = [
@@ -23,6 +29,17 @@ const ALLOWED_HEADERS = [
   'sentry-trace',
 ]
 
+/** What scripts may read beside the headers that browsers always show. */
+const EXPOSED_HEADERS = [
+  'Link',
+  'Location',
+  'ETag',
+  'Retry-After',
+  'X-Request-Id',
+  'X-Total-Count',
+  ...RATE_LIMIT_HEADERS,
+]
+
 /** CORS and security headers. */
 export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => {
   await app.register(cors, {
@@ -30,21 +47,13 @@ export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => 
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: [...ALLOWED_HEADERS, ...http.corsAllowedHeaders],
-    exposedHeaders: [
-      'Link',
-      'Location',
-      'ETag',
-      'Retry-After',
-      'X-Request-Id',
-      'X-Total-Count',
-      ...RATE_LIMIT_HEADERS,
-    ],
+    // The plugin would join an array for each answer.
+    exposedHeaders: EXPOSED_HEADERS.join(', '),
     maxAge: 7200,
     strictPreflight: false,
   })
-  const headers = securityHeaders()
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers)
+    reply.headers(API_HEADERS)
     done()
   })
 })
@@ -54,26 +63,6 @@ function originPattern(origin: string): string | RegExp {
   const [scheme, rest] = origin.split('//*.')
   if (rest === undefined) return origin
   return new RegExp(`^${scheme}//[a-z0-9]([a-z0-9-]*[a-z0-9])?\\.${rest.replaceAll('.', '\\.')}$`)
-}
-
-/** The headers that helmet sets. They do not depend on the request, so helmet runs once. */
-function securityHeaders(): Record<string, string> {
-  const headers: Record<string, string> = {}
-  const response = {
-    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
-    removeHeader: () => {},
-  }
-  const setHeaders = helmet({
-    // JSON loads nothing. The docs page has a policy of its own.
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    // Front ends on other origins read the answers: CORS decides which.
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-  })
-  setHeaders({} as IncomingMessage, response as unknown as ServerResponse, () => {})
-  return headers
 }
 
 /**
@@ -91,9 +80,13 @@ export const loadLimit = fp<{ http: Config['http'] }>(async (app, { http }) => {
   const max = http.maxRequestsInFlight
   if (max === 0) return
   let inFlight = 0
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.decorateRequest('isInFlight', false)
+  app.onRequestEnd((request) => {
+    if (request.isInFlight) inFlight -= 1
+  })
+  app.addHook('onRequest', (request, _reply, done) => {
     inFlight += 1
-    reply.raw.once('close', () => (inFlight -= 1))
+    request.isInFlight = true
     done(inFlight > max ? overloaded() : undefined)
   })
 })

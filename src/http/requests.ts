@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, METHODS as ALL_METHODS } from 'node:http'
 import { describeFault } from './faults.ts'
+import { countHeader } from './headers.ts'
 import { problem } from './problem.ts'
 import { answerTo } from './problems.ts'
 
@@ -26,10 +27,8 @@ export function requestId(request: IncomingMessage): string {
 
 /** Several Host headers, or none, could name different services to different proxies (RFC 9112, 3.2). */
 function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
-  const names = rawHeaders.filter(
-    (text, index) => index % 2 === 0 && text.length === 4 && /^host$/i.test(text),
-  )
-  return names.length === 1 || (names.length === 0 && httpVersion !== '1.1')
+  const count = countHeader(rawHeaders, 'host')
+  return count === 1 || (count === 0 && httpVersion !== '1.1')
 }
 
 const ambiguousHost = () => problem('bad_host', { headers: { connection: 'close' } })
@@ -68,7 +67,8 @@ export const requests = fp(async (app) => {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     // Fastify's onResponse is called only for an answer that was sent completely.
-    reply.raw.once('close', () => {
+    // Emitted once.
+    reply.raw.on('close', () => {
       if (!reply.isReported) end(request, reply, brokenStatus(reply))
     })
     done(refusalOf(request.raw))

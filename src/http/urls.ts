@@ -8,6 +8,7 @@ const pathOf = (url: string) => url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[
 
 /** Whether the router can read the URL. It must agree with the router, which has an answer of its own otherwise. */
 export function hasValidPath(url: string): boolean {
+  if (url.startsWith('/') && !url.includes('%')) return true
   try {
     decodeURIComponent(pathOf(url))
   } catch {

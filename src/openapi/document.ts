@@ -97,8 +97,8 @@ function inStandardWords(value: unknown, formats: Readonly<Record<string, Format
   const { trim, discriminator: _, ...copy } = Object.fromEntries(entries) as Record<string, unknown>
   if (typeof copy.insteadOf === 'string') delete copy.insteadOf
   if (typeof copy.format === 'string') Object.assign(copy, formats[copy.format]?.shownAs)
-  if (trim === true) return copy.minLength ? { ...copy, pattern: withText(copy.pattern as string) } : copy
-  return trim === undefined ? copy : { ...copy, trim }
+  if (trim !== true && trim !== 'NFC') return trim === undefined ? copy : { ...copy, trim }
+  return copy.minLength ? { ...copy, pattern: withText(copy.pattern as string) } : copy
 }
 
 /** The pattern, and at least one visible character: a text without one is trimmed to nothing. */

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { hash } from 'node:crypto'
+import { PAGE_HEADERS } from '../http/headers.ts'
 import type { Format } from '../http/validation.ts'
 import { completeDocument, headers } from './document.ts'
 import { guide } from './guide.ts'
@@ -14,8 +15,17 @@ interface OpenapiOptions {
   formats: Readonly<Record<string, Format>>
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Changes the finished document, which is made after the start. */
+    changeDocument(change: (document: object) => void): void
+  }
+}
+
 /** The OpenAPI document, made from the schemas of the routes, and a page to read it and to try the calls. */
 export const openapi = fp<OpenapiOptions>(async (app, { version, formats }) => {
+  const changes: ((document: object) => void)[] = []
+  app.decorate('changeDocument', (change) => void changes.push(change))
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -51,7 +61,11 @@ export const openapi = fp<OpenapiOptions>(async (app, { version, formats }) => {
     },
     // Otherwise the plugin parses the server's URL, which must then be absolute.
     stripBasePath: false,
-    transformObject: (made) => completeDocument((made as { openapiObject: object }).openapiObject, formats),
+    transformObject: (made) => {
+      const document = completeDocument((made as { openapiObject: object }).openapiObject, formats)
+      for (const change of changes) change(document)
+      return document
+    },
     refResolver: { buildLocalReference: (json) => json.$id as string },
   })
   await app.register(async (docs) => {
@@ -83,6 +97,7 @@ const hasEtag = (header: string | undefined, etag: string) =>
 
 async function servePage(app: FastifyInstance) {
   app.addHook('onRequest', async (request, reply) => {
+    reply.headers(PAGE_HEADERS)
     // The page's links are relative to /docs/. The redirect is relative, so that it keeps a prefix.
     const [path] = request.url.split('?')
     if (path!.endsWith('/docs')) return reply.redirect('docs/')

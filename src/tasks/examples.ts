@@ -15,6 +15,8 @@ const dentist: Task = {
   title: 'Dentist',
   description: null,
   completed: true,
+  priority: 'none',
+  tags: [],
   due_date: '2026-12-01T14:00:00.000Z',
   created_at: '2026-11-21T17:05:12.345Z',
   updated_at: '2026-12-01T15:10:00.000Z',
@@ -34,12 +36,20 @@ export const newTasks: Examples<NewTask> = {
     summary: 'Due at a time, with an offset',
     value: { title: 'Dentist', due_date: '2026-12-01T15:00:00+01:00' },
   },
+  tagged: {
+    summary: 'With a priority and tags',
+    value: { title: 'Repair the fence', priority: 'high', tags: ['home', 'garden'] },
+  },
   done: { summary: 'Completed from the start', value: { title: 'Pay the rent', completed: true } },
 }
 
 export const changes: Examples<TaskChanges> = {
   title: { summary: 'Change one field', value: { title: 'Water all plants' } },
-  clear: { summary: 'Clear fields', value: { description: null, due_date: null } },
+  clear: {
+    summary: 'Clear fields',
+    value: { description: null, priority: null, tags: null, due_date: null },
+  },
+  tags: { summary: 'Replace the tags', value: { tags: ['home'] } },
   postpone: { summary: 'Change the due date', value: { due_date: '2026-12-08' } },
   nothing: { summary: 'Change nothing: updated_at stays too', value: {} },
 }

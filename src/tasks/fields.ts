@@ -49,6 +49,16 @@ const fields: Fields = {
   title: stored('title', 'text'),
   description: { ...stored('description', 'text'), absent: null },
   completed: { ...stored('completed', 'boolean'), absent: false },
+  priority: {
+    read: 'priority',
+    write: (priority) => ({ priority: sql`${priority ?? 'none'}::task_priority` }),
+    absent: 'none',
+  },
+  tags: {
+    read: 'tags',
+    write: (tags) => ({ tags: sql`unique_tags(${tags ?? []}::text[])` }),
+    absent: [],
+  },
   due_date: {
     read: `CASE WHEN ${column.due_all_day.sql} THEN to_char(${column.due_at.sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD')
       ELSE ${instantSql(column.due_at.sql)} END`,

@@ -1,9 +1,11 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import { type DueBound, dueBound, parseDueDate } from './due-date.ts'
 import { column } from './fields.ts'
+import { sortPriorities, wordsOfPriorities } from './priorities.ts'
 import type { ListQuery } from './query-schemas.ts'
-import { containsAll, wordsOf } from './search.ts'
+import { containsAll, hasAllTags, hasAnyTag, wordsOf } from './search.ts'
 import { DEFAULT_SORT, defaultOrder, type Order, type Sort, type SortName, sortNamed } from './sorts.ts'
+import { identityOfTags, trimTags } from './tags.ts'
 
 const { sql } = Prisma
 type Sql = Prisma.Sql
@@ -19,6 +21,8 @@ interface Filter<Name extends Parameter> {
   readonly mayScan: boolean
   /** One spelling for values that mean the same. */
   readonly normalize?: (value: Value<Name>) => Value<Name> | undefined
+  /** What cursors are tied to, if that is less than the value. */
+  readonly identity?: (value: Value<Name>) => string
 }
 /** Another name for a parameter. It counts where that parameter is not sent, and `read` may not understand it. */
 type AliasOf<Target extends Parameter> = {
@@ -60,6 +64,13 @@ const parameters: { readonly [Name in Parameter]-?: Role<Name> } = {
     normalize: (status: ListQuery['status']) =>
       status === 'all' ? undefined : status === 'completed' ? status : 'pending',
   },
+  priority: {
+    condition: (words) => sql`${column.priority} = ANY(${wordsOfPriorities(words)}::task_priority[])`,
+    mayScan: true,
+    normalize: sortPriorities,
+  },
+  tags: { condition: hasAllTags, mayScan: true, normalize: trimTags, identity: identityOfTags },
+  any_tags: { condition: hasAnyTag, mayScan: true, normalize: trimTags, identity: identityOfTags },
   overdue: {
     condition: (overdue, query) => (overdue ? isOverdue(query) : sql`NOT ${isOverdue(query)}`),
     mayScan: true,
@@ -107,25 +118,29 @@ export function resolve(query: ListQuery): ResolvedQuery {
   for (const { name, normalize } of filters)
     if (normalize && own[name] !== undefined) own[name] = normalize(own[name])
   const sort = sortNamed(own.sort ?? '') ?? DEFAULT_SORT
-  return { ...(own as ListQuery), sort, order: (own as ListQuery).order ?? defaultOrder(sort) }
+  return Object.assign(own, { sort, order: (own as ListQuery).order ?? defaultOrder(sort) })
 }
 
 /** The conditions of a resolved query, and whether a page can have to look at all tasks of the user for them. */
 export function filtersOf(query: ResolvedQuery): { conditions: Sql[]; mayScan: boolean } {
   const sent = query as Readonly<Record<string, unknown>>
-  const found = filters.flatMap(({ name, condition, mayScan }) => {
-    const value = sent[name]
-    const sqlOfValue = value === undefined ? undefined : condition(value as string, query)
-    return sqlOfValue === undefined ? [] : [{ condition: sqlOfValue, mayScan }]
-  })
-  return {
-    conditions: found.map(({ condition }) => condition),
-    mayScan: found.some(({ mayScan }) => mayScan),
+  const conditions: Sql[] = []
+  let mayScan = false
+  for (const filter of filters) {
+    const value = sent[filter.name]
+    const condition = value === undefined ? undefined : filter.condition(value as string, query)
+    if (condition === undefined) continue
+    conditions.push(condition)
+    mayScan ||= filter.mayScan
   }
+  return { conditions, mayScan }
 }
 
 /** What makes a resolved query another list: every parameter but those that say which part of the list. */
 export const listIdentity = (query: ResolvedQuery): [name: string, value: unknown][] =>
-  rows.flatMap(([name]) =>
-    query[name] === undefined || positions.has(name) ? [] : [[name, query[name]] as [string, unknown]],
-  )
+  rows.flatMap(([name, role]) => {
+    const value = query[name]
+    if (value === undefined || positions.has(name)) return []
+    const identity = isFilter(role) ? role.identity : undefined
+    return [[name, identity ? identity(value as string) : value]]
+  })

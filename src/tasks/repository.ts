@@ -6,6 +6,7 @@ import { column, summaryFields } from './fields.ts'
 import { isDueBefore } from './filters.ts'
 import type { NewTask, TaskChanges } from './schemas.ts'
 import { idsOf, matching, pageOf, type Selection, tasksOf } from './selection.ts'
+import { deleteTag, listTags, renameTag } from './tag-statements.ts'
 import { findTask, insertTask, tasksFrom, toggleTask, updateTask } from './statements.ts'
 
 const { sql } = Prisma
@@ -59,6 +60,17 @@ export function createTaskRepository(prisma: Client) {
       const options = { ...HEAVY, isPrepared: !selection.mayScan }
       return Number(await one(owner, sql`SELECT count(*) FROM tasks WHERE ${where}`, options))
     },
+
+    /** The tags by name, each as a JSON text. */
+    listTags: (owner: Owner): Promise<string[]> => prisma.$queryJson(owner, listTags(owner.id), HEAVY),
+
+    /** Returns the number of changed tasks, as a JSON text. */
+    renameTag: async (owner: Owner, name: string, newName: string): Promise<string> =>
+      (await one(owner, renameTag(owner.id, name, newName), HEAVY))!,
+
+    /** Returns the number of changed tasks, as a JSON text. */
+    deleteTag: async (owner: Owner, name: string): Promise<string> =>
+      (await one(owner, deleteTag(owner.id, name), HEAVY))!,
 
     /** The counts, as a JSON text. */
     async summarize(owner: Owner, now: DueBound): Promise<string> {

@@ -1,5 +1,7 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { StringOrNull, Timestamp } from '../openapi/schema-types.ts'
+import { type Static, type TBoolean, Type } from '@sinclair/typebox'
+import { OneOf, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
+import { PRIORITIES, type Priority } from './priorities.ts'
+import { MAX_TAG_LENGTH, MAX_TAGS } from './tags.ts'
 
 /** The shapes of tasks in requests and answers. */
 export const Task = Type.Object(
@@ -18,6 +20,12 @@ export const Task = Type.Object(
       examples: ['The fern needs little, the mint a lot.'],
     }),
     completed: Type.Boolean({ description: 'Whether the task is done.', examples: [false] }),
+    priority: OneOf(PRIORITIES, { description: 'How important the task is.', examples: ['high', 'none'] }),
+    tags: Type.Array(Type.String(), {
+      maxItems: MAX_TAGS,
+      description: 'The tags, in the order in which they were sent.',
+      examples: [['home', 'garden']],
+    }),
     due_date: StringOrNull({
       description:
         'A calendar day, which ends at midnight in the time zone of the client, or a timestamp in UTC; null for none. ' +
@@ -56,11 +64,37 @@ const due_date = StringOrNull({
 })
 const completed = Type.Boolean({ description: 'Whether the task is done.', examples: [true] })
 
+const priority = Type.Unsafe<Priority | null>({
+  type: ['string', 'null'],
+  enum: [...PRIORITIES, null],
+  description: 'How important the task is; null means none.',
+  examples: ['high'],
+})
+/** The name of a tag. */
+const tag = {
+  type: 'string',
+  trim: 'NFC',
+  minLength: 1,
+  maxLength: MAX_TAG_LENGTH,
+  format: 'tag',
+} as const
+const TAG_RULE =
+  `1 to ${MAX_TAG_LENGTH} characters in one line, at least one of them visible, without commas. White space around it ` +
+  'is removed, and it is stored in the Unicode form NFC.'
+const tags = Type.Unsafe<string[] | null>({
+  type: ['array', 'null'],
+  maxItems: MAX_TAGS,
+  items: { ...tag, description: TAG_RULE, examples: ['garden'] },
+  description:
+    `At most ${MAX_TAGS} tags, in this order; they replace all tags of the task. Tags that differ only in letter case ` +
+    'are one tag, and the first spelling stays. null and [] remove all tags.',
+  examples: [['home', 'garden']],
+})
 /** Another name for the one field that is given. Validation moves its value to the field: handlers never see it. */
-function aliasOf<Field extends TSchema>(field: Readonly<Record<string, Field>>) {
-  const [[name, schema]] = Object.entries(field) as [[string, Field]]
+function aliasOf(field: Readonly<Record<string, TBoolean>>) {
+  const [[name, schema]] = Object.entries(field) as [[string, TBoolean]]
   const description = `Another name for ${name}. If both are sent they must be the same.`
-  return Type.Optional(Type.Unsafe<Static<Field>>({ ...schema, insteadOf: name, description }))
+  return Type.Optional(Type.Unsafe<boolean>({ ...schema, insteadOf: name, description }))
 }
 
 /** The other names for fields in bodies. */
@@ -75,6 +109,8 @@ export const NewTask = Type.Object(
     description: Type.Optional(description),
     due_date: Type.Optional(due_date),
     completed: Type.Optional(completed),
+    priority: Type.Optional(priority),
+    tags: Type.Optional(tags),
     ...aliases,
   },
   { $id: 'NewTask', description: 'A new task. Unknown fields are ignored.' },
@@ -118,6 +154,39 @@ export type Summary = Static<typeof Summary>
 export const TaskParams = Type.Object({
   id: Type.String({ format: 'positive-integer', description: 'Positive integer.', examples: [42] }),
 })
+
+/** A tag in the path. */
+export const TagParams = Type.Object({
+  name: Type.String({
+    format: 'tag-name',
+    description: 'The tag, in any letter case, percent-encoded: a slash is %2F.',
+    examples: ['garden'],
+  }),
+})
+
+export const TagName = Type.Object(
+  { name: Type.Unsafe<string>({ ...tag, description: TAG_RULE, examples: ['Garden'] }) },
+  { $id: 'TagName', description: 'A name for a tag. Unknown fields are ignored.' },
+)
+
+export const Tag = Type.Object(
+  {
+    name: Type.String({
+      description:
+        'The spelling that most tasks have; if several are equally common, the one on the oldest task.',
+      examples: ['garden'],
+    }),
+    count: Type.Integer({ minimum: 1, description: 'The number of tasks with this tag.', examples: [3] }),
+  },
+  { $id: 'Tag', description: 'A tag of the current user.' },
+)
+export type Tag = Static<typeof Tag>
+
+export const TagsChanged = Type.Object(
+  { changed: Type.Integer({ minimum: 0, description: 'The number of tasks that changed.', examples: [3] }) },
+  { $id: 'TagsChanged', description: 'The outcome of a change of a tag.' },
+)
+export type TagsChanged = Static<typeof TagsChanged>
 
 /** For the routes with the user in the path. The auth plugin compares it with the token. */
 export const OwnerParams = Type.Object({

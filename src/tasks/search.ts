@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import type { ListQuery } from './query-schemas.ts'
+import { namesOfTags } from './tags.ts'
 
 const { sql, join } = Prisma
 
@@ -12,7 +13,7 @@ export const wordsOf = ({ search, q }: ListQuery): string[] => [
 ]
 
 /**
- * Every word occurs in the title or the description. PostgreSQL folds both sides with the same function.
+ * Every word occurs in the title, the description or a tag. PostgreSQL folds both sides with the same function.
  * A word that folds to nothing, such as a lone accent, is in every text: it narrows nothing.
  * strpos knows no wildcards. Unlike LIKE it lets the planner expect many matches, so a page is read along its
  * index until it is full.
@@ -22,3 +23,16 @@ export const containsAll = (words: string[]): Prisma.Sql =>
     words.map((word) => sql`strpos(search_text, fold_text(${word})) > 0`),
     ' AND ',
   )
+
+const keysOf = (names: string) => sql`fold_tags(${namesOfTags(names)}::text[])`
+
+/*
+ * Conditions on tags. PostgreSQL folds both sides with the same function. Like strpos, and unlike the operators @> and
+ * &&, these functions let the planner expect many matches.
+ */
+
+/** The task has all of these tags. */
+export const hasAllTags = (names: string): Prisma.Sql => sql`arraycontains(tag_keys, ${keysOf(names)})`
+
+/** The task has at least one of these tags. */
+export const hasAnyTag = (names: string): Prisma.Sql => sql`arrayoverlap(tag_keys, ${keysOf(names)})`

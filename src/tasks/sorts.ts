@@ -2,6 +2,7 @@ import { Prisma, type Task as TaskRow } from '../generated/prisma/client.ts'
 import { parseDueDate } from './due-date.ts'
 import { type Column, column } from './fields.ts'
 import { isStorable } from './formats.ts'
+import { isPriority } from './priorities.ts'
 import type { Task } from './schemas.ts'
 
 const { sql, raw } = Prisma
@@ -75,6 +76,15 @@ const sorts = {
     isNullable: false,
     keyOf: (task: Task) => task.updated_at,
     isKey: isInstant,
+  },
+  priority: {
+    names: ['priority'],
+    column: 'priority',
+    type: 'task_priority',
+    order: 'desc',
+    isNullable: false,
+    keyOf: (task: Task) => task.priority,
+    isKey: isPriority,
   },
 } as const satisfies Record<string, { [Name in Column]: SortBy<Name> }[Column]>
 

@@ -186,17 +186,52 @@ const badPositiveInteger = fc.oneof(
   storable.filter((value) => value !== '' && value !== '.' && value !== '..' && !/^[0-9]+$/.test(value)),
 )
 
+const PRIORITIES = ['none', 'low', 'medium', 'high', 'urgent']
+const priorities = fc.array(fc.constantFrom(...PRIORITIES, ''), { maxLength: 8 }).map(String)
+const badPriorities = fc
+  .tuple(priorities, fc.constantFrom('High', ' high', 'null', 'high;low', ...PROTOTYPE_KEYS))
+  .map((parts) => parts.join())
+
+const CONTROLS = ['a\nb', 'a\tb', 'a\u0007b', 'a\u0085b', 'a\u2028b']
+/** At most 50 characters, and no more in NFC. */
+const tag = fc
+  .oneof(storable, fc.constantFrom('x'.repeat(50), '😀'.repeat(50), 'NULL', '{}', "'", 'a b', 'İ', 'ß', 'ς'))
+  .map((value) => value.replaceAll(/[\p{Cc}\p{Zl}\p{Zp},]/gu, '').normalize('NFC'))
+  .filter((value) => trimmed(value) !== '' && codePoints(value) <= 50)
+const badTag = fc.oneof(
+  fc.constantFrom('', ...CONTROLS, 'a,b', ',', 'x'.repeat(51), '😀'.repeat(51), '\ud800'),
+  fc.constantFrom(...BLANKS),
+)
+const tagNames = fc.array(tag, { maxLength: 20 }).map(String)
+const badTagNames = fc.oneof(
+  fc.constantFrom('x'.repeat(51), `a,${'ü'.repeat(51)}`, Array.from({ length: 21 }, (_, n) => n).join()),
+  fc.constantFrom('a\u0000', ...CONTROLS),
+)
+
 const FORMATS: Record<string, { good: fc.Arbitrary<string>; bad: fc.Arbitrary<string> }> = {
   'due-date': { good: dueDate, bad: badDueDate },
   'time-zone': { good: timeZone, bad: badTimeZone },
+  'priority-list': { good: priorities, bad: badPriorities },
+  'tag-list': { good: tagNames, bad: badTagNames },
+  tag: { good: tag, bad: badTag },
+  'tag-name': { good: tag, bad: badTag.filter((value) => value.isWellFormed()) },
   // An id in the path, as text: it has no upper limit.
   int64: { good: positiveInteger, bad: badPositiveInteger },
 }
 
 const typesOf = (schema: Schema) => [schema.type ?? []].flat()
 
-export function resolve(document: Document, { $ref, ...schema }: Schema): Schema {
-  return $ref === undefined ? schema : document.components.schemas[$ref.split('/').at(-1)!]!
+/** The schema with all that it refers to. */
+export function resolve(document: Document, { $ref, items, oneOf, ...schema }: Schema): Schema {
+  if ($ref !== undefined) return resolve(document, document.components.schemas[$ref.split('/').at(-1)!]!)
+  const resolved = (part: Schema) => resolve(document, part)
+  const properties = Object.entries(schema.properties ?? {}).map(([name, part]) => [name, resolved(part)])
+  return {
+    ...schema,
+    ...(schema.properties && { properties: Object.fromEntries(properties) as Record<string, Schema> }),
+    ...(items && { items: resolved(items) }),
+    ...(oneOf && { oneOf: oneOf.map(resolved) }),
+  }
 }
 
 /** JSON of any kind, with keys that mean something to JavaScript. */
@@ -207,7 +242,9 @@ export const anyJson = fc.oneof(
 
 /** What the schema admits. */
 export function good(schema: Schema): fc.Arbitrary<unknown> {
-  if (schema.enum) return fc.constantFrom(...schema.enum)
+  if (schema.const !== undefined) return fc.constant(schema.const)
+  if (schema.oneOf) return fc.oneof(...schema.oneOf.map(good))
+  if (schema.enum) return fc.constantFrom<unknown>(...schema.enum)
   return fc.oneof(...typesOf(schema).map((type) => goodOf(type, schema)))
 }
 
@@ -217,11 +254,18 @@ function goodOf(type: string, schema: Schema): fc.Arbitrary<unknown> {
   if (type === 'integer' && schema.format === undefined)
     return fc.integer({ min: schema.minimum!, max: schema.maximum! })
   if (type === 'string' || type === 'integer') return FORMATS[schema.format ?? '']?.good ?? text(schema)
+  if (type === 'array') return fc.array(good(schema.items!), sizeOf(schema))
   if (type !== 'object') throw new Error(`nothing is known of the type ${type}`)
   const { properties = {}, required = [] } = schema
   const fields = Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, good(field)]))
   return fc.record(fields, { requiredKeys: required })
 }
+
+const sizeOf = ({ minItems = 0, maxItems }: Schema) => ({
+  minLength: minItems,
+  maxLength: maxItems!,
+  size: 'small' as const,
+})
 
 /** What the schema does not admit: the wrong type, or the right one beyond its limits. */
 export function bad(schema: Schema): fc.Arbitrary<unknown> {
@@ -239,13 +283,15 @@ export function bad(schema: Schema): fc.Arbitrary<unknown> {
 }
 
 function beyondLimits(schema: Schema): fc.Arbitrary<unknown>[] {
+  if (schema.oneOf) return schema.oneOf.flatMap(beyondLimits)
   if (schema.properties) return brokenObjects(schema)
+  if (schema.items) return brokenArrays(schema)
   const found: fc.Arbitrary<unknown>[] = []
   const { format = '', minLength = 0, maxLength, pattern = '' } = schema
   const formatted = FORMATS[format]
   if (formatted) return [formatted.bad]
   if (format === 'storable-text' || format === 'single-line') {
-    const lines = format === 'single-line' ? ['a\nb', 'a\tb', 'a\u0007b', 'a\u0085b', 'a\u2028b'] : []
+    const lines = format === 'single-line' ? CONTROLS : []
     if (lines.length > 0) found.push(fc.constantFrom(...lines))
     const unstorable = fc.constantFrom('\0', '\uD800', '\uDFFF', '\uDE00\uD83D')
     found.push(
@@ -263,6 +309,18 @@ function beyondLimits(schema: Schema): fc.Arbitrary<unknown>[] {
 }
 
 const isUnstorable = (text: string) => text.includes('\0') || !text.isWellFormed()
+
+/** One bad item among good ones, too few items, or too many. */
+function brokenArrays(schema: Schema): fc.Arbitrary<unknown>[] {
+  const { items, minItems = 0, maxItems } = schema as Schema & { items: Schema; maxItems: number }
+  const some = fc.array(good(items), { ...sizeOf(schema), minLength: 0, maxLength: maxItems - 1 })
+  const length = { minLength: maxItems + 1, maxLength: maxItems + 3 }
+  return [
+    fc.tuple(some, bad(items), fc.nat(maxItems)).map(([array, item, at]) => array.toSpliced(at, 0, item)),
+    fc.array(good(items), length),
+    ...(minItems > 0 ? [fc.constant([])] : []),
+  ]
+}
 
 function brokenObjects(schema: Schema): fc.Arbitrary<unknown>[] {
   const { properties = {}, required = [] } = schema
@@ -285,7 +343,7 @@ export function badText(schema: Schema): fc.Arbitrary<string> {
   if (formatted) return formatted.bad.filter((value) => value !== '')
   if (schema.enum)
     return fc.oneof(
-      fc.constantFrom(' ', ...schema.enum.map((word) => word.toUpperCase()), ...PROTOTYPE_KEYS),
+      fc.constantFrom(' ', ...schema.enum.map((word) => word!.toUpperCase()), ...PROTOTYPE_KEYS),
       storable.filter((word) => word !== '' && !schema.enum!.includes(word)),
     )
   if (schema.type === 'boolean')

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { createServiceRole } from '../../src/database/service-role.ts'
 
@@ -26,6 +28,17 @@ export async function withDatabase<T>(serverUrl: string, use: (url: string) => P
     await query(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`)
   }
 }
+
+const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations')
+
+/** Makes a database with the tables, for what would disturb other tests, hands its URL to `use`, and drops it. */
+export const withMigratedDatabase = <T>(use: (url: string) => Promise<T>): Promise<T> =>
+  withDatabase(databaseUrl(), async (url) => {
+    for (const name of readdirSync(MIGRATIONS).toSorted())
+      if (!name.endsWith('.toml'))
+        await query(url, readFileSync(join(MIGRATIONS, name, 'migration.sql'), 'utf8'))
+    return use(url)
+  })
 
 /** Makes the role of the service in a database, hands its URL to `use`, and drops it. */
 export async function withServiceRole<T>(ownerUrl: string, use: (url: string) => T | Promise<T>): Promise<T> {

@@ -12,8 +12,11 @@ export interface Schema {
   examples?: unknown[]
   const?: unknown
   items?: Schema
+  minItems?: number
+  maxItems?: number
+  oneOf?: Schema[]
   type?: string | string[]
-  enum?: string[]
+  enum?: (string | null)[]
   format?: string
   pattern?: string
   minLength?: number

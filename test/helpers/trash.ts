@@ -15,9 +15,9 @@ export async function trashOf({ call }: Pick<TestApp, 'call'>, user: TestUser): 
 }
 
 /** In how many of the two tables each of these tasks is. */
-export async function placesOf(ids: readonly number[]): Promise<Map<number, string[]>> {
+export async function placesOf(ids: readonly number[], url = databaseUrl()): Promise<Map<number, string[]>> {
   const rows = await query<{ id: string; place: string }>(
-    databaseUrl(),
+    url,
     `SELECT id, 'tasks' AS place FROM tasks WHERE id = ANY ($1)
       UNION ALL SELECT id, 'trash' FROM deleted_tasks WHERE id = ANY ($1)`,
     [ids],
@@ -28,9 +28,9 @@ export async function placesOf(ids: readonly number[]): Promise<Map<number, stri
 }
 
 /** Makes tasks of the trash older, as their owner cannot. */
-export const age = (ids: readonly number[], days: number) =>
+export const age = (ids: readonly number[], days: number, url = databaseUrl()) =>
   query(
-    databaseUrl(),
+    url,
     `UPDATE deleted_tasks SET deleted_at = deleted_at - $2 * interval '24 hours' WHERE id = ANY ($1)`,
     [ids, days],
   )

@@ -123,7 +123,11 @@ export interface paths {
      * @description Not idempotent: every request creates a new task.
      */
     post: operations['createTask']
-    delete?: never
+    /**
+     * Delete my completed tasks
+     * @description Deletes every completed task. The task moves to the trash, which keeps it for 30 days. status=completed is required, and no other parameter is allowed: this call never deletes pending tasks.
+     */
+    delete: operations['clearTasks']
     options?: never
     head?: never
     patch?: never
@@ -169,7 +173,7 @@ export interface paths {
     post?: never
     /**
      * Delete a task
-     * @description The task is deleted for good. Deleting it again is a 404.
+     * @description The task moves to the trash, which keeps it for 30 days. Deleting it again is a 404.
      */
     delete: operations['deleteTask']
     options?: never
@@ -201,6 +205,134 @@ export interface paths {
     patch: operations['completeTask']
     trace?: never
   }
+  '/api/tasks/tags': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List my tags
+     * @description Every tag with its number of tasks, sorted by name; at most the first 10000.
+     */
+    get: operations['listTags']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/tasks/tags/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Remove a tag from every task
+     * @description The tasks stay. If no task has the tag, nothing changes and the answer is also a 200, so a retry is harmless.
+     */
+    delete: operations['deleteTag']
+    options?: never
+    head?: never
+    /**
+     * Rename a tag
+     * @description Renames the tag on every task that has it. A task that already has a tag of the new name gets it once, in the new spelling. If no task has the tag, nothing changes and the answer is also a 200.
+     */
+    patch: operations['renameTag']
+    trace?: never
+  }
+  '/api/tasks/{id}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Restore a task
+     * @description Moves a task back from the trash. It keeps its id and its fields; updated_at grows. A task that is not in the trash is a 404.
+     */
+    post: operations['restoreTask']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/tasks/trash': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List the trash
+     * @description A page of the deleted tasks, newest deletion first. If there are more tasks, the Link header holds the URL of the next page.
+     */
+    get: operations['listTrash']
+    put?: never
+    post?: never
+    /**
+     * Empty the trash
+     * @description Deletes every task of the trash for good.
+     */
+    delete: operations['emptyTrash']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/tasks/trash/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Delete a task for good
+     * @description Deletes a task of the trash for good. A task that is not in the trash is a 404.
+     */
+    delete: operations['deleteForGood']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/tasks/batch': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Run several operations at once
+     * @description Creates, changes, completes, deletes and restores up to 100 tasks in one transaction, in the given order. All operations take effect, or none: if one fails, the answer is the error of the first that failed, and errors names it. Each operation counts as a request in the rate limit. The body may have up to 1024 KiB.
+     */
+    post: operations['runBatch']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/{user_id}/tasks': {
     parameters: {
       query?: never
@@ -219,7 +351,11 @@ export interface paths {
      * @description Not idempotent: every request creates a new task.
      */
     post: operations['createTaskByUser']
-    delete?: never
+    /**
+     * Delete my completed tasks
+     * @description Deletes every completed task. The task moves to the trash, which keeps it for 30 days. status=completed is required, and no other parameter is allowed: this call never deletes pending tasks.
+     */
+    delete: operations['clearTasksByUser']
     options?: never
     head?: never
     patch?: never
@@ -265,7 +401,7 @@ export interface paths {
     post?: never
     /**
      * Delete a task
-     * @description The task is deleted for good. Deleting it again is a 404.
+     * @description The task moves to the trash, which keeps it for 30 days. Deleting it again is a 404.
      */
     delete: operations['deleteTaskByUser']
     options?: never
@@ -295,6 +431,134 @@ export interface paths {
      * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless.
      */
     patch: operations['completeTaskByUser']
+    trace?: never
+  }
+  '/api/{user_id}/tasks/tags': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List my tags
+     * @description Every tag with its number of tasks, sorted by name; at most the first 10000.
+     */
+    get: operations['listTagsByUser']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/{user_id}/tasks/tags/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Remove a tag from every task
+     * @description The tasks stay. If no task has the tag, nothing changes and the answer is also a 200, so a retry is harmless.
+     */
+    delete: operations['deleteTagByUser']
+    options?: never
+    head?: never
+    /**
+     * Rename a tag
+     * @description Renames the tag on every task that has it. A task that already has a tag of the new name gets it once, in the new spelling. If no task has the tag, nothing changes and the answer is also a 200.
+     */
+    patch: operations['renameTagByUser']
+    trace?: never
+  }
+  '/api/{user_id}/tasks/{id}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Restore a task
+     * @description Moves a task back from the trash. It keeps its id and its fields; updated_at grows. A task that is not in the trash is a 404.
+     */
+    post: operations['restoreTaskByUser']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/{user_id}/tasks/trash': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List the trash
+     * @description A page of the deleted tasks, newest deletion first. If there are more tasks, the Link header holds the URL of the next page.
+     */
+    get: operations['listTrashByUser']
+    put?: never
+    post?: never
+    /**
+     * Empty the trash
+     * @description Deletes every task of the trash for good.
+     */
+    delete: operations['emptyTrashByUser']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/{user_id}/tasks/trash/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Delete a task for good
+     * @description Deletes a task of the trash for good. A task that is not in the trash is a 404.
+     */
+    delete: operations['deleteForGoodByUser']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/{user_id}/tasks/batch': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Run several operations at once
+     * @description Creates, changes, completes, deletes and restores up to 100 tasks in one transaction, in the given order. All operations take effect, or none: if one fails, the answer is the error of the first that failed, and errors names it. Each operation counts as a request in the rate limit. The body may have up to 1024 KiB.
+     */
+    post: operations['runBatchByUser']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
     trace?: never
   }
 }
@@ -371,7 +635,7 @@ export interface components {
        */
       request_id: string
       /**
-       * @description Only with validation_failed: each mistake in the input.
+       * @description Each mistake in the input, with validation_failed. The operation that failed, with another error of a batch.
        * @example [
        *       {
        *         "path": "/title",
@@ -462,6 +726,20 @@ export interface components {
        */
       completed?: boolean
       /**
+       * @description How important the task is; null means none.
+       * @example high
+       * @enum {string|null}
+       */
+      priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+      /**
+       * @description At most 20 tags, in this order; they replace all tags of the task. Tags that differ only in letter case are one tag, and the first spelling stays. null and [] remove all tags.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags?: string[] | null
+      /**
        * @description Another name for completed. If both are sent they must be the same.
        * @example true
        */
@@ -495,6 +773,36 @@ export interface components {
        */
       message: string
     }
+    /** @description A tag of the current user. */
+    Tag: {
+      /**
+       * @description The spelling that most tasks have; if several are equally common, the one on the oldest task.
+       * @example garden
+       */
+      name: string
+      /**
+       * @description The number of tasks with this tag.
+       * @example 3
+       */
+      count: number
+    }
+    /** @description A name for a tag. Unknown fields are ignored. */
+    TagName: {
+      /**
+       * Format: tag
+       * @description 1 to 50 characters in one line, at least one of them visible, without commas. White space around it is removed, and it is stored in the Unicode form NFC.
+       * @example Garden
+       */
+      name: string
+    }
+    /** @description The outcome of a change of a tag. */
+    TagsChanged: {
+      /**
+       * @description The number of tasks that changed.
+       * @example 3
+       */
+      changed: number
+    }
     /** @description A task. Only its owner can see it. */
     Task: {
       /**
@@ -522,6 +830,21 @@ export interface components {
        * @example false
        */
       completed: boolean
+      /**
+       * @description How important the task is.
+       * @example high
+       * @example none
+       * @enum {string}
+       */
+      priority: 'none' | 'low' | 'medium' | 'high' | 'urgent'
+      /**
+       * @description The tags, in the order in which they were sent.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags: string[]
       /**
        * @description A calendar day, which ends at midnight in the time zone of the client, or a timestamp in UTC; null for none. It has the form in which it was sent.
        * @example 2026-12-01
@@ -566,6 +889,296 @@ export interface components {
        * @example true
        */
       completed?: boolean
+      /**
+       * @description How important the task is; null means none.
+       * @example high
+       * @enum {string|null}
+       */
+      priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+      /**
+       * @description At most 20 tags, in this order; they replace all tags of the task. Tags that differ only in letter case are one tag, and the first spelling stays. null and [] remove all tags.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags?: string[] | null
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
+    }
+    /** @description The number of tasks that a call has deleted. */
+    DeletedCount: {
+      /**
+       * @description How many tasks were deleted.
+       * @example 3
+       */
+      deleted: number
+    }
+    /** @description A task in the trash. */
+    DeletedTask: {
+      /**
+       * @description Unique among all tasks.
+       * @example 42
+       */
+      id: number
+      /**
+       * @description The owner: the user of the token.
+       * @example alice
+       */
+      user_id: string
+      /**
+       * @description The title, without white space around it.
+       * @example Water the plants
+       */
+      title: string
+      /**
+       * @description More about the task; null for none.
+       * @example The fern needs little, the mint a lot.
+       */
+      description: string | null
+      /**
+       * @description Whether the task is done.
+       * @example false
+       */
+      completed: boolean
+      /**
+       * @description How important the task is.
+       * @example high
+       * @example none
+       * @enum {string}
+       */
+      priority: 'none' | 'low' | 'medium' | 'high' | 'urgent'
+      /**
+       * @description The tags, in the order in which they were sent.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags: string[]
+      /**
+       * @description A calendar day, which ends at midnight in the time zone of the client, or a timestamp in UTC; null for none. It has the form in which it was sent.
+       * @example 2026-12-01
+       * @example 2026-12-01T14:00:00.000Z
+       */
+      due_date: string | null
+      /**
+       * Format: date-time
+       * @description When the task was created.
+       * @example 2026-01-02T10:00:00.000Z
+       */
+      created_at: string
+      /**
+       * Format: date-time
+       * @description When the task last changed. It grows with every change.
+       * @example 2026-01-02T10:00:00.000Z
+       */
+      updated_at: string
+      /**
+       * Format: date-time
+       * @description When the task was deleted.
+       * @example 2026-01-02T10:00:00.000Z
+       */
+      deleted_at: string
+    }
+    /** @description Up to 100 operations, which take effect together or not at all. */
+    Batch: {
+      /**
+       * @description What to do, in this order. Each operation has the fields of the body of the single call beside op and id.
+       * @example [
+       *       {
+       *         "op": "complete",
+       *         "id": 42,
+       *         "completed": true
+       *       }
+       *     ]
+       */
+      operations: ({
+        /** @enum {string} */
+        op: 'create' | 'update' | 'complete' | 'delete' | 'restore'
+      } & (
+        | components['schemas']['CreateOperation']
+        | components['schemas']['UpdateOperation']
+        | components['schemas']['CompleteOperation']
+        | components['schemas']['DeleteOperation']
+        | components['schemas']['RestoreOperation']
+      ))[]
+    }
+    /** @description What the operations of a batch did. */
+    BatchResult: {
+      /**
+       * @description A result for each operation, in the same order.
+       * @example [
+       *       {
+       *         "status": 204
+       *       }
+       *     ]
+       */
+      results: {
+        /**
+         * @description The status of the single call: 200, 201 or 204.
+         * @example 200
+         */
+        status: number
+        task?: components['schemas']['Task']
+      }[]
+    }
+    /** @description Completes or reopens a task. Without completed the state is flipped. */
+    CompleteOperation: {
+      /**
+       * @description What to do.
+       * @example complete
+       * @enum {string}
+       */
+      op: 'complete'
+      /**
+       * @description The task. The answer is a 404 if it does not exist or belongs to another user.
+       * @example 42
+       */
+      id: number
+      /**
+       * @description Whether the task is done.
+       * @example true
+       */
+      completed?: boolean
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
+    }
+    /** @description Creates a task. */
+    CreateOperation: {
+      /**
+       * @description What to do.
+       * @example create
+       * @enum {string}
+       */
+      op: 'create'
+      /**
+       * Format: single-line
+       * @description 1 to 200 characters in one line, at least one of them visible. White space and zero-width spaces around the title are removed. Tabs, line breaks and other control characters inside it are refused.
+       * @example Water the plants
+       */
+      title: string
+      /**
+       * Format: storable-text
+       * @description At most 1000 characters; null for none.
+       * @example The fern needs little.
+       */
+      description?: string | null
+      /**
+       * Format: due-date
+       * @description A calendar day (2026-12-01) or a timestamp with an offset (2026-12-01T15:00:00+01:00); null for none.
+       * @example 2026-12-01
+       */
+      due_date?: string | null
+      /**
+       * @description Whether the task is done.
+       * @example true
+       */
+      completed?: boolean
+      /**
+       * @description How important the task is; null means none.
+       * @example high
+       * @enum {string|null}
+       */
+      priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+      /**
+       * @description At most 20 tags, in this order; they replace all tags of the task. Tags that differ only in letter case are one tag, and the first spelling stays. null and [] remove all tags.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags?: string[] | null
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
+    }
+    /** @description Deletes a task: it moves to the trash. */
+    DeleteOperation: {
+      /**
+       * @description What to do.
+       * @example delete
+       * @enum {string}
+       */
+      op: 'delete'
+      /**
+       * @description The task. The answer is a 404 if it does not exist or belongs to another user.
+       * @example 42
+       */
+      id: number
+    }
+    /** @description Restores a task from the trash. */
+    RestoreOperation: {
+      /**
+       * @description What to do.
+       * @example restore
+       * @enum {string}
+       */
+      op: 'restore'
+      /**
+       * @description The task. The answer is a 404 if it does not exist or belongs to another user.
+       * @example 42
+       */
+      id: number
+    }
+    /** @description Changes a task. Fields that are not sent stay as they are; null clears a field. */
+    UpdateOperation: {
+      /**
+       * @description What to do.
+       * @example update
+       * @enum {string}
+       */
+      op: 'update'
+      /**
+       * @description The task. The answer is a 404 if it does not exist or belongs to another user.
+       * @example 42
+       */
+      id: number
+      /**
+       * Format: single-line
+       * @description 1 to 200 characters in one line, at least one of them visible. White space and zero-width spaces around the title are removed. Tabs, line breaks and other control characters inside it are refused.
+       * @example Water the plants
+       */
+      title?: string
+      /**
+       * Format: storable-text
+       * @description At most 1000 characters; null for none.
+       * @example The fern needs little.
+       */
+      description?: string | null
+      /**
+       * Format: due-date
+       * @description A calendar day (2026-12-01) or a timestamp with an offset (2026-12-01T15:00:00+01:00); null for none.
+       * @example 2026-12-01
+       */
+      due_date?: string | null
+      /**
+       * @description Whether the task is done.
+       * @example true
+       */
+      completed?: boolean
+      /**
+       * @description How important the task is; null means none.
+       * @example high
+       * @enum {string|null}
+       */
+      priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+      /**
+       * @description At most 20 tags, in this order; they replace all tags of the task. Tags that differ only in letter case are one tag, and the first spelling stays. null and [] remove all tags.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags?: string[] | null
       /**
        * @description Another name for completed. If both are sent they must be the same.
        * @example true
@@ -728,7 +1341,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description - `task_not_found`: The task does not exist or belongs to another user; the answer is the same. */
+    /** @description - `task_not_found`: The task does not exist, is in the trash (for calls on the trash: is not there), or belongs to another user; the answer is the same. */
     NotFound: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -926,12 +1539,18 @@ export interface operations {
   listTasks: {
     parameters: {
       query?: {
-        /** @description Only tasks that contain every one of these words in the title or the description, also within longer words. Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no difference, and ß is the same as ss. No character has a special meaning. At most 100 characters. */
+        /** @description Only tasks that contain every one of these words in the title, the description or a tag, also within longer words. Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no difference, and ß is the same as ss. No character has a special meaning. At most 100 characters. */
         search?: string
         /** @description Another name for search. If both are sent they must be the same. */
         q?: string
         /** @description Only tasks in this state. Default all. active and incomplete mean pending. */
         status?: 'all' | 'pending' | 'active' | 'incomplete' | 'completed'
+        /** @description Only tasks with one of these priorities, separated by commas: none, low, medium, high, urgent. */
+        priority?: string
+        /** @description Only tasks that have all of these tags, separated by commas, in any letter case. At most 20 tags. */
+        tags?: string
+        /** @description Only tasks that have at least one of these tags, separated by commas, in any letter case. At most 20 tags. */
+        any_tags?: string
         /** @description true: only pending tasks that are past their due date. false: only the others. */
         overdue?: boolean
         /** @description Only tasks that are due on this day, at this time, or later. */
@@ -943,10 +1562,10 @@ export interface operations {
         /** @description true means status=completed, false means status=pending. Ignored if status is sent, and for other values. */
         completed?: string
         /** @description What the list is sorted by. Default created. Tasks without a due date come last in either order. */
-        sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at'
+        sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at' | 'priority'
         /** @description Another name for sort. Ignored if sort is sent, and for values that sort does not have. */
         sort_by?: string
-        /** @description Default desc for created and updated, asc for title and due_date. */
+        /** @description Default desc for created and updated and priority, asc for title and due_date. */
         order?: 'asc' | 'desc'
         /** @description Another name for order. Ignored if order is sent. */
         sort_order?: 'asc' | 'desc'
@@ -1016,6 +1635,41 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['Task']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  clearTasks: {
+    parameters: {
+      query: {
+        /** @description Which tasks are deleted. No other value and no other parameter is allowed. */
+        status: 'completed'
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedCount']
         }
       }
       400: components['responses']['BadRequest']
@@ -1264,15 +1918,313 @@ export interface operations {
       503: components['responses']['ServiceUnavailable']
     }
   }
+  listTags: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The tags. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Tag'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteTag: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  renameTag: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TagName']
+      }
+    }
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  restoreTask: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The task. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Task']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listTrash: {
+    parameters: {
+      query?: {
+        /** @description The page size. Default 50. */
+        limit?: number
+        /** @description The start of the page, from the Link header of the page before it. */
+        cursor?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The deleted tasks. */
+      200: {
+        headers: {
+          /** @description rel="next": the next page, relative to the URL of the request (RFC 8288). Absent on the last page. */
+          link?: string
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedTask'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  emptyTrash: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedCount']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteForGood: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The task was deleted for good. */
+      204: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  runBatch: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Batch']
+      }
+    }
+    responses: {
+      /** @description The results, in the order of the operations. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BatchResult']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
   listTasksByUser: {
     parameters: {
       query?: {
-        /** @description Only tasks that contain every one of these words in the title or the description, also within longer words. Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no difference, and ß is the same as ss. No character has a special meaning. At most 100 characters. */
+        /** @description Only tasks that contain every one of these words in the title, the description or a tag, also within longer words. Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no difference, and ß is the same as ss. No character has a special meaning. At most 100 characters. */
         search?: string
         /** @description Another name for search. If both are sent they must be the same. */
         q?: string
         /** @description Only tasks in this state. Default all. active and incomplete mean pending. */
         status?: 'all' | 'pending' | 'active' | 'incomplete' | 'completed'
+        /** @description Only tasks with one of these priorities, separated by commas: none, low, medium, high, urgent. */
+        priority?: string
+        /** @description Only tasks that have all of these tags, separated by commas, in any letter case. At most 20 tags. */
+        tags?: string
+        /** @description Only tasks that have at least one of these tags, separated by commas, in any letter case. At most 20 tags. */
+        any_tags?: string
         /** @description true: only pending tasks that are past their due date. false: only the others. */
         overdue?: boolean
         /** @description Only tasks that are due on this day, at this time, or later. */
@@ -1284,10 +2236,10 @@ export interface operations {
         /** @description true means status=completed, false means status=pending. Ignored if status is sent, and for other values. */
         completed?: string
         /** @description What the list is sorted by. Default created. Tasks without a due date come last in either order. */
-        sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at'
+        sort?: 'created' | 'created_at' | 'title' | 'due_date' | 'updated' | 'updated_at' | 'priority'
         /** @description Another name for sort. Ignored if sort is sent, and for values that sort does not have. */
         sort_by?: string
-        /** @description Default desc for created and updated, asc for title and due_date. */
+        /** @description Default desc for created and updated and priority, asc for title and due_date. */
         order?: 'asc' | 'desc'
         /** @description Another name for order. Ignored if order is sent. */
         sort_order?: 'asc' | 'desc'
@@ -1370,6 +2322,48 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['Task']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  clearTasksByUser: {
+    parameters: {
+      query: {
+        /** @description Which tasks are deleted. No other value and no other parameter is allowed. */
+        status: 'completed'
+      }
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedCount']
         }
       }
       400: components['responses']['BadRequest']
@@ -1642,6 +2636,350 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['Task']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listTagsByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The tags. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Tag'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteTagByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  renameTagByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TagName']
+      }
+    }
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  restoreTaskByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The task. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Task']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listTrashByUser: {
+    parameters: {
+      query?: {
+        /** @description The page size. Default 50. */
+        limit?: number
+        /** @description The start of the page, from the Link header of the page before it. */
+        cursor?: string
+      }
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The deleted tasks. */
+      200: {
+        headers: {
+          /** @description rel="next": the next page, relative to the URL of the request (RFC 8288). Absent on the last page. */
+          link?: string
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedTask'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  emptyTrashByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeletedCount']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteForGoodByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The task was deleted for good. */
+      204: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  runBatchByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Batch']
+      }
+    }
+    responses: {
+      /** @description The results, in the order of the operations. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BatchResult']
         }
       }
       400: components['responses']['BadRequest']

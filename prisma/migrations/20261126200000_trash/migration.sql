@@ -8,6 +8,8 @@ CREATE TABLE "deleted_tasks" (
     "title" TEXT NOT NULL,
     "description" TEXT,
     "completed" BOOLEAN NOT NULL DEFAULT false,
+    "priority" "task_priority" NOT NULL DEFAULT 'none',
+    "tags" TEXT[] NOT NULL DEFAULT '{}',
     "due_at" TIMESTAMPTZ(3),
     "due_all_day" BOOLEAN NOT NULL DEFAULT false,
     "created_at" TIMESTAMPTZ(3) NOT NULL,

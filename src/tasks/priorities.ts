@@ -1,0 +1,14 @@
+/** From the lowest to the highest, as PostgreSQL sorts them. */
+export const PRIORITIES = ['none', 'low', 'medium', 'high', 'urgent'] as const
+export type Priority = (typeof PRIORITIES)[number]
+
+export const isPriority = (text: string): text is Priority => PRIORITIES.some((word) => word === text)
+
+/** The words of a list such as `high,urgent`. */
+export const wordsOfPriorities = (text: string): string[] => text.split(',').filter((word) => word !== '')
+
+/** The list in one order; undefined if it has no word. */
+export function sortPriorities(text: string): string | undefined {
+  const words = new Set(wordsOfPriorities(text))
+  return PRIORITIES.filter((word) => words.has(word)).join(',') || undefined
+}
