@@ -125,7 +125,11 @@ export async function buildApp(
       api.setNotFoundHandler(notFound)
 
       await api.register(async (known) => {
-        known.addHook('preHandler', (request) => users.provision(request.user))
+        known.addHook('preHandler', (request) => {
+          request.user.endsAt = performance.now() + config.database.queryTimeoutMs
+          request.user.client = request.raw.socket
+          return users.provision(request.user)
+        })
         const { frontEndSettings: settings } = config
         if (settings.length > 0) await known.register(frontEnds, { settings, findTask: tasks.find })
         await known.register(userRoutes, { users })
