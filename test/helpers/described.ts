@@ -13,6 +13,7 @@ export interface Schema {
   const?: unknown
   items?: Schema
   minItems?: number
+  maxItems?: number
   oneOf?: Schema[]
   type?: string | string[]
   enum?: (string | null)[]
