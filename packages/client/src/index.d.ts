@@ -5,6 +5,9 @@ export type { components, operations, paths } from './schema.js'
 export type Task = components['schemas']['Task']
 export type NewTask = OrUndefined<components['schemas']['NewTask']>
 export type TaskChanges = OrUndefined<components['schemas']['TaskChanges']>
+/** An operation of a batch, and its result. */
+export type Operation = components['schemas']['Batch']['operations'][number]
+export type OperationResult = components['schemas']['BatchResult']['results'][number]
 export type Summary = components['schemas']['Summary']
 export type User = components['schemas']['User']
 export type Problem = components['schemas']['Problem']
@@ -107,6 +110,11 @@ export interface TaskClient {
   /** Sets the state; it never toggles. This is the only change that is repeated automatically. */
   complete(id: TaskId, completed: boolean, options?: CallOptions): Promise<Task>
   delete(id: TaskId, options?: CallOptions): Promise<void>
+  /**
+   * Up to 100 operations, which take effect together or not at all. The results have the order of the operations. If
+   * one fails, the call throws its error, and `errors` names it: `/operations/3/id`.
+   */
+  batch(operations: Operation[], options?: CallOptions): Promise<OperationResult[]>
   summary(query?: SummaryQuery, options?: CallOptions): Promise<Summary>
   me(options?: CallOptions): Promise<User>
   /** Call this when a user signs in or out. The next call asks for a token again. */

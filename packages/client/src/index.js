@@ -70,6 +70,10 @@ export function createTaskClient(options) {
     async delete(id, options) {
       await answerOf(api.DELETE('/api/tasks/{id}', { ...optionsOf(options), params: pathOf(id) }), () => true)
     },
+    async batch(operations, options) {
+      const call = api.POST('/api/tasks/batch', { ...optionsOf(options), body: { operations } })
+      return (await dataOf(call, hasResults)).results
+    },
     summary: (query, options) =>
       dataOf(api.GET('/api/tasks/summary', { ...optionsOf(options), params: { query } })),
     me: (options) => dataOf(api.GET('/api/me', optionsOf(options))),
@@ -116,6 +120,8 @@ function nameErrors(api) {
   }
 }
 
+const hasResults = (/** @type {unknown} */ data) =>
+  isObject(data) && Array.isArray(/** @type {{ results?: unknown }} */ (data).results)
 const isObject = (/** @type {unknown} */ data) =>
   typeof data === 'object' && data !== null && !Array.isArray(data)
 
