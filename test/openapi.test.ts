@@ -48,6 +48,7 @@ t.test('the document describes every call of the contract', async (t) => {
     'get /tasks',
     'post /tasks',
     'get /tasks/summary',
+    'post /tasks/batch',
     'get /tasks/{id}',
     'put /tasks/{id}',
     'patch /tasks/{id}',

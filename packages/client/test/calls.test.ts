@@ -24,9 +24,28 @@ t.test('every call does what it says', async (t) => {
     [milk.id],
   )
   t.match(await client.summary({ time_zone: 'Europe/Berlin' }), { total: 2, pending: 1, completed: 1 })
+  t.match(
+    await client.batch([
+      { op: 'create', title: 'Sugar' },
+      { op: 'complete', id: milk.id, completed: true },
+      { op: 'delete', id: milk.id },
+      { op: 'restore', id: milk.id },
+    ]),
+    [
+      { status: 201, task: { title: 'Sugar' } },
+      { status: 200, task: { id: milk.id, completed: true } },
+      { status: 204 },
+      { status: 200, task: { id: milk.id } },
+    ],
+  )
+  const failing = client.batch([
+    { op: 'create', title: 'Never' },
+    { op: 'complete', id: 2 ** 52 },
+  ])
+  await t.rejects(failing, { code: 'task_not_found', errors: [{ path: '/operations/1/id' }] })
   t.match(await client.me(), { id: user.id, email: user.email })
   t.equal(await client.delete(tea.id), undefined)
-  t.equal((await client.list()).length, 1)
+  t.equal((await client.list()).length, 2)
 })
 
 t.test('a deleted task is in the trash, and comes back from it', async (t) => {
