@@ -130,7 +130,6 @@ export async function buildApp(
           await known.register(taskRoutes, { prefix, tasks, whileUserExists, namesUser })
           await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
           await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
-          await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
           await known.register(batchRoutes, { prefix, batches, whileUserExists, namesUser })
         }
       })

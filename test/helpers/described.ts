@@ -17,7 +17,6 @@ export interface Schema {
   oneOf?: Schema[]
   type?: string | string[]
   enum?: (string | null)[]
-  maxItems?: number
   format?: string
   pattern?: string
   minLength?: number
