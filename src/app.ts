@@ -126,8 +126,9 @@ export async function buildApp(
 
       await api.register(async (known) => {
         known.addHook('preHandler', (request) => {
-          request.user.endsAt = performance.now() + config.database.queryTimeoutMs
-          request.user.client = request.raw.socket
+          // Requests with the same token share what the token says, but neither deadline nor connection.
+          const endsAt = performance.now() + config.database.queryTimeoutMs
+          request.user = { ...request.user, endsAt, client: request.raw.socket }
           return users.provision(request.user)
         })
         const { frontEndSettings: settings } = config
@@ -137,7 +138,6 @@ export async function buildApp(
         for (const namesUser of [false, true]) {
           const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
           await known.register(taskRoutes, { prefix, tasks, whileUserExists, namesUser })
-          await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
           await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
           await known.register(batchRoutes, { prefix, batches, whileUserExists, namesUser })
         }
