@@ -909,7 +909,11 @@ export interface components {
        *     ]
        */
       operations: ({
-        /** @enum {string} */
+        /**
+         * @description What to do.
+         * @example complete
+         * @enum {string}
+         */
         op: 'create' | 'update' | 'complete' | 'delete' | 'restore'
       } & (
         | components['schemas']['CreateOperation']
