@@ -69,13 +69,15 @@ async function runSql(url: string, sql: string) {
  * lengths, some completed, half of them due some day, made over the last weeks, in the order in which they came.
  */
 export const insertTasks = (users: string, count: string) => `
-  INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, created_at, updated_at)
+  INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at, updated_at)
   SELECT id, 'Task ' || n || ' about ' || left(md5((number * 7919 + n)::text), 6 + (n * 7 + number) % 20),
     CASE WHEN n % 5 < 3 THEN repeat('Call back first. ', 1 + (n + number) % 6) END,
     n % 5 < 2,
     CASE WHEN n % 4 = 0 THEN date_trunc('day', at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '30 days'
       WHEN n % 4 = 1 THEN at + interval '20 days' END,
-    n % 4 = 0, at, at + interval '5 minutes'
+    n % 4 = 0, (ARRAY['none', 'none', 'low', 'medium', 'high', 'urgent']::task_priority[])[1 + (n + number) % 6],
+    CASE WHEN n % 2 = 0 THEN (ARRAY['home', 'Garden', 'work', 'Errands'])[1 + n % 4:3] ELSE '{}' END,
+    at, at + interval '5 minutes'
   FROM (${users}) AS u (id, number)
   CROSS JOIN LATERAL generate_series(1, ${count}) AS n
   CROSS JOIN LATERAL (SELECT date_trunc('milliseconds',

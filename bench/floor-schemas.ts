@@ -12,6 +12,8 @@ const task = {
     title: text,
     description: textOrNull,
     completed: { type: 'boolean' },
+    priority: text,
+    tags: { type: 'array', items: text },
     due_date: textOrNull,
     created_at: instant,
     updated_at: instant,

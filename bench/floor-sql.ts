@@ -6,12 +6,15 @@ export type TaskRow = [
   title: string,
   description: string | null,
   completed: boolean,
+  priority: string,
+  tags: string[],
   dueAt: string | null,
   dueAllDay: boolean,
   createdAt: string,
   updatedAt: string,
 ]
-const columns = 'id, title, description, completed, due_at, due_all_day, created_at, updated_at'
+const columns =
+  'id, title, description, completed, priority, tags, due_at, due_all_day, created_at, updated_at'
 const nextUpdate = `GREATEST(now(), updated_at + interval '1 millisecond')`
 const newestFirst = 'ORDER BY created_at DESC, id DESC'
 

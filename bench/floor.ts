@@ -56,13 +56,15 @@ async function provision({ sub, email, name }: Claims) {
 
 const toTask = (
   owner: string,
-  [id, title, description, completed, dueAt, dueAllDay, created_at, updated_at]: TaskRow,
+  [id, title, description, completed, priority, tags, dueAt, dueAllDay, created_at, updated_at]: TaskRow,
 ) => ({
   id,
   user_id: owner,
   title,
   description,
   completed,
+  priority,
+  tags,
   due_date: dueAllDay ? dueAt!.slice(0, 10) : dueAt,
   created_at,
   updated_at,

@@ -24,7 +24,7 @@ interface Row {
   usual: Cost
   huge: Cost
 }
-type List = (recorder: Recorder, owner: string) => Promise<Map<string, Statement>>
+type List = (recorder: Recorder, owner: { id: string }) => Promise<Map<string, Statement>>
 
 /** The same statements on 10 000 tasks and on 1 100 000; and the complete list of a user of 100 000. */
 export async function measureGrowth({ quick }: Options) {
@@ -83,7 +83,7 @@ async function measureCosts(small: Target, usual: Target, huge: Target, list: Li
 
 async function statementsOf([{ serviceUrl }, name]: Target, list: List) {
   const recorder = createRecorder(serviceUrl)
-  return list(recorder, idOf(name)).finally(() => recorder.close())
+  return list(recorder, { id: idOf(name) }).finally(() => recorder.close())
 }
 
 /** As the service, on behalf of somebody: row-level security is part of every plan. */

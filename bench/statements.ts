@@ -1,6 +1,7 @@
 import { createConfig } from '../src/config/config.ts'
 import { createDatabase } from '../src/database/client.ts'
 import { filtersOf, resolve } from '../src/tasks/filters.ts'
+import type { Owner } from '../src/database/owner.ts'
 import { createTaskRepository, type TaskRepository } from '../src/tasks/repository.ts'
 import type { ListQuery } from '../src/tasks/query-schemas.ts'
 import type { Task } from '../src/tasks/schemas.ts'
@@ -42,7 +43,7 @@ function select(sent: ListQuery): Selection {
 }
 
 /** Every page statement by a name: each sort, order and status, the first page, the middle one and the deepest. */
-export async function pageStatements(recorder: Recorder, owner: string): Promise<Map<string, Statement>> {
+export async function pageStatements(recorder: Recorder, owner: Owner): Promise<Map<string, Statement>> {
   const statements = new Map<string, Statement>()
   for (const sort of SORTS) {
     for (const order of ['asc', 'desc'] as const) {
@@ -59,7 +60,7 @@ export async function pageStatements(recorder: Recorder, owner: string): Promise
 }
 
 /** Behind which tasks the first page begins, the one in the middle, and the last. */
-async function positions({ tasks }: Recorder, owner: string, selection: Selection) {
+async function positions({ tasks }: Recorder, owner: Owner, selection: Selection) {
   const count = await tasks.count(owner, selection)
   const at = async (offset: number) => {
     const [json] = await tasks.list(owner, selection, 1, Math.max(0, offset))
@@ -69,12 +70,19 @@ async function positions({ tasks }: Recorder, owner: string, selection: Selectio
 }
 
 /** The statements that look at all of a user's tasks. */
-export async function wholeStatements({ record }: Recorder, owner: string): Promise<Map<string, Statement>> {
+export async function wholeStatements({ record }: Recorder, owner: Owner): Promise<Map<string, Statement>> {
   const now = new Date().toISOString()
   const bound = { at: now, day: `${now.slice(0, 10)}T00:00:00.000Z` }
   const none = select({ sort: 'title', due_before: '1999-01-01' })
   return new Map([
     ['page by title that no task is on', await record((tasks) => tasks.list(owner, none, PAGE))],
+    ['page of a common tag', await record((tasks) => tasks.list(owner, select({ tags: 'HOME' }), PAGE))],
+    ['page of high priority', await record((tasks) => tasks.list(owner, select({ priority: 'high' }), PAGE))],
+    [
+      'page of a tag that no task has',
+      await record((tasks) => tasks.list(owner, select({ tags: 'no' }), PAGE)),
+    ],
+    ['list of tags', await record((tasks) => tasks.listTags(owner))],
     ['summary', await record((tasks) => tasks.summarize(owner, bound))],
     ['count=true', await record((tasks) => tasks.count(owner, select({})))],
     ['count=true pending', await record((tasks) => tasks.count(owner, select({ status: 'pending' })))],

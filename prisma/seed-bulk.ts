@@ -1,3 +1,4 @@
+import type { Priority } from '../src/tasks/priorities.ts'
 import { DAY, HOUR, type SeedTask, type SeedUser, startOfDay } from './seed-demo.ts'
 
 const VERBS = [
@@ -54,6 +55,19 @@ const NOTES = [
   'Half an hour should do.',
   'Check what it cost last year.',
 ]
+/** Most tasks of people have no priority. */
+const PRIORITIES: readonly Priority[] = [
+  'none',
+  'none',
+  'none',
+  'none',
+  'low',
+  'medium',
+  'medium',
+  'high',
+  'urgent',
+]
+const TAGS = ['home', 'garden', 'work', 'errands', 'Müller', 'phone', 'waiting', 'someday']
 const YEAR = 365 * DAY
 
 /**
@@ -84,8 +98,11 @@ function createTask(random: () => number, youth: number, now: Date): SeedTask {
     completed,
     // What is still to do has mostly been put off.
     ...dueDate(random, completed || random() < 0.3 ? created : now.getTime()),
+    priority: pick(PRIORITIES),
+    tags: random() < 0.5 ? [] : TAGS.filter(() => random() < 0.2),
     createdAt: new Date(created),
     updatedAt: new Date(touched),
+    deletedAt: null,
   }
 }
 

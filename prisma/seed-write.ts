@@ -7,23 +7,33 @@ WITH person AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) AS p (id, email, name, created_at)
 ), empty AS (
   SELECT id FROM person WHERE NOT EXISTS (SELECT FROM tasks WHERE user_id = person.id)
+    AND NOT EXISTS (SELECT FROM deleted_tasks WHERE user_id = person.id)
 ), added AS (
   INSERT INTO users (id, email, name, created_at)
   SELECT id, CASE WHEN EXISTS (SELECT FROM users WHERE users.email = person.email) THEN NULL ELSE email END, name, created_at
   FROM person
   ON CONFLICT (id) DO NOTHING
+), task AS (
+  SELECT user_id, title, description, completed, due_at, due_all_day, priority, string_to_array(tags, ',') AS tags,
+    created_at, updated_at, deleted_at
+  FROM unnest($5::text[], $6::text[], $7::text[], $8::boolean[], $9::timestamptz[], $10::boolean[],
+      $11::task_priority[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[])
+    AS t (user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at, updated_at, deleted_at)
+  WHERE user_id IN (SELECT id FROM empty)
+), trash AS (
+  INSERT INTO deleted_tasks (id, user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at,
+    updated_at, deleted_at)
+  SELECT nextval(pg_get_serial_sequence('tasks', 'id')), task.* FROM task WHERE deleted_at IS NOT NULL
 )
-INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, created_at, updated_at)
-SELECT task.* FROM unnest($5::text[], $6::text[], $7::text[], $8::boolean[], $9::timestamptz[], $10::boolean[],
-    $11::timestamptz[], $12::timestamptz[])
-  AS task (user_id, title, description, completed, due_at, due_all_day, created_at, updated_at)
-WHERE user_id IN (SELECT id FROM empty)`
+INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at, updated_at)
+SELECT user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at, updated_at
+FROM task WHERE deleted_at IS NULL`
 
 /**
  * Adds users, and tasks for those who have none: in one statement, so that nobody is left with half of them.
  * An e-mail address that somebody else has is left out.
  *
- * @returns how many tasks were added
+ * @returns how many tasks were added, those in the trash not counted
  */
 export async function writeUsers(client: pg.Client, users: SeedUser[]): Promise<number> {
   const tasks = users.flatMap((user) => user.tasks)
@@ -42,8 +52,12 @@ export async function writeUsers(client: pg.Client, users: SeedUser[]): Promise<
       column('completed'),
       column('dueAt').map(instant),
       column('dueAllDay'),
+      column('priority'),
+      // No tag contains a comma, and unnest would take an array of arrays apart.
+      column('tags').map(String),
       column('createdAt').map(instant),
       column('updatedAt').map(instant),
+      column('deletedAt').map(instant),
     ],
   })
   return rowCount ?? 0

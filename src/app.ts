@@ -43,6 +43,12 @@ const { name, version } = createRequire(import.meta.url)('../package.json') as {
   name: string
   version: string
 }
+const SCHEMAS = [
+  ...Object.values(taskSchemas),
+  ...Object.values(trashSchemas),
+  ...Object.values(batchSchemas),
+  ...Object.values(userSchemas),
+]
 const notFound = async ({ originalUrl }: FastifyRequest) => {
   throw problem(hasValidPath(originalUrl) ? 'route_not_found' : 'bad_url')
 }
@@ -103,8 +109,7 @@ export async function buildApp(
   const trash = createTrashRepository(prisma, trashDays)
   const batches = createBatchRepository(prisma, trashDays)
   await app.register(upkeep, { purges: [{ what: 'tasks in the trash', purge: trash.purge }] })
-  for (const schema of Object.values({ ...taskSchemas, ...trashSchemas, ...batchSchemas, ...userSchemas }))
-    if (typeof schema === 'object' && '$id' in schema) app.addSchema(schema)
+  for (const schema of SCHEMAS) if (typeof schema === 'object' && '$id' in schema) app.addSchema(schema)
 
   await app.register(
     async (api) => {
@@ -120,7 +125,11 @@ export async function buildApp(
       api.setNotFoundHandler(notFound)
 
       await api.register(async (known) => {
-        known.addHook('preHandler', (request) => users.provision(request.user))
+        known.addHook('preHandler', (request) => {
+          request.user.endsAt = performance.now() + config.database.queryTimeoutMs
+          request.user.client = request.raw.socket
+          return users.provision(request.user)
+        })
         const { frontEndSettings: settings } = config
         if (settings.length > 0) await known.register(frontEnds, { settings, findTask: tasks.find })
         await known.register(userRoutes, { users })
@@ -128,7 +137,6 @@ export async function buildApp(
         for (const namesUser of [false, true]) {
           const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
           await known.register(taskRoutes, { prefix, tasks, whileUserExists, namesUser })
-          await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
           await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
           await known.register(batchRoutes, { prefix, batches, whileUserExists, namesUser })
         }

@@ -30,8 +30,47 @@ const CALLS: readonly (readonly [method: string, path: string, body?: unknown])[
   ['PATCH', '/tasks/{2}/complete'],
   ['PATCH', '/tasks/{2}/complete', { completed: true }],
   ['GET', '/tasks/9223372036854775807'],
+  [
+    'POST',
+    '/tasks/batch',
+    {
+      operations: [
+        { op: 'update', id: '{0}', title: 'never' },
+        { op: 'complete', id: 9_007_199_254_740_991 },
+      ],
+    },
+  ],
+  [
+    'POST',
+    '/tasks/batch',
+    {
+      operations: [
+        {
+          op: 'create',
+          title: 'Quotes " and \\ and 😀',
+          priority: 'high',
+          tags: ['a', 'ß "'],
+          due_date: '2026-12-01',
+        },
+        { op: 'create', title: 'Second', description: 'line\nbreak', completed: true },
+        { op: 'complete', id: '{0}' },
+        { op: 'update', id: '{2}', tags: ['ä, b'.slice(0, 1)], description: null },
+        { op: 'delete', id: '{0}' },
+        { op: 'restore', id: '{0}' },
+      ],
+    },
+  ],
+  ['POST', '/tasks/batch', { operations: [{ op: 'drop' }, { op: 'create' }] }],
   ['DELETE', '/tasks/{1}'],
   ['DELETE', '/tasks/{1}'],
+  ['GET', '/tasks/trash'],
+  ['POST', '/tasks/{1}/restore'],
+  ['POST', '/tasks/{1}/restore'],
+  ['DELETE', '/tasks?status=completed'],
+  ['DELETE', '/tasks?status=all'],
+  ['GET', '/tasks/trash?limit=1'],
+  ['DELETE', '/tasks/trash/{1}'],
+  ['DELETE', '/tasks/trash'],
   ['GET', '/tasks?limit=3'],
   ['GET', '/me'],
   ['DELETE', '/me'],
@@ -43,15 +82,21 @@ async function live({ call }: TestApp, user: TestUser) {
   const ids: number[] = []
   const answers: unknown[] = []
   for (const [method, path, body] of CALLS) {
-    const url = `/api${path.replaceAll(/\{(\d)\}/g, (_match, index: string) => String(ids[Number(index)]))}`
-    const { status, headers, text, body: answer } = await call(method, url, { user, body })
+    const withIds = (text: string) =>
+      text.replaceAll(/"?\{(\d)\}"?/g, (_match, index: string) => String(ids[Number(index)]))
+    const options = { user, ...(body !== undefined && { body: withIds(JSON.stringify(body)) }) }
+    const { status, headers, text, body: answer } = await call(method, `/api${withIds(path)}`, options)
     if (method === 'POST' && status === 201) ids.push(answer.id)
+    for (const { status: own, task } of answer?.results ?? []) if (own === 201) ids.push(task.id)
     const plain = (value: string) =>
       ids
         .reduce((rest, id, index) => rest.replaceAll(`"id":${id},`, `"id":{${index}},`), value)
         .replaceAll(user.id, '{user}')
         .replaceAll(user.email, '{email}')
-        .replaceAll(/"(created_at|updated_at)":"\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z"/g, '"$1":{instant}')
+        .replaceAll(
+          /"(created_at|updated_at|deleted_at)":"\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z"/g,
+          '"$1":{instant}',
+        )
         .replaceAll(/"request_id":"[^"]+"/g, '"request_id":{id}')
         .replaceAll(/cursor=[\w-]+/g, 'cursor={cursor}')
         .replaceAll(new RegExp(`/(${ids.join('|')})(?=$|[>?])`, 'g'), '/{id}')

@@ -26,7 +26,10 @@ t.test('every error has the one shape', async (t) => {
     ['GET', '/%ZZ', {}, 400, 'bad_url'],
     ['GET', '/api/tasks/%E0%A4%A', { user }, 400, 'bad_url'],
     ['POST', '/health', {}, 405, 'method_not_allowed'],
-    ['DELETE', '/api/tasks', { user }, 405, 'method_not_allowed'],
+    ['PATCH', '/api/tasks', { user, body: {} }, 405, 'method_not_allowed'],
+    ['PUT', '/api/tasks/trash', { user, body: {} }, 405, 'method_not_allowed'],
+    ['GET', '/api/tasks/trash/1', { user }, 405, 'method_not_allowed'],
+    ['GET', '/api/tasks/1/restore', { user }, 405, 'method_not_allowed'],
     ['POST', `/api/tasks/${id}`, { user, body: {} }, 405, 'method_not_allowed'],
     ['GET', `/api/tasks/${id}/complete`, { user }, 405, 'method_not_allowed'],
     ['POST', '/api/tasks/summary', { user }, 405, 'method_not_allowed'],
@@ -235,7 +238,7 @@ t.test(
 t.test('a 405 lists the methods that the path allows', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
-  t.equal((await call('DELETE', '/api/tasks', { user })).headers.allow, 'GET, HEAD, POST')
+  t.equal((await call('PUT', '/api/tasks', { user })).headers.allow, 'GET, HEAD, POST, DELETE')
   t.equal((await call('POST', '/api/tasks/1', { user })).headers.allow, 'GET, HEAD, PUT, PATCH, DELETE')
   t.equal((await call('PUT', `/api/${user.id}/tasks/1/complete/`, { user })).headers.allow, 'PATCH')
   t.equal((await call('PUT', '/api/me', { user })).headers.allow, 'GET, HEAD, DELETE')
@@ -245,12 +248,12 @@ t.test('a 405 lists the methods that the path allows', async (t) => {
 t.test('a method that no path allows is a 405, with or without a body', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
-  const taken = ['GET', 'HEAD', 'POST', 'OPTIONS', 'CONNECT']
+  const taken = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'CONNECT']
   for (const method of METHODS.filter((name) => !taken.includes(name))) {
     for (const options of [{}, { body: '{' }, { body: '<x/>', headers: { 'content-type': 'text/xml' } }]) {
-      if (['PUT', 'PATCH', 'DELETE'].includes(method) && 'body' in options) continue
+      if (['PUT', 'PATCH'].includes(method) && 'body' in options) continue
       const answer = await call(method, '/api/tasks', { user, ...options })
-      t.match(answer, { status: 405, headers: { allow: 'GET, HEAD, POST' } }, method)
+      t.match(answer, { status: 405, headers: { allow: 'GET, HEAD, POST, DELETE' } }, method)
     }
     t.equal((await call(method, '/health')).status, 405, method)
     t.equal((await call(method, '/nothing')).status, 404, method)

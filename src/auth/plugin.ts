@@ -6,9 +6,9 @@ import { type Identity, identityOf, matches } from './identity.ts'
 import { createKeyStore } from './jwks.ts'
 import { KnownTokens } from './known-tokens.ts'
 import { JWKS_ALGORITHMS } from './published-keys.ts'
+import { checkPath } from './path-owner.ts'
 import { refuse, toProblem } from './refusals.ts'
 import type { Config } from '../config/config.ts'
-import { problem } from '../http/problem.ts'
 import { sendProblem } from '../http/problems.ts'
 
 type Claims = Record<string, unknown>
@@ -24,10 +24,7 @@ declare module '@fastify/jwt' {
 }
 declare module 'fastify' {
   interface FastifyInstance {
-    /**
-     * A hook that verifies the token and counts the request, if that has not been done yet. It is for routes that should
-     * know who calls before they read a large body: as their onRequest hook.
-     */
+    /** Verifies the token and counts the request: the onRequest hook of routes with large bodies. */
     authorize(request: FastifyRequest, reply: FastifyReply): Promise<undefined>
   }
   interface FastifyRequest extends Pick<FastifyJwtNamespace<{ namespace: 'jwks' }>, 'jwksJwtVerify'> {
@@ -62,7 +59,7 @@ export const auth = fp<{ tokens: Tokens }>(async (app, { tokens }) => {
     const token = bearerToken(request.raw) ?? refuse('token_missing')
     request.user = known.find(token) ?? (await identify(request, token).catch(toProblem))
     await app.countUser(request, reply)
-    checkPath(request)
+    checkPath(request.params as Record<string, string>, request.user.id, !request.is404)
   }
   const authorizeOnce = (request: FastifyRequest, reply: FastifyReply) =>
     (request.authorization ??= authorize(request, reply))
@@ -80,14 +77,6 @@ export const auth = fp<{ tokens: Tokens }>(async (app, { tokens }) => {
     return sendProblem(refusal ?? error, request, reply)
   })
 })
-
-/** A path names nobody else, and no part of it is empty. */
-function checkPath(request: FastifyRequest) {
-  const params = request.params as Record<string, string>
-  if (!request.is404 && Object.values(params).includes('')) throw problem('route_not_found')
-  const { user_id: owner = request.user.id } = params
-  if (owner !== request.user.id) throw problem('wrong_user')
-}
 
 /** Verifiers by algorithm. The algorithm only chooses: each verifier accepts its own kind and nothing else. */
 async function createVerifiers(

@@ -2,13 +2,14 @@ import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { Readable } from 'node:stream'
 import type { FrontEndSetting } from '../config/front-ends.ts'
+import type { Owner } from '../database/owner.ts'
 import { problem } from '../http/problem.ts'
 import { describeSettings, operationOf } from './document.ts'
 
 interface Options {
   settings: readonly FrontEndSetting[]
   /** The user's task as JSON; undefined if it does not exist. */
-  findTask: (owner: string, id: bigint) => Promise<string | undefined>
+  findTask: (owner: Owner, id: bigint) => Promise<string | undefined>
 }
 interface Setting {
   /** The operation whose answers it changes, in both mounts; without it, those of all operations. */
@@ -96,7 +97,7 @@ const all: Readonly<Record<FrontEndSetting, Setting>> = {
       const id = BigInt((request.params as { id: string }).id)
       // A larger id does not fit into a bigint of PostgreSQL.
       const isPossible = BigInt.asIntN(64, id) === id
-      request.taskToDelete = isPossible ? await findTask(request.user.id, id) : undefined
+      request.taskToDelete = isPossible ? await findTask(request.user, id) : undefined
       if (request.taskToDelete === undefined) throw problem('task_not_found')
     },
     change(payload, { taskToDelete }, reply) {

@@ -23,15 +23,10 @@ export function connectPrisma(config: Config['database'], pool: pg.Pool, onQuery
       set_config('lock_timeout', ${String(LOCK_WAIT_MS)}, true)`
 
   /** Statements in one transaction, as the fast path sends them: its specification, and its fallback. */
-  async function queryByPrisma<const Statements extends readonly Statement[]>(
-    owner: string,
-    statements: Statements,
-    limitMs: number,
-  ) {
+  async function queryByPrisma(owner: string, statements: readonly Statement[], limitMs: number) {
     const queries = statements.map(({ text, values }) => client.$queryRawUnsafe<Row[]>(text, ...values))
     const [, ...answers] = await client.$transaction([settingsOf(owner, limitMs), ...queries])
-    const texts = answers.map((rows) => rows.map((row) => asText(Object.values(row)[0])))
-    return texts as { [Index in keyof Statements]: string[] }
+    return answers.map((rows) => rows.map((row) => asText(Object.values(row)[0])))
   }
 
   return { client, settingsOf, queryByPrisma }

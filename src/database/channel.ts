@@ -55,6 +55,8 @@ export interface Slot<C, Job> {
 export interface Work<C> {
   /** Whether doing it twice is the same as doing it once: it is repeated if its connection ends. */
   isRead: boolean
+  /** Whether it need not be done any more if its client leaves before it was sent. */
+  mayDrop?: boolean
   /**
    * @param limitMs time after which the server has to stop it
    * @param isRepeated whether this is not the first try

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { connectPrisma, type OnQuery } from './by-prisma.ts'
 import { createLanes } from './lanes.ts'
+import { type Owner, withDeadline } from './owner.ts'
 
 export type Database = ReturnType<typeof createDatabase>
 /** The generated client, with `$queryJson`, `$queryJsonAll` and `$asOwner`. */
@@ -29,13 +30,15 @@ export const BATCH = 'BATCH'
 
 /**
  * Prisma's client with three more methods. README.md in this folder says which one is for what. Nothing is connected
- * before the first query.
+ * before the first query. The owner is `request.user`, whose deadline holds for all statements of the request, or the id
+ * of a user: then the statement has a deadline of its own.
  *
  * @param onQuery told about every statement, for tests and measurements
  */
 export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
   const lanes = createLanes(config)
   const { client, settingsOf, queryByPrisma } = connectPrisma(config, lanes.pool, onQuery)
+  const within = (owner: Owner | string) => withDeadline(owner, config.queryTimeoutMs)
   const watchers: WatchStatement[] = []
   const watched = <Answer>(text: string, answer: Promise<Answer>) => {
     for (const watch of watchers) watch(text, answer)
@@ -51,18 +54,14 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
        *
        * @throws Error of PostgreSQL, or DatabaseError if the database cannot be reached or did not answer in time
        */
-      $queryJson(owner: string, { text, values }: Prisma.Sql, options: SendOptions = {}): Promise<string[]> {
+      $queryJson(
+        owner: Owner | string,
+        { text, values }: Prisma.Sql,
+        { isHeavy = false, isPrepared = !isHeavy }: SendOptions = {},
+      ): Promise<string[]> {
         onQuery?.({ query: text, values })
-        const { isHeavy = false, isPrepared = !isHeavy } = options
-        const request = { owner, text, values, isPrepared }
-        return watched(
-          text,
-          lanes.query(
-            request,
-            isHeavy,
-            async (limitMs) => (await queryByPrisma(owner, [request], limitMs))[0],
-          ),
-        )
+        const request = { text, values, isPrepared }
+        return watched(text, lanes.query(within(owner), request, isHeavy, queryByPrisma))
       },
 
       /**
@@ -74,17 +73,14 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
        *   reached or did not answer in time: then it is not known whether they took effect
        */
       $queryJsonAll(
-        owner: string,
+        owner: Owner | string,
         statements: readonly Prisma.Sql[],
         { isHeavy = false, isPrepared = true }: SendOptions = {},
       ): Promise<string[][]> {
         const sent = statements.map(({ text, values }) => ({ text, values }))
         for (const { text, values } of sent) onQuery?.({ query: text, values })
-        const request = { owner, statements: sent, isPrepared }
-        return watched(
-          BATCH,
-          lanes.queryAll(request, isHeavy, (limitMs) => queryByPrisma(owner, sent, limitMs)),
-        )
+        const request = { statements: sent, isPrepared }
+        return watched(BATCH, lanes.queryAll(within(owner), request, isHeavy, queryByPrisma))
       },
 
       /**
@@ -93,15 +89,16 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
        * @throws Error of Prisma, or DatabaseError if the database cannot be reached or did not answer in time
        */
       $asOwner<Answer>(
-        owner: string,
+        owner: Owner | string,
         operation: (client: PrismaClient) => Prisma.PrismaPromise<Answer>,
         { isHeavy = false, isIdempotent = false }: OperationOptions = {},
       ): Promise<Answer> {
+        const inTime = within(owner)
         const send = async (limitMs: number) => {
-          const [, answer] = await client.$transaction([settingsOf(owner, limitMs), operation(client)])
+          const [, answer] = await client.$transaction([settingsOf(inTime.id, limitMs), operation(client)])
           return answer
         }
-        return watched(MODEL_API, lanes.runOnPrisma(owner, { isHeavy, isRead: isIdempotent }, send))
+        return watched(MODEL_API, lanes.runOnPrisma(inTime, { isHeavy, isRead: isIdempotent }, send))
       },
     },
   })

@@ -20,6 +20,8 @@ export type Fault =
   | 'cancelled'
   /** Another transaction held a lock for longer than the statement waits for it. It did nothing. */
   | 'locked'
+  /** The client left before the statement was sent. It was not sent. */
+  | 'abandoned'
   /** The server cannot do this at the moment, because it is full or read-only for example. */
   | 'unavailable'
   /** A table, column or function that this version needs does not exist. */

@@ -1,3 +1,5 @@
+import type { Work } from './channel.ts'
+import type { OwnerInTime } from './owner.ts'
 import type { Lane } from './pipeline.ts'
 import type { WireChannel } from './wire.ts'
 
@@ -52,20 +54,20 @@ class KnownCosts {
 /** Heavy statements have a lane of their own. Those of owners for whom they are quick run among the light ones. */
 export function createHeavyLane(light: Lane<WireChannel>, heavy: Lane<WireChannel>) {
   const costs = new KnownCosts()
-  return (owner: string, isRead: boolean, send: Send) => {
+  return (owner: OwnerInTime, { send, ...kind }: Omit<Work<WireChannel>, 'send'> & { send: Send }) => {
+    const { id } = owner
     const runHeavy = () =>
       heavy.run(owner, {
-        isRead,
-        send: (channel, limitMs, isRepeated) =>
-          costs.measure(owner, send(channel, limitMs, isRepeated), false),
+        ...kind,
+        send: (channel, limitMs, isRepeated) => costs.measure(id, send(channel, limitMs, isRepeated), false),
       })
-    if (!costs.areLow(owner)) return runHeavy()
+    if (!costs.areLow(id)) return runHeavy()
     const amongLight = light.run(owner, {
-      isRead,
+      ...kind,
       // The costs may have turned out to be high while this one waited.
       send: (channel, limitMs, isRepeated) =>
-        costs.areLow(owner)
-          ? costs.measure(owner, send(channel, limitMs, isRepeated), true)
+        costs.areLow(id)
+          ? costs.measure(id, send(channel, limitMs, isRepeated), true)
           : Promise.reject(NOT_LIGHT),
     })
     return amongLight.catch((error) => (error === NOT_LIGHT ? runHeavy() : Promise.reject(error as Error)))

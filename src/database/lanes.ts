@@ -1,6 +1,8 @@
 import pg from 'pg'
 import type { Config } from '../config/config.ts'
+import type { connectPrisma } from './by-prisma.ts'
 import { createHeavyLane, type Send } from './known-costs.ts'
+import type { OwnerInTime } from './owner.ts'
 import { Lane } from './pipeline.ts'
 import type { Channel } from './channel.ts'
 import { type BatchRequest, type Request, WireChannel } from './wire.ts'
@@ -9,7 +11,6 @@ import { type BatchRequest, type Request, WireChannel } from './wire.ts'
 const DEPTH = 8
 /** A connection that no router may forget while nothing is sent on it. */
 const KEEP_ALIVE_AFTER_MS = 30_000
-
 /** Prisma's pool opens, cancels and closes its connections itself. */
 const PRISMA: Channel = {
   open: async () => {},
@@ -23,7 +24,7 @@ interface Kind {
   /** Whether doing it twice is the same as doing it once. */
   isRead: boolean
 }
-type ByPrisma<Answer> = (limitMs: number) => Promise<Answer>
+type ByPrisma = ReturnType<typeof connectPrisma>['queryByPrisma']
 
 /**
  * How the connections are divided. Heavy work has its own, so that nobody else waits for it: statements whose cost
@@ -36,13 +37,9 @@ export function divide(poolMax: number) {
   return { prisma, prismaHeavy, heavy, light: Math.max(1, poolMax - prisma - prismaHeavy - heavy) }
 }
 
-/**
- * The lanes of all database work. Together they never use more connections than DATABASE_POOL_MAX.
- *
- * @param isPipelined false sends everything over Prisma's pool (DATABASE_PIPELINE=off)
- */
-export function createLanes(config: Config['database']) {
-  const { poolMax, queryTimeoutMs: timeoutMs, isPipelined } = config
+/** @param config with isPipelined false, everything goes over Prisma's pool (DATABASE_PIPELINE=off) */
+function openLanes(config: Config['database']) {
+  const { poolMax, isPipelined } = config
   const sizes = divide(poolMax)
   const connection: pg.ClientConfig = {
     connectionString: config.url,
@@ -56,9 +53,9 @@ export function createLanes(config: Config['database']) {
 
   const createChannel = () => new WireChannel(connection, config.prepared)
   const wireLane = (size: number, depth: number, perOwner: number) =>
-    new Lane({ size, depth, perOwner, timeoutMs, createChannel })
+    new Lane({ size, depth, perOwner, createChannel })
   const prismaLane = (size: number, perOwner: number) =>
-    new Lane({ size, depth: 1, perOwner, timeoutMs, createChannel: () => PRISMA })
+    new Lane({ size, depth: 1, perOwner, createChannel: () => PRISMA })
 
   const light = wireLane(sizes.light, DEPTH, sizes.light)
   const heavy = sizes.heavy > 0 ? wireLane(sizes.heavy, 1, 1) : light
@@ -67,34 +64,58 @@ export function createLanes(config: Config['database']) {
   const heavyOnPrisma = sharesPrisma
     ? onPrisma
     : prismaLane(sizes.prismaHeavy + (isPipelined ? 0 : sizes.heavy), 1)
+  return { pool, light, heavy, onPrisma, heavyOnPrisma }
+}
+
+/** The lanes of all database work. Together they never use more connections than DATABASE_POOL_MAX. */
+export function createLanes(config: Config['database']) {
+  const { pool, light, heavy, onPrisma, heavyOnPrisma } = openLanes(config)
   const all = [...new Set<Lane<Channel> | Lane<WireChannel>>([light, heavy, onPrisma, heavyOnPrisma])]
-
-  const runOnPrisma = <Answer>(owner: string, { isHeavy, isRead }: Kind, send: ByPrisma<Answer>) =>
-    (isHeavy ? heavyOnPrisma : onPrisma).run(owner, { isRead, send: (_channel, limitMs) => send(limitMs) })
-
+  const runOnPrisma = <Answer>(
+    owner: OwnerInTime,
+    kind: Kind,
+    send: (limitMs: number) => Promise<Answer>,
+  ) => {
+    const lane = kind.isHeavy ? heavyOnPrisma : onPrisma
+    return lane.run(owner, { isRead: kind.isRead, send: (_channel, limitMs) => send(limitMs) })
+  }
   const sendHeavy = createHeavyLane(light, heavy)
+
   /** @param byPrisma sends the same statement over Prisma */
-  function query(request: Omit<Request, 'limitMs'>, isHeavy: boolean, byPrisma: ByPrisma<string[]>) {
-    const { owner, text } = request
-    const isRead = /^\s*SELECT\b/i.test(text)
-    if (!isPipelined) return runOnPrisma(owner, { isHeavy, isRead }, byPrisma)
+  function query(
+    owner: OwnerInTime,
+    request: Omit<Request, 'owner' | 'limitMs'>,
+    isHeavy: boolean,
+    byPrisma: ByPrisma,
+  ) {
+    const { id } = owner
+    const isRead = /^\s*SELECT\b/i.test(request.text)
+    if (!config.isPipelined)
+      return runOnPrisma(
+        owner,
+        { isHeavy, isRead },
+        async (limitMs) => (await byPrisma(id, [request], limitMs))[0]!,
+      )
     // The name of a prepared statement may be what went wrong: a repetition does without.
     const send: Send = (channel, limitMs, isRepeated) =>
-      channel.send({ ...request, isPrepared: request.isPrepared && !isRepeated, limitMs })
-    return isHeavy ? sendHeavy(owner, isRead, send) : light.run(owner, { isRead, send })
+      channel.send({ ...request, owner: id, isPrepared: request.isPrepared && !isRepeated, limitMs })
+    const work = { isRead, mayDrop: isRead, send }
+    return isHeavy ? sendHeavy(owner, work) : light.run(owner, work)
   }
 
   /** A batch costs what its statements cost, whatever its owner has stored: nothing is learned from its duration. */
   function queryAll(
-    request: Omit<BatchRequest, 'limitMs'>,
+    owner: OwnerInTime,
+    request: Omit<BatchRequest, 'owner' | 'limitMs'>,
     isHeavy: boolean,
-    byPrisma: ByPrisma<string[][]>,
+    byPrisma: ByPrisma,
   ) {
-    const { owner } = request
+    const { id } = owner
     const kind = { isHeavy, isRead: false }
-    if (!isPipelined) return runOnPrisma(owner, kind, byPrisma)
+    if (!config.isPipelined)
+      return runOnPrisma(owner, kind, (limitMs) => byPrisma(id, request.statements, limitMs))
     const send: Send<string[][]> = (channel, limitMs, isRepeated) =>
-      channel.sendAll({ ...request, isPrepared: request.isPrepared && !isRepeated, limitMs })
+      channel.sendAll({ ...request, owner: id, isPrepared: request.isPrepared && !isRepeated, limitMs })
     return (isHeavy ? heavy : light).run(owner, { ...kind, send })
   }
 

@@ -8,6 +8,8 @@ const UNRESPONSIVE_MS = 500
 /** A statement that has kept others waiting for so long is stopped and repeated. Locks end sooner: LOCK_WAIT_MS. */
 const SLOW_MS = 500
 
+export const clientLeft = () =>
+  new DatabaseError('abandoned', 'The client left before the statement was sent.')
 export const tooLate = () => new DatabaseError('cancelled', 'The database did not answer in time.')
 
 /** Gives up jobs whose time is over: first for their caller, then on the server, at last with the connection. */

@@ -1,40 +1,34 @@
 import { Caps } from './caps.ts'
 import type { Channel, Slot, SlotJob, Work } from './channel.ts'
-import { classify, DatabaseError, type Fault } from './errors.ts'
+import { classify, DatabaseError } from './errors.ts'
 import { Queue } from './queue.ts'
-import { tooLate } from './late.ts'
+import { pauseBeforeRepeat } from './repeat.ts'
+import { clientLeft, tooLate } from './late.ts'
+import type { Owner, OwnerInTime } from './owner.ts'
 import { Slots, type SlotsSettings } from './slots.ts'
 import { Suspects } from './suspects.ts'
 
 export interface LaneSettings<C> extends SlotsSettings<C> {
   /** Jobs that one owner may have running at once. */
   perOwner: number
-  /** Milliseconds for a job, its waiting and its repetitions included. */
-  timeoutMs: number
 }
 
 interface Job<C> extends Work<C>, SlotJob {
   owner: string
+  /** The client, if the job need not be done without it. */
+  client: Owner['client']
   tries: number
   resolve: (answer: unknown) => void
 }
 
 /** How often late jobs are looked for. */
 const CHECK_MS = 100
-/** A connection that ends is often one of several: the next try comes a moment later. */
-const RETRY_AFTER_MS = 50
-/** A lock is asked for again after a pause in which others have the connection. */
-const ASK_AGAIN_MS = 100
-const MAX_TRIES = 4
-const DID_NOTHING: ReadonlySet<Fault> = new Set(['locked', 'undone', 'unprepared', 'cancelled'])
-
 /**
  * A fixed number of connections, and a queue in which owners take turns. Statements share connections, a few on each. One
  * that keeps others waiting, for a lock for example, is stopped and repeated where nobody waits for it. A job that waits
  * in the queue can be given up without touching a connection; one that runs for too long is cancelled on the server.
  */
 export class Lane<C extends Channel> {
-  private readonly settings: LaneSettings<C>
   private readonly slots: Slots<C, Job<C>>
   private readonly queue = new Queue<Job<C>>()
   private readonly caps: Caps
@@ -43,7 +37,6 @@ export class Lane<C extends Channel> {
   private readonly timer: NodeJS.Timeout
 
   constructor(settings: LaneSettings<C>) {
-    this.settings = settings
     this.caps = new Caps(settings.size, settings.perOwner)
     const dispatch = () => this.dispatch()
     this.slots = new Slots(settings, dispatch, (error) => this.rejectAll(error))
@@ -55,12 +48,23 @@ export class Lane<C extends Channel> {
    *
    * @throws Error of PostgreSQL, or DatabaseError if the database cannot be reached or did not answer in time
    */
-  run<Answer>(owner: string, { isRead, send }: Work<C> & { send(...args: never[]): Promise<Answer> }) {
+  run<Answer>(
+    { id: owner, endsAt, client }: OwnerInTime,
+    { isRead, mayDrop, send }: Work<C> & { send(...args: never[]): Promise<Answer> },
+  ) {
     return new Promise<Answer>((resolve, reject) => {
-      const endsAt = performance.now() + this.settings.timeoutMs
+      if (endsAt <= performance.now()) return reject(tooLate())
       const settle = { resolve: resolve as Job<C>['resolve'], reject }
       const state = { tries: 0, isGivenUp: false, isExclusive: false, isStopped: false }
-      this.queue.add({ owner, isRead, send, endsAt, ...state, ...settle })
+      this.queue.add({
+        owner,
+        client: mayDrop ? client : undefined,
+        isRead,
+        send,
+        endsAt,
+        ...state,
+        ...settle,
+      })
       this.dispatch()
     })
   }
@@ -99,6 +103,7 @@ export class Lane<C extends Channel> {
     const now = performance.now()
     this.slots.place(slot, job, now)
     job.tries += 1
+    job.isStopped = false
     this.caps.count(job, 1)
     const limitMs = Math.max(1, Math.ceil(job.endsAt - now))
     job.send(slot.channel!, limitMs, job.tries > 1).then(
@@ -108,41 +113,36 @@ export class Lane<C extends Channel> {
   }
 
   private settle(slot: Slot<C, Job<C>>, job: Job<C>, tell: () => void) {
-    const now = performance.now()
-    this.slots.remove(slot, job, now)
+    this.slots.remove(slot, job, performance.now())
     this.caps.count(job, -1)
     if (!job.isGivenUp) tell()
     this.dispatch()
   }
 
-  /** Repeats what did nothing, and reads whose connection ended. A write is never sent twice. */
   private fail(job: Job<C>, error: Error) {
     const fault = classify(error)
     const now = performance.now()
-    const isLocked = fault === 'locked'
-    if (isLocked || job.isStopped) this.suspects.add(job, now)
-    const mayRepeat = DID_NOTHING.has(fault) || (fault === 'lost' && job.isRead)
-    const isLastTry = job.tries >= MAX_TRIES && !isLocked
-    const pause = isLocked ? ASK_AGAIN_MS : fault === 'unprepared' ? 0 : RETRY_AFTER_MS
-    if (!mayRepeat || isLastTry || job.endsAt - now <= pause) return job.reject(error)
+    if (fault === 'locked' || job.isStopped) this.suspects.add(job, now)
+    const pause = pauseBeforeRepeat(job, fault, now)
+    if (pause === undefined) return job.reject(error)
     this.repeating += 1
     setTimeout(() => this.repeat(job), pause)
   }
 
   private repeat(job: Job<C>) {
     this.repeating -= 1
-    job.isStopped = false
     this.queue.add(job, true)
     this.dispatch()
   }
 
-  private rejectAll(error: Error) {
-    const refused = new DatabaseError('refused', error.message, { cause: error })
+  private rejectAll(cause: Error) {
+    const refused = new DatabaseError('refused', cause.message, { cause })
     for (const job of this.queue.remove(() => true)) job.reject(refused)
   }
 
   private check(now: number) {
-    for (const job of this.queue.remove(({ endsAt }) => endsAt <= now)) job.reject(tooLate())
+    const isOver = ({ endsAt, client }: Job<C>) => endsAt <= now || client?.destroyed === true
+    for (const job of this.queue.remove(isOver)) job.reject(job.endsAt <= now ? tooLate() : clientLeft())
     this.suspects.forgetOld(now)
     this.slots.check(now)
     this.dispatch()

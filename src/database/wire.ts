@@ -58,6 +58,8 @@ type Scalar = string | number | bigint | boolean | null | undefined
 /** Everything travels as text: strings, numbers, booleans, ids, and arrays of them as PostgreSQL writes them. */
 const asText = (value: Scalar | Scalar[]): string | null => {
   if (Array.isArray(value)) return `{${value.map(quoted).join()}}`
+  if (typeof value === 'object' && value !== null)
+    throw new TypeError('An object is no value of a statement.')
   return value == null ? null : String(value)
 }
 const quoted = (value: Scalar) => (value == null ? 'NULL' : `"${String(value).replaceAll(/["\\]/g, '\\$&')}"`)

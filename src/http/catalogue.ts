@@ -75,7 +75,9 @@ export const ERRORS = {
   },
   task_not_found: {
     status: 404,
-    when: 'The task does not exist or belongs to another user; the answer is the same',
+    when:
+      'The task does not exist, is in the trash (for calls on the trash: is not there), or belongs to another user; ' +
+      'the answer is the same',
     detail: 'There is no such task.',
   },
   route_not_found: {

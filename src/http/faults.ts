@@ -1,5 +1,5 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import { reasonOf, sqlState } from '../database/errors.ts'
+import { classify, reasonOf, sqlState } from '../database/errors.ts'
 
 /** The part of the log that is about faults of ours: errors behind a 5xx, and behind answers that broke off. */
 declare module 'fastify' {
@@ -26,7 +26,7 @@ export function noteFault(
   reply: FastifyReply,
 ) {
   reply.fault = error
-  if (!reply.isReported) return
+  if (!reply.isReported || classify(error) === 'abandoned') return
   const { level, ...fault } = describeFault(error, status)
   request.log[level]({ code, ...fault }, 'failed after its client left')
 }

@@ -1,5 +1,6 @@
 import type { Client } from '../database/client.ts'
 import { sqlState } from '../database/errors.ts'
+import type { Owner } from '../database/owner.ts'
 import type { Operation } from './batch-schemas.ts'
 import { batchStatements } from './batch-statements.ts'
 
@@ -22,8 +23,8 @@ export const createBatchRepository = (prisma: Client, trashDays: number) => ({
    * @throws Error of which `operationWithoutTask` tells the operation, if one finds no task; nothing was changed
    * @throws a foreign key violation (23503) if the owner does not exist
    */
-  async run(owner: string, operations: readonly Operation[]): Promise<string[]> {
-    const statements = batchStatements(owner, operations, trashDays)
+  async run(owner: Owner, operations: readonly Operation[]): Promise<string[]> {
+    const statements = batchStatements(owner.id, operations, trashDays)
     const isHeavy = operations.length > LIGHT_OPERATIONS
     const answers = await prisma.$queryJsonAll(owner, statements, { isHeavy })
     return answers.slice(-operations.length).map(([text]) => text!)

@@ -24,7 +24,7 @@ export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async 
     const { user, body } = request
     const { operations } = body
     await app.countItems(request, reply, '/operations', operations.length)
-    const run = whileUserExists(user, () => batches.run(user.id, operations))
+    const run = whileUserExists(user, () => batches.run(user, operations))
     const texts = await run.catch((error: Error) => raise(withPath(error, operations)))
     const results = operations.map((operation, index) => resultOf(operation, texts[index]!))
     return sendJson(reply, `{"results":[${results.join()}]}`)

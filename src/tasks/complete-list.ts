@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
+import type { Owner } from '../database/owner.ts'
 import type { TaskRepository } from './repository.ts'
 import type { Task } from './schemas.ts'
 import type { Selection } from './selection.ts'
@@ -22,7 +23,7 @@ export async function sendCompleteList(
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  const owner = request.user.id
+  const owner = request.user
   if (request.method === 'HEAD') {
     await tasks.list(owner, selection, 1)
     // An empty stream: the length of the body is not known, so Content-Length must not be sent (RFC 9110, 8.6).
@@ -30,7 +31,14 @@ export async function sendCompleteList(
   }
   const first = await tasks.list(owner, selection, BATCH_SIZE + 1)
   if (first.length <= BATCH_SIZE) return reply.send(`[${first.join(',')}]`)
-  return reply.send(Readable.from(readBatches(tasks, owner, selection, first), { highWaterMark: 1 }))
+  return reply.send(
+    Readable.from(readBatches(tasks, unhurried(owner), selection, first), { highWaterMark: 1 }),
+  )
+}
+
+/** A long list may take longer than a request: each of its statements has a deadline of its own. */
+function unhurried({ id, client }: Owner): Owner {
+  return client === undefined ? { id } : { id, client }
 }
 
 /**
@@ -38,7 +46,7 @@ export async function sendCompleteList(
  * that exists from the beginning to the end is in the list exactly once, wherever changes move it meanwhile. What
  * no longer matches the filters when its batch is read is left out.
  */
-async function* readBatches(tasks: TaskRepository, owner: string, selection: Selection, first: string[]) {
+async function* readBatches(tasks: TaskRepository, owner: Owner, selection: Selection, first: string[]) {
   yield `[${first.join(',')}`
   const sent = first.map((json) => (JSON.parse(json) as Task).id).join()
   for (const ids of splitIds(await tasks.listIds(owner, selection, sent))) {

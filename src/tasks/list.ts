@@ -13,13 +13,17 @@ export async function sendList(tasks: TaskRepository, request: FastifyRequest, r
   const sent = request.query as ListQuery
   checkCombinations(sent)
   const query = resolve(sent)
-  const owner = request.user.id
+  const owner = request.user
   const selection = selectionOf(query)
   reply.type('application/json; charset=utf-8')
-  if (query.count) reply.header('x-total-count', await tasks.count(owner, selection))
-  if (query.limit === undefined) return sendCompleteList(tasks, selection, request, reply)
-
-  const found = await tasks.list(owner, selection, query.limit + 1, query.offset)
+  const counted = query.count ? tasks.count(owner, selection) : undefined
+  if (query.limit === undefined) {
+    setCount(reply, await counted)
+    return sendCompleteList(tasks, selection, request, reply)
+  }
+  const list = tasks.list(owner, selection, query.limit + 1, query.offset)
+  const [count, found] = await Promise.all([counted, list])
+  setCount(reply, count)
   const page = found.slice(0, query.limit)
   if (found.length > page.length) {
     const cursor = encodeCursor(query, JSON.parse(page.at(-1)!) as Task)
@@ -27,6 +31,9 @@ export async function sendList(tasks: TaskRepository, request: FastifyRequest, r
   }
   return reply.send(`[${page.join(',')}]`)
 }
+
+const setCount = (reply: FastifyReply, count: number | undefined) =>
+  count === undefined ? undefined : reply.header('x-total-count', count)
 
 function checkCombinations({ limit, offset, cursor, search, q }: ListQuery) {
   if (limit === undefined && offset !== undefined) throw invalid('offset', 'needs limit')

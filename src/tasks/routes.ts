@@ -27,20 +27,20 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
 
   app.post('/', { schema: schemas.create }, async (request, reply) => {
     const { user, body } = request
-    const task = await whileUserExists(user, () => tasks.create(user.id, body))
+    const task = await whileUserExists(user, () => tasks.create(user, body))
     const { id } = JSON.parse(task) as Task
     return sendJson(reply.code(201).header('location', locationOf(id, request)), task)
   })
 
   app.get('/summary', { schema: schemas.summarize }, async (request, reply) => {
     const now = { at: new Date().toISOString(), allDay: false }
-    return sendJson(reply, await tasks.summarize(request.user.id, dueBound(now, request.query.time_zone)))
+    return sendJson(reply, await tasks.summarize(request.user, dueBound(now, request.query.time_zone)))
   })
 
   app.get('/:id', { schema: schemas.get }, (request, reply) =>
     sendTask(
       reply,
-      withId(request.params.id, (id) => tasks.find(request.user.id, id)),
+      withId(request.params.id, (id) => tasks.find(request.user, id)),
     ),
   )
 
@@ -52,7 +52,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
       handler: (request, reply) =>
         sendTask(
           reply,
-          withId(request.params.id, (id) => tasks.update(request.user.id, id, request.body)),
+          withId(request.params.id, (id) => tasks.update(request.user, id, request.body)),
         ),
     })
   }
@@ -61,8 +61,8 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
     const { user, params, body } = request
     const change = (id: bigint) =>
       body?.completed === undefined
-        ? tasks.toggle(user.id, id)
-        : tasks.update(user.id, id, { completed: body.completed })
+        ? tasks.toggle(user, id)
+        : tasks.update(user, id, { completed: body.completed })
     return sendTask(reply, withId(params.id, change))
   })
 }

@@ -14,14 +14,14 @@ export const tagRoutes: FastifyPluginAsyncTypebox<TagRoutesOptions> = async (app
   const schemas = describeTagRoutes(namesUser)
 
   app.get('/', { schema: schemas.list }, async ({ user }, reply) =>
-    sendJson(reply, `[${(await tasks.listTags(user.id)).join(',')}]`),
+    sendJson(reply, `[${(await tasks.listTags(user)).join(',')}]`),
   )
 
   app.patch('/:name', { schema: schemas.rename }, async ({ user, params, body }, reply) =>
-    sendJson(reply, await tasks.renameTag(user.id, nameOfTag(params.name), body.name)),
+    sendJson(reply, await tasks.renameTag(user, nameOfTag(params.name), body.name)),
   )
 
   app.delete('/:name', { schema: schemas.delete }, async ({ user, params }, reply) =>
-    sendJson(reply, await tasks.deleteTag(user.id, nameOfTag(params.name))),
+    sendJson(reply, await tasks.deleteTag(user, nameOfTag(params.name))),
   )
 }

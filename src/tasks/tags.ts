@@ -24,4 +24,4 @@ export const trimTags = (text: string): string | undefined => namesOfTags(text).
  * are the same.
  */
 export const identityOfTags = (text: string): string =>
-  [...new Set(namesOfTags(text.toUpperCase().toLowerCase()))].sort().join(',')
+  [...new Set(namesOfTags(text.toLowerCase().toUpperCase().toLowerCase()))].sort().join(',')

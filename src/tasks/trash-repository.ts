@@ -1,4 +1,5 @@
 import type { Client, SendOptions } from '../database/client.ts'
+import type { Owner } from '../database/owner.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Position } from './sorts.ts'
 import { inOneStatement } from './statements.ts'
@@ -7,7 +8,7 @@ import { deleteCompletedTasks, deleteTask, moveFromTrash, trashedTasks } from '.
 const { sql } = Prisma
 const HOUR_MS = 3_600_000
 /** The owner of statements that belong to no user: row-level security shows them no row. */
-const NOBODY = ''
+const NOBODY: Owner = { id: '' }
 
 export type TrashRepository = ReturnType<typeof createTrashRepository>
 
@@ -18,40 +19,40 @@ export type TrashRepository = ReturnType<typeof createTrashRepository>
  * @param trashDays how long the trash keeps a task; 0 deletes it at once
  */
 export function createTrashRepository(prisma: Client, trashDays: number) {
-  const one = async (owner: string, statement: Prisma.Sql, options?: SendOptions) =>
+  const one = async (owner: Owner, statement: Prisma.Sql, options?: SendOptions) =>
     (await prisma.$queryJson(owner, statement, options))[0]
 
   /** What the trash still keeps. Older tasks do not exist any more, whether or not they have been purged. */
-  const kept = (owner: string) => ({
-    user_id: owner,
+  const kept = (owner: Owner) => ({
+    user_id: owner.id,
     deleted_at: { gt: new Date(Date.now() - trashDays * 24 * HOUR_MS) },
   })
 
   return {
     /** Moves a task into the trash. Returns whether it existed. */
-    delete: async (owner: string, id: bigint): Promise<boolean> =>
-      (await one(owner, deleteTask(owner, id, trashDays))) !== undefined,
+    delete: async (owner: Owner, id: bigint): Promise<boolean> =>
+      (await one(owner, deleteTask(owner.id, id, trashDays))) !== undefined,
 
     /** Moves the completed tasks into the trash. Returns their number. */
-    deleteCompleted: async (owner: string): Promise<number> =>
-      Number(await one(owner, deleteCompletedTasks(owner, trashDays), { isHeavy: true })),
+    deleteCompleted: async (owner: Owner): Promise<number> =>
+      Number(await one(owner, deleteCompletedTasks(owner.id, trashDays), { isHeavy: true })),
 
     /** Moves a task back from the trash. */
-    restore: (owner: string, id: bigint) => one(owner, inOneStatement(moveFromTrash(owner, id, trashDays))),
+    restore: (owner: Owner, id: bigint) => one(owner, inOneStatement(moveFromTrash(owner.id, id, trashDays))),
 
     /** The first `limit` tasks of the trash after a position, newest deletion first. */
-    list: (owner: string, limit: number, after?: Position): Promise<string[]> =>
-      prisma.$queryJson(owner, trashedTasks(owner, trashDays, limit, after)),
+    list: (owner: Owner, limit: number, after?: Position): Promise<string[]> =>
+      prisma.$queryJson(owner, trashedTasks(owner.id, trashDays, limit, after)),
 
     /** Deletes a task of the trash for good. Returns whether it was there. */
-    async remove(owner: string, id: bigint): Promise<boolean> {
+    async remove(owner: Owner, id: bigint): Promise<boolean> {
       const where = { ...kept(owner), id }
       const { count } = await prisma.$asOwner(owner, ({ deletedTask }) => deletedTask.deleteMany({ where }))
       return count > 0
     },
 
     /** Deletes every task of the trash for good. Returns their number. */
-    async empty(owner: string): Promise<number> {
+    async empty(owner: Owner): Promise<number> {
       const where = kept(owner)
       const remove = prisma.$asOwner(owner, ({ deletedTask }) => deletedTask.deleteMany({ where }), {
         isHeavy: true,

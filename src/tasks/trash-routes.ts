@@ -25,30 +25,30 @@ export const trashRoutes: FastifyPluginAsyncTypebox<TrashRoutesOptions> = async 
   app.delete('/:id', { schema: schemas.delete }, ({ user, params }, reply) =>
     sendGone(
       reply,
-      withId(params.id, (id) => trash.delete(user.id, id)),
+      withId(params.id, (id) => trash.delete(user, id)),
     ),
   )
 
   const clear = { schema: schemas.clear, schemaErrorFormatter: explainClearing }
-  app.delete('/', clear, async ({ user }) => ({ deleted: await trash.deleteCompleted(user.id) }))
+  app.delete('/', clear, async ({ user }) => ({ deleted: await trash.deleteCompleted(user) }))
 
   app.post('/:id/restore', { schema: schemas.restore }, ({ user, params }, reply) =>
     sendTask(
       reply,
-      withId(params.id, (id) => trash.restore(user.id, id)),
+      withId(params.id, (id) => trash.restore(user, id)),
     ),
   )
 
   app.get('/trash', { schema: schemas.list }, (request, reply) => sendTrash(trash, request, reply))
 
   app.delete('/trash', { schema: schemas.empty }, async ({ user }) => ({
-    deleted: await trash.empty(user.id),
+    deleted: await trash.empty(user),
   }))
 
   app.delete('/trash/:id', { schema: schemas.remove }, ({ user, params }, reply) =>
     sendGone(
       reply,
-      withId(params.id, (id) => trash.remove(user.id, id)),
+      withId(params.id, (id) => trash.remove(user, id)),
     ),
   )
 }
@@ -59,7 +59,7 @@ async function sendTrash(trash: TrashRepository, request: FastifyRequest, reply:
   const { limit = DEFAULT_TRASH_PAGE, cursor } = sent
   const after = cursor === undefined ? undefined : decodeTrashCursor(cursor)
   if (cursor !== undefined && after === undefined) throw invalid('cursor', 'must be a cursor of the trash')
-  const found = await trash.list(request.user.id, limit + 1, after)
+  const found = await trash.list(request.user, limit + 1, after)
   const page = found.slice(0, limit)
   if (found.length > page.length)
     linkNext(reply, sent, TrashQuery, encodeTrashCursor(JSON.parse(page.at(-1)!) as DeletedTask))

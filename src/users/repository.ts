@@ -1,6 +1,7 @@
 import type { Identity } from '../auth/identity.ts'
 import type { Client } from '../database/client.ts'
 import { sqlState } from '../database/errors.ts'
+import type { Owner } from '../database/owner.ts'
 import { Prisma, type User as Row } from '../generated/prisma/client.ts'
 import { problem } from '../http/problem.ts'
 import type { User } from './schemas.ts'
@@ -28,35 +29,33 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
   }
   const idempotent = { isIdempotent: true }
 
-  const create = ({ id, email, name, issuedAt }: Identity) =>
-    prisma.$asOwner(
-      id,
+  const create = (identity: Identity) => {
+    const { id, email, name, issuedAt } = identity
+    return prisma.$asOwner(
+      identity,
       ({ user }) =>
         user.createMany({ data: { id, email, name, token_issued_at: issuedAt }, skipDuplicates: true }),
       idempotent,
     )
+  }
   /** Only a token that is newer than the one that wrote the row changes it, and only what it says. */
-  const update = ({ id, email, name, issuedAt }: Identity) =>
-    prisma.$asOwner(
-      id,
-      ({ user }) =>
-        user.updateMany({
-          where: { id, token_issued_at: { lt: issuedAt } },
-          data: {
-            email: email ?? Prisma.skip,
-            name: name ?? Prisma.skip,
-            token_issued_at: issuedAt,
-          },
-        }),
-      idempotent,
-    )
-  const read = (id: string) =>
-    prisma.$asOwner(id, ({ user }) => user.findUnique({ where: { id } }), idempotent)
+  const update = (identity: Identity) => {
+    const { id, email, name, issuedAt } = identity
+    const data = {
+      email: email ?? Prisma.skip,
+      name: name ?? Prisma.skip,
+      token_issued_at: issuedAt,
+    }
+    const where = { id, token_issued_at: { lt: issuedAt } }
+    return prisma.$asOwner(identity, ({ user }) => user.updateMany({ where, data }), idempotent)
+  }
+  const read = (owner: Owner) =>
+    prisma.$asOwner(owner, ({ user }) => user.findUnique({ where: { id: owner.id } }), idempotent)
 
   /** The user's row, created if it is missing. Another request may delete it again at any time. */
   const findOrCreate = async (identity: Identity): Promise<Row> => {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const row = await read(identity.id)
+      const row = await read(identity)
       if (row !== null) return row
       await create(identity)
     }
@@ -73,7 +72,8 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
       const user = known.get(identity.id)
       if (user !== undefined && !changes(identity, user)) return
       const { count } = await create(identity)
-      if (count === 1) return remember(identity.id, { ...identity, token_issued_at: identity.issuedAt })
+      const { id, email, name, issuedAt } = identity
+      if (count === 1) return remember(id, { email, name, token_issued_at: issuedAt })
       let row = await findOrCreate(identity)
       if (changes(identity, row)) {
         await update(identity)
@@ -111,8 +111,9 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
     },
 
     /** Deletes the user and, through the foreign key, all their tasks. Takes longer the more tasks there are. */
-    async delete(id: string): Promise<void> {
-      await prisma.$asOwner(id, ({ user }) => user.deleteMany({ where: { id } }), {
+    async delete(owner: Owner): Promise<void> {
+      const { id } = owner
+      await prisma.$asOwner(owner, ({ user }) => user.deleteMany({ where: { id } }), {
         isHeavy: true,
         isIdempotent: true,
       })

@@ -60,7 +60,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<{ users: UserRepository }> = 
     response: { 204: Type.Null({ description: 'The user and all their tasks are deleted.' }) },
   }
   app.delete('/me', { schema: deletion }, async (request, reply) => {
-    await users.delete(request.user.id)
+    await users.delete(request.user)
     return reply.code(204).send(null)
   })
 }

@@ -221,8 +221,17 @@ const FORMATS: Record<string, { good: fc.Arbitrary<string>; bad: fc.Arbitrary<st
 
 const typesOf = (schema: Schema) => [schema.type ?? []].flat()
 
-export function resolve(document: Document, { $ref, ...schema }: Schema): Schema {
-  return $ref === undefined ? schema : document.components.schemas[$ref.split('/').at(-1)!]!
+/** The schema with all that it refers to. */
+export function resolve(document: Document, { $ref, items, oneOf, ...schema }: Schema): Schema {
+  if ($ref !== undefined) return resolve(document, document.components.schemas[$ref.split('/').at(-1)!]!)
+  const resolved = (part: Schema) => resolve(document, part)
+  const properties = Object.entries(schema.properties ?? {}).map(([name, part]) => [name, resolved(part)])
+  return {
+    ...schema,
+    ...(schema.properties && { properties: Object.fromEntries(properties) as Record<string, Schema> }),
+    ...(items && { items: resolved(items) }),
+    ...(oneOf && { oneOf: oneOf.map(resolved) }),
+  }
 }
 
 /** JSON of any kind, with keys that mean something to JavaScript. */
@@ -233,6 +242,8 @@ export const anyJson = fc.oneof(
 
 /** What the schema admits. */
 export function good(schema: Schema): fc.Arbitrary<unknown> {
+  if (schema.const !== undefined) return fc.constant(schema.const)
+  if (schema.oneOf) return fc.oneof(...schema.oneOf.map(good))
   if (schema.enum) return fc.constantFrom<unknown>(...schema.enum)
   return fc.oneof(...typesOf(schema).map((type) => goodOf(type, schema)))
 }
@@ -243,12 +254,18 @@ function goodOf(type: string, schema: Schema): fc.Arbitrary<unknown> {
   if (type === 'integer' && schema.format === undefined)
     return fc.integer({ min: schema.minimum!, max: schema.maximum! })
   if (type === 'string' || type === 'integer') return FORMATS[schema.format ?? '']?.good ?? text(schema)
-  if (type === 'array') return fc.array(good(schema.items!), { maxLength: schema.maxItems! })
+  if (type === 'array') return fc.array(good(schema.items!), sizeOf(schema))
   if (type !== 'object') throw new Error(`nothing is known of the type ${type}`)
   const { properties = {}, required = [] } = schema
   const fields = Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, good(field)]))
   return fc.record(fields, { requiredKeys: required })
 }
+
+const sizeOf = ({ minItems = 0, maxItems }: Schema) => ({
+  minLength: minItems,
+  maxLength: maxItems!,
+  size: 'small' as const,
+})
 
 /** What the schema does not admit: the wrong type, or the right one beyond its limits. */
 export function bad(schema: Schema): fc.Arbitrary<unknown> {
@@ -266,6 +283,7 @@ export function bad(schema: Schema): fc.Arbitrary<unknown> {
 }
 
 function beyondLimits(schema: Schema): fc.Arbitrary<unknown>[] {
+  if (schema.oneOf) return schema.oneOf.flatMap(beyondLimits)
   if (schema.properties) return brokenObjects(schema)
   if (schema.items) return brokenArrays(schema)
   const found: fc.Arbitrary<unknown>[] = []
@@ -292,12 +310,15 @@ function beyondLimits(schema: Schema): fc.Arbitrary<unknown>[] {
 
 const isUnstorable = (text: string) => text.includes('\0') || !text.isWellFormed()
 
-/** One bad item among good ones, or one item too many. */
-function brokenArrays({ items, maxItems }: Schema): fc.Arbitrary<unknown>[] {
-  const some = fc.array(good(items!), { maxLength: maxItems! - 1 })
+/** One bad item among good ones, too few items, or too many. */
+function brokenArrays(schema: Schema): fc.Arbitrary<unknown>[] {
+  const { items, minItems = 0, maxItems } = schema as Schema & { items: Schema; maxItems: number }
+  const some = fc.array(good(items), { ...sizeOf(schema), minLength: 0, maxLength: maxItems - 1 })
+  const length = { minLength: maxItems + 1, maxLength: maxItems + 3 }
   return [
-    fc.tuple(some, bad(items!), fc.nat(maxItems!)).map(([array, item, at]) => array.toSpliced(at, 0, item)),
-    fc.array(good(items!), { minLength: maxItems! + 1, maxLength: maxItems! + 3 }),
+    fc.tuple(some, bad(items), fc.nat(maxItems)).map(([array, item, at]) => array.toSpliced(at, 0, item)),
+    fc.array(good(items), length),
+    ...(minItems > 0 ? [fc.constant([])] : []),
   ]
 }
 

@@ -34,11 +34,16 @@ const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations')
 /** Makes a database with the tables, for what would disturb other tests, hands its URL to `use`, and drops it. */
 export const withMigratedDatabase = <T>(use: (url: string) => Promise<T>): Promise<T> =>
   withDatabase(databaseUrl(), async (url) => {
-    for (const name of readdirSync(MIGRATIONS).toSorted())
-      if (!name.endsWith('.toml'))
-        await query(url, readFileSync(join(MIGRATIONS, name, 'migration.sql'), 'utf8'))
+    for (const sql of migrations()) await query(url, sql)
     return use(url)
   })
+
+/** The SQL of each migration, in order. */
+export const migrations = () =>
+  readdirSync(MIGRATIONS)
+    .toSorted()
+    .filter((name) => !name.endsWith('.toml'))
+    .map((name) => readFileSync(join(MIGRATIONS, name, 'migration.sql'), 'utf8'))
 
 /** Makes the role of the service in a database, hands its URL to `use`, and drops it. */
 export async function withServiceRole<T>(ownerUrl: string, use: (url: string) => T | Promise<T>): Promise<T> {

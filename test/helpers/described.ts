@@ -12,9 +12,10 @@ export interface Schema {
   examples?: unknown[]
   const?: unknown
   items?: Schema
+  minItems?: number
+  oneOf?: Schema[]
   type?: string | string[]
   enum?: (string | null)[]
-  maxItems?: number
   format?: string
   pattern?: string
   minLength?: number

@@ -5,6 +5,7 @@ export type { components, operations, paths } from './schema.js'
 export type Task = components['schemas']['Task']
 export type NewTask = OrUndefined<components['schemas']['NewTask']>
 export type TaskChanges = OrUndefined<components['schemas']['TaskChanges']>
+export type DeletedTask = components['schemas']['DeletedTask']
 export type Summary = components['schemas']['Summary']
 export type User = components['schemas']['User']
 export type Problem = components['schemas']['Problem']
@@ -21,6 +22,8 @@ type Query = OrUndefined<NonNullable<operations['listTasks']['parameters']['quer
 export type ListQuery = Omit<PageQuery, 'limit' | 'offset' | 'cursor' | 'count'>
 /** A part of a list: `limit` tasks (default 50), starting at `cursor` or `offset`. */
 export type PageQuery = Omit<Query, 'q' | 'completed' | 'sort_by'>
+/** A part of the trash: `limit` tasks (default 50), starting at `cursor`. */
+export type TrashQuery = OrUndefined<NonNullable<operations['listTrash']['parameters']['query']>>
 export type SummaryQuery = OrUndefined<NonNullable<operations['summarizeTasks']['parameters']['query']>>
 
 /**
@@ -35,6 +38,12 @@ export interface Page {
   cursor: string | undefined
   /** With `count: true`: the number of tasks that match the filters. */
   total: number | undefined
+}
+
+export interface TrashPage {
+  tasks: DeletedTask[]
+  /** Cursor of the next page; undefined on the last page. */
+  cursor: string | undefined
 }
 
 export interface RetryOptions {
@@ -106,7 +115,18 @@ export interface TaskClient {
   update(id: TaskId, changes: TaskChanges, options?: CallOptions): Promise<Task>
   /** Sets the state; it never toggles. This is the only change that is repeated automatically. */
   complete(id: TaskId, completed: boolean, options?: CallOptions): Promise<Task>
+  /** Moves a task to the trash. */
   delete(id: TaskId, options?: CallOptions): Promise<void>
+  /** Moves all completed tasks to the trash. Returns their number. */
+  clearCompleted(options?: CallOptions): Promise<number>
+  /** Brings a task back from the trash, under its old id. */
+  restore(id: TaskId, options?: CallOptions): Promise<Task>
+  /** One page of the trash, newest deletion first. */
+  trash(query?: TrashQuery, options?: CallOptions): Promise<TrashPage>
+  /** Deletes one task of the trash. It cannot be restored afterwards. */
+  deleteForGood(id: TaskId, options?: CallOptions): Promise<void>
+  /** Deletes every task of the trash. They cannot be restored afterwards. Returns their number. */
+  emptyTrash(options?: CallOptions): Promise<number>
   summary(query?: SummaryQuery, options?: CallOptions): Promise<Summary>
   me(options?: CallOptions): Promise<User>
   /** Call this when a user signs in or out. The next call asks for a token again. */

@@ -1,13 +1,12 @@
 import createClient from 'openapi-fetch'
-import { errorOf, isProgramError, ownError, TaskApiError, unexpectedAnswer } from './error.js'
+import { answerOf, dataOf, pathOf } from './answers.js'
+import { isProgramError, ownError, TaskApiError, unexpectedAnswer } from './error.js'
 import { nextCursor } from './link.js'
 import { createSend } from './send.js'
 import { createTokens } from './tokens.js'
+import { createTrashCalls } from './trash.js'
 
-/**
- * @import { Body } from './error.js'
- * @import { CallOptions, TaskClient, TaskClientOptions, operations } from './index.js'
- */
+/** @import { CallOptions, TaskClient, TaskClientOptions } from './index.js' */
 
 export { TaskApiError }
 
@@ -70,6 +69,7 @@ export function createTaskClient(options) {
     async delete(id, options) {
       await answerOf(api.DELETE('/api/tasks/{id}', { ...optionsOf(options), params: pathOf(id) }), () => true)
     },
+    ...createTrashCalls(api, optionsOf),
     summary: (query, options) =>
       dataOf(api.GET('/api/tasks/summary', { ...optionsOf(options), params: { query } })),
     me: (options) => dataOf(api.GET('/api/me', optionsOf(options))),
@@ -82,17 +82,6 @@ export function createTaskClient(options) {
 
 /** Looked up for each request, because monitoring and tests replace it. */
 const globalFetch = (/** @type {Request} */ request) => globalThis.fetch(request)
-
-/**
- * An empty id, or one that is a word, would lead to another operation, so it is refused here.
- *
- * @param {number | string} id
- */
-function pathOf(id) {
-  if (!/^[1-9]\d*$/.test(String(id))) throw ownError('invalid_call', `"${id}" is not the id of a task.`)
-  /** @typedef {operations['getTask']['parameters']['path']} Path */
-  return { path: /** @type {Path} */ (/** @type {unknown} */ ({ id: String(id) })) }
-}
 
 /**
  * Makes all calls throw a TaskApiError where openapi-fetch throws a bare TypeError, SyntaxError or URIError.
@@ -115,25 +104,3 @@ function nameErrors(api) {
       })
   }
 }
-
-const isObject = (/** @type {unknown} */ data) =>
-  typeof data === 'object' && data !== null && !Array.isArray(data)
-
-/**
- * @template Data
- * @param {Promise<{ data?: Data, error?: unknown, response: Response }>} call of openapi-fetch
- * @param {(data: unknown) => boolean} isExpected
- */
-async function answerOf(call, isExpected) {
-  const { data, error, response } = await call
-  if (!response.ok) throw errorOf(response, /** @type {Body} */ (error))
-  if (!isExpected(data)) throw unexpectedAnswer()
-  return { data: /** @type {Data} */ (data), response }
-}
-
-/**
- * @template Data
- * @param {Promise<{ data?: Data, error?: unknown, response: Response }>} call
- * @param {(data: unknown) => boolean} [isExpected]
- */
-const dataOf = async (call, isExpected = isObject) => (await answerOf(call, isExpected)).data

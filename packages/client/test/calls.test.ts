@@ -29,6 +29,33 @@ t.test('every call does what it says', async (t) => {
   t.equal((await client.list()).length, 1)
 })
 
+t.test('a deleted task is in the trash, and comes back from it', async (t) => {
+  const { createClient } = await startService(t)
+  const { client } = await createClient()
+  const tasks = []
+  for (const title of ['a', 'b', 'c']) tasks.push(await client.create({ title, completed: title === 'c' }))
+  const [a, b, c] = tasks.map(({ id }) => id) as [number, number, number]
+  await client.delete(a)
+  await client.delete(b)
+  t.equal(await client.clearCompleted(), 1)
+  t.equal(await client.clearCompleted(), 0)
+  const first = await client.trash({ limit: 2 })
+  t.same(
+    first.tasks.map(({ title }) => title),
+    ['c', 'b'],
+  )
+  t.type(first.tasks[0]?.deleted_at, 'string')
+  const { tasks: rest, cursor } = await client.trash({ limit: 2, cursor: first.cursor })
+  t.same([rest.map(({ title }) => title), cursor], [['a'], undefined])
+  t.match(await client.restore(b), { id: b, title: 'b' })
+  await t.rejects(client.restore(b), { status: 404, code: 'task_not_found' })
+  t.equal(await client.deleteForGood(c), undefined)
+  await t.rejects(client.restore(c), { status: 404, code: 'task_not_found' })
+  t.equal(await client.emptyTrash(), 1)
+  t.same(await client.trash(), { tasks: [], cursor: undefined })
+  t.match(await client.list(), [{ id: b }])
+})
+
 t.test('every operation can be called under the path that the document gives it', async (t) => {
   const { createClient } = await startService(t)
   const { client, user } = await createClient()
@@ -147,6 +174,11 @@ t.test('headers of one call go with that call only, and replace those of the cli
     () => client.me({ headers }),
     () => client.create({ title: 'Other' }, { headers }),
     () => client.delete(id, { headers }),
+    () => client.restore(id, { headers }),
+    () => client.clearCompleted({ headers }),
+    () => client.trash({}, { headers }),
+    () => client.deleteForGood(id, { headers }),
+    () => client.emptyTrash({ headers }),
   ]) {
     await call()
     t.equal(sent.at(-1)?.headers.get('x-request-id'), 'of-the-call')
@@ -213,6 +245,8 @@ t.test('an id may be the text of a router parameter; other text is refused', asy
     await t.rejects(client.update(text, {}), error)
     await t.rejects(client.complete(text, true), error)
     await t.rejects(client.delete(text), error)
+    await t.rejects(client.restore(text), error)
+    await t.rejects(client.deleteForGood(text), error)
   }
   t.equal(sent.length, count)
   await client.delete(String(id))

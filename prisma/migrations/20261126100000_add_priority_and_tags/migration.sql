@@ -24,7 +24,7 @@ END
 $$;
 
 -- Tags as they are compared: without letter case. Both sides of a comparison are folded here, so they cannot disagree.
--- Upper case first, because some letters have two lower cases (σ and ς) or an upper case of two letters (ß and SS).
+-- Lower, upper and lower case: some letters have two lower cases (σ, ς), two upper cases (ß: ẞ, SS) or several letters.
 -- All tags are folded as one text: no tag contains a comma, and no comma belongs to a word.
 CREATE FUNCTION "fold_tags"("tags" TEXT[]) RETURNS TEXT[]
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -34,7 +34,7 @@ BEGIN
     IF octet_length("joined") = char_length("joined") THEN
         "joined" := lower("joined" COLLATE "C");
     ELSE
-        "joined" := lower(upper("joined" COLLATE "und-x-icu") COLLATE "und-x-icu");
+        "joined" := lower(upper(lower("joined" COLLATE "und-x-icu")));
         "joined" := normalize(translate("joined", 'ς', 'σ'), NFC);
     END IF;
     RETURN string_to_array("joined", ',');

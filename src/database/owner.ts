@@ -1,0 +1,20 @@
+/** On whose behalf a statement runs, and for how long it is of use. `request.user` is an owner. */
+export interface Owner {
+  /** The user's id: row-level security hides the rows of everybody else. */
+  id: string
+  /** When the answer must be there, by performance.now(): one deadline for all statements of a request. */
+  endsAt?: number
+  /** The connection of the client. Once it is closed, reads that still wait for their turn are not sent. */
+  client?: { readonly destroyed: boolean }
+}
+
+export interface OwnerInTime extends Owner {
+  endsAt: number
+}
+
+/** An owner with a deadline: that of the request if it has one, else `timeoutMs` from now. */
+export function withDeadline(owner: Owner | string, timeoutMs: number): OwnerInTime {
+  const endsAt = performance.now() + timeoutMs
+  if (typeof owner === 'string') return { id: owner, endsAt }
+  return owner.endsAt === undefined ? { ...owner, endsAt } : (owner as OwnerInTime)
+}

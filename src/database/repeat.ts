@@ -1,0 +1,26 @@
+import type { Fault } from './errors.ts'
+
+/** A connection that ends is often one of several: the next try comes a moment later. */
+const RETRY_AFTER_MS = 50
+/** A lock is asked for again after a pause in which others have the connection. */
+const ASK_AGAIN_MS = 100
+const MAX_TRIES = 4
+const DID_NOTHING: ReadonlySet<Fault> = new Set(['locked', 'undone', 'unprepared', 'cancelled'])
+
+interface Job {
+  isRead: boolean
+  /** How often it was sent. */
+  tries: number
+  endsAt: number
+}
+
+/**
+ * Milliseconds after which a failed job is repeated; undefined if it is not. Repeated is what did nothing, and a read
+ * whose connection ended. A write is never sent twice. A lock is asked for until the deadline.
+ */
+export function pauseBeforeRepeat({ isRead, tries, endsAt }: Job, fault: Fault, now: number) {
+  const mayRepeat = DID_NOTHING.has(fault) || (fault === 'lost' && isRead)
+  if (!mayRepeat || (tries >= MAX_TRIES && fault !== 'locked')) return undefined
+  const pause = fault === 'locked' ? ASK_AGAIN_MS : fault === 'unprepared' ? 0 : RETRY_AFTER_MS
+  return endsAt - now > pause ? pause : undefined
+}
