@@ -1,6 +1,7 @@
-import { spread } from './pairs.ts'
 import { insertTasks, openDatabase } from './database.ts'
+import { startNeighbour, type Statuses } from './neighbours-load.ts'
 import type { Options } from './options.ts'
+import { spread } from './pairs.ts'
 import { createPerson, type Person, SECRET } from './people.ts'
 import { table } from './report.ts'
 import { type Server, startService } from './servers.ts'
@@ -18,7 +19,9 @@ const HEAVY: Readonly<Record<string, string>> = {
   'deep offset': `/api/tasks?limit=20&offset=${FAT_TASKS - 10}`,
   'due filter': '/api/tasks?limit=20&sort=title&due_before=1990-01-01',
   'complete list': '/api/tasks',
+  'account deletion': '/api/me',
 }
+const DELETION = 'account deletion'
 
 interface Figures {
   median: number
@@ -35,15 +38,22 @@ export async function measureNeighbours({ seconds, only }: Options) {
     const [thin, fat] = [createPerson('thin'), createPerson('fat')]
     await database.client.query('INSERT INTO users (id) SELECT unnest($1::text[])', [[thin.id, fat.id]])
     await database.client.query(insertTasks(`VALUES ('${thin.id}', 1)`, '3'))
-    await database.client.query(insertTasks(`VALUES ('${fat.id}', 2)`, String(FAT_TASKS)))
-    await database.client.query('VACUUM ANALYZE')
+    const fill = async () => {
+      await database.client.query('INSERT INTO users (id) VALUES ($1) ON CONFLICT DO NOTHING', [fat.id])
+      await database.client.query('DELETE FROM tasks WHERE user_id = $1', [fat.id])
+      await database.client.query(insertTasks(`VALUES ('${fat.id}', 2)`, String(FAT_TASKS)))
+      await database.client.query('VACUUM ANALYZE')
+    }
+    await fill()
     const service = await startService(database.serviceUrl, { METRICS_TOKEN: SECRET })
     const rows = [['the other user', 'median ms', 'p99 ms', 'median ×', 'p99 ×', 'answers of the other user']]
     await watch(service, thin, seconds)
     for (const [name, path] of Object.entries(HEAVY)) {
       if (only !== undefined && !only.includes(name)) continue
-      for (const load of ['alone', 'each', 'burst'] as const)
+      for (const load of ['alone', 'each', 'burst'] as const) {
         rows.push(await measure(service, { thin, fat, name, path, load, seconds }))
+        if (name === DELETION && load !== 'alone') await fill()
+      }
     }
     await service.stop()
     console.log(table(rows))
@@ -64,27 +74,11 @@ interface Measurement {
 }
 
 async function measure(service: Server, { thin, fat, name, path, load, seconds }: Measurement) {
-  const statuses = new Map<string, number>()
-  // The other user leaves when the measurement ends: 600 complete lists would take hours.
-  const leaving = new AbortController()
-  const ask = async () => {
-    const request = { ...headers(fat), signal: leaving.signal }
-    const status = await fetch(service.url + path, request)
-      .then(
-        async (response) => response.arrayBuffer().then(() => String(response.status)),
-        () => 'none',
-      )
-      .catch(() => 'unfinished')
-    statuses.set(status, (statuses.get(status) ?? 0) + 1)
-  }
-  const pending: Promise<void>[] = []
-  let timer: NodeJS.Timeout | undefined
-  if (load === 'each') timer = setInterval(() => pending.push(ask()), 1000 / PER_SECOND)
-  if (load === 'burst') pending.push(...Array.from({ length: BURST }, ask))
+  const order = { url: service.url + path, method: name === DELETION ? 'DELETE' : 'GET', token: fat.token }
+  const amount = load === 'each' ? { perSecond: PER_SECOND } : { atOnce: BURST }
+  const end = load === 'alone' ? undefined : await startNeighbour({ ...order, ...amount })
   const figures = await watch(service, thin, seconds)
-  clearInterval(timer)
-  leaving.abort()
-  await Promise.all(pending)
+  const statuses: Statuses = (await end?.()) ?? {}
   await untilIdle(service)
   if (load === 'alone') alone = figures
   const what = {
@@ -92,7 +86,9 @@ async function measure(service: Server, { thin, fat, name, path, load, seconds }
     each: `${name}, ${PER_SECOND}/s`,
     burst: `${name}, ${BURST} at once`,
   }[load]
-  const answers = [...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')
+  const answers = Object.entries(statuses)
+    .map(([status, count]) => `${count} × ${status}`)
+    .join(', ')
   const ratio = (of: keyof Figures) => (figures[of] / alone[of]).toFixed(2)
   return [what, figures.median.toFixed(1), figures.p99.toFixed(1), ratio('median'), ratio('p99'), answers]
 }

@@ -126,8 +126,9 @@ export async function buildApp(
 
       await api.register(async (known) => {
         known.addHook('preHandler', (request) => {
-          request.user.endsAt = performance.now() + config.database.queryTimeoutMs
-          request.user.client = request.raw.socket
+          // Requests with the same token share what the token says, but neither deadline nor connection.
+          const endsAt = performance.now() + config.database.queryTimeoutMs
+          request.user = { ...request.user, endsAt, client: request.raw.socket }
           return users.provision(request.user)
         })
         const { frontEndSettings: settings } = config

@@ -499,9 +499,9 @@ t.test('the statements on tags run among the heavy ones', async (t) => {
     },
   } as unknown as Parameters<typeof createTaskRepository>[0]
   const tasks = createTaskRepository(prisma)
-  await tasks.listTags(user.id)
-  await tasks.renameTag(user.id, 'a', 'b')
-  await tasks.deleteTag(user.id, 'a')
+  await tasks.listTags(user)
+  await tasks.renameTag(user, 'a', 'b')
+  await tasks.deleteTag(user, 'a')
   t.same(
     sent.map(({ options }) => options),
     Array(3).fill({ isHeavy: true }),

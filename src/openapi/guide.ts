@@ -28,7 +28,7 @@ curl -H "Authorization: Bearer $TOKEN" 'http://localhost:8000/api/tasks?status=p
 \`\`\`
 
 The same calls exist under \`/api/{user_id}/tasks\`, for front ends that put the user id into the path. Request bodies are JSON in
-UTF-8, at most 64 KiB. Types are not converted: \`"true"\` is not a boolean. Unknown fields and unknown query parameters are
+UTF-8, at most 64 KiB (a batch: 1 MiB). Types are not converted: \`"true"\` is not a boolean. Unknown fields and unknown query parameters are
 ignored, and an empty query value counts as not sent.`,
   ),
   section(

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { OneOf, Ref } from '../openapi/schema-types.ts'
+import { exampleOf, OneOf, Ref } from '../openapi/schema-types.ts'
 import { Completion, NewTask, Task, TaskChanges } from './schemas.ts'
 
 /** The shapes of batches in requests and answers. */
@@ -70,7 +70,7 @@ export type Operation = { [Op in keyof ByOp]: Static<ByOp[Op]> }[keyof ByOp]
 
 const Operation = Type.Unsafe<Operation>({
   type: 'object',
-  properties: { op: OneOf(Object.keys(byOp)) },
+  properties: { op: OneOf(Object.keys(byOp), { description: 'What to do.', examples: ['complete'] }) },
   required: ['op'],
   discriminator: { propertyName: 'op' },
   oneOf: Object.values<TSchema>(byOp).map(Ref),
@@ -98,7 +98,13 @@ export const BatchResult = Type.Object(
           description: 'The status of the single call: 200, 201 or 204.',
           examples: [200],
         }),
-        task: Type.Optional(Ref(Task)),
+        task: Type.Optional(
+          Type.Unsafe<Task>({
+            ...Ref(Task),
+            description: 'The task; absent after a deletion.',
+            examples: [exampleOf(Task)],
+          }),
+        ),
       }),
       { description: 'A result for each operation, in the same order.', examples: [[{ status: 204 }]] },
     ),

@@ -13,6 +13,7 @@ export interface Schema {
   const?: unknown
   items?: Schema
   minItems?: number
+  maxItems?: number
   oneOf?: Schema[]
   type?: string | string[]
   enum?: (string | null)[]
@@ -176,6 +177,6 @@ export function validatorOf(document: Document, schema: object): ValidateFunctio
 
 /** The schemas in `item`, so that none admits a property that it does not name. */
 const closed = (item: object): object =>
-  JSON.parse(JSON.stringify(item), (_, value: { properties?: object } | null) =>
-    value?.properties === undefined ? value : { additionalProperties: false, ...value },
+  JSON.parse(JSON.stringify(item), (_, value: { properties?: object; oneOf?: unknown } | null) =>
+    value?.properties === undefined || value.oneOf ? value : { additionalProperties: false, ...value },
   ) as object

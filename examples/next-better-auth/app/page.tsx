@@ -7,6 +7,7 @@ import { readFilters, writeFilters } from '../lib/filters'
 import { signInPath } from '../lib/paths'
 import { currentUser } from '../lib/session'
 import { browserSettings } from '../lib/settings'
+import { TRASH_ADDRESS } from '../lib/paths'
 
 /** Renders the page without the tasks. The browser loads those from the service directly. */
 export default async function Home({ searchParams }: PageProps<'/'>) {
@@ -15,7 +16,7 @@ export default async function Home({ searchParams }: PageProps<'/'>) {
   if (user === null) {
     const query = Object.entries(await searchParams).filter(([, value]) => typeof value === 'string')
     const filters = readFilters(new URLSearchParams(query as [string, string][]))
-    redirect(signInPath(writeFilters(filters)))
+    redirect(signInPath((await searchParams).view === 'trash' ? TRASH_ADDRESS : writeFilters(filters)))
   }
   const settings = browserSettings()
   preconnect(settings.apiUrl, { crossOrigin: 'anonymous' })

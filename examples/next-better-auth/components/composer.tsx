@@ -1,6 +1,7 @@
 import { type FormEvent, useId, useRef, useState } from 'react'
-import { type Fields, isBlank, NO_FIELDS } from '../lib/drafts'
-import { useCreateTask } from '../lib/use-changes'
+import { type Fields, isBlank, NO_FIELDS } from '../lib/fields'
+import { tagProblem } from '../lib/tags'
+import { useCreateTask } from '../lib/use-create-task'
 import { useDraftChanges, useDrafts } from '../lib/use-drafts'
 import { useHydrated } from '../lib/use-hydrated'
 import styles from './composer.module.css'
@@ -20,8 +21,17 @@ export function Composer() {
   const detailed = opened ?? !isBlank({ ...draft, title: '' })
   const change = (fields: Partial<Fields>) => write({ ...draft, ...fields, problem: undefined })
 
+  /** The field for tags says what is wrong. */
+  const showTags = () => {
+    setOpened(true)
+    requestAnimationFrame(() =>
+      document.getElementById(detailsId)?.querySelector<HTMLElement>('[role=combobox]')?.focus(),
+    )
+  }
+
   const submit = (event: FormEvent) => {
     event.preventDefault()
+    if (tagProblem(draft.tags, draft.tagText)) return showTags()
     titleInput.current?.focus()
     if (draft.title.trim() === '') return
     write(NO_FIELDS)
@@ -47,7 +57,7 @@ export function Composer() {
           <button
             type="button"
             className="icon-button"
-            aria-label="Due date and notes"
+            aria-label="Due date, priority, tags and notes"
             aria-expanded={detailed}
             aria-controls={detailsId}
             onClick={() => setOpened(!detailed)}

@@ -18,8 +18,10 @@ export function EmptyState({ filters, onClear }: { filters: Filters; onClear?: (
   )
 }
 
-function wordsFor({ show, due, search }: Filters) {
+function wordsFor({ show, due, priority, tags, search }: Filters) {
   if (search) return { title: 'No match', text: `No task here has “${search}” in it.` }
+  if (tags.length > 0 || priority !== 'any')
+    return { title: 'No match', text: 'No task here has this priority and these tags.' }
   if (show === 'overdue') return { title: 'Nothing is late', text: 'Everything with a date has time left.' }
   if (show === 'done') return { title: 'Nothing done yet', text: 'What you tick off shows up here.' }
   if (due !== 'any') return { title: 'Nothing due', text: 'No task falls into these days.' }

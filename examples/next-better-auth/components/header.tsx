@@ -2,12 +2,16 @@
 import { useState } from 'react'
 import { authClient } from '../lib/auth-client'
 import { useNotices } from '../lib/notices'
+import { TRASH_ADDRESS } from '../lib/paths'
 import type { SignedInUser } from '../lib/session'
 import { announceSession } from '../lib/session-events'
+import { useTaskApi } from '../lib/task-api'
+import { goTo } from '../lib/use-view'
 import styles from './header.module.css'
-import { Mark } from './icons'
+import { DeleteIcon, Mark } from './icons'
 
 export function Header({ user }: { user: SignedInUser }) {
+  const { trashDays } = useTaskApi()
   return (
     <header className={styles.header}>
       <span className={styles.brand}>
@@ -16,8 +20,26 @@ export function Header({ user }: { user: SignedInUser }) {
       <span dir="auto" className={styles.user} title={`${user.name}, ${user.email}`}>
         {user.name}
       </span>
+      {trashDays > 0 && <TrashLink />}
       <SignOutButton />
     </header>
+  )
+}
+
+function TrashLink() {
+  return (
+    <a
+      href={TRASH_ADDRESS}
+      className="icon-button"
+      aria-label="Trash"
+      title="Trash"
+      onClick={(event) => {
+        event.preventDefault()
+        goTo(TRASH_ADDRESS)
+      }}
+    >
+      <DeleteIcon />
+    </a>
   )
 }
 

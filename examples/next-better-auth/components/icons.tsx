@@ -19,6 +19,7 @@ const icon = (path: ReactNode) =>
 export const CloseIcon = icon(<path d="M6 6l12 12M18 6L6 18" />)
 export const EditIcon = icon(<path d="M4 20l1-4L16.5 4.5a2.1 2.1 0 013 3L8 19l-4 1zM14.5 6.5l3 3" />)
 export const DeleteIcon = icon(<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 11v5M14 11v5" />)
+export const BackIcon = icon(<path d="M19 12H5M11 6l-6 6 6 6" />)
 export const SearchIcon = icon(<path d="M11 18a7 7 0 100-14 7 7 0 000 14zM20 20l-4-4" />)
 export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />)
 export const CalendarIcon = icon(<path d="M4.5 6.5h15v13h-15zM4.5 10.5h15M8.5 4v4M15.5 4v4" />)

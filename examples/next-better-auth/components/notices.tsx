@@ -12,7 +12,7 @@ export function NoticesView() {
   const { shown, announcement } = useNoticesState()
   const { close } = useNotices()
   const undoLast = useCallback(() => {
-    const last = shown.findLast(({ action }) => action !== undefined)
+    const last = shown.findLast(({ action }) => action?.label === 'Undo')
     if (last === undefined) return false
     close(last.key)
     last.action!.run()
@@ -38,10 +38,7 @@ function NoticeBox({ notice, onClose }: { notice: ShownNotice; onClose: () => vo
   const [held, setHeld] = useState(false)
   const expire = useRef(() => {})
   useEffect(() => {
-    expire.current = () => {
-      onClose()
-      notice.onExpire?.()
-    }
+    expire.current = onClose
   })
   useEffect(() => {
     if (held) return
@@ -66,7 +63,7 @@ function NoticeBox({ notice, onClose }: { notice: ShownNotice; onClose: () => vo
           {notice.action.label}
         </button>
       )}
-      <button type="button" className={styles.close} aria-label="Dismiss" onClick={() => expire.current()}>
+      <button type="button" className={styles.close} aria-label="Dismiss" onClick={onClose}>
         <CloseIcon />
       </button>
     </div>

@@ -1,5 +1,6 @@
 'use client'
 import { useCallback, useRef } from 'react'
+import { writeFilters } from '../lib/filters'
 import { NoticesProvider } from '../lib/notices'
 import type { SignedInUser } from '../lib/session'
 import { leaveForSignIn, useSessionEvents } from '../lib/session-events'
@@ -10,6 +11,8 @@ import { DraftsProvider } from '../lib/use-drafts'
 import { useFilters } from '../lib/use-filters'
 import { useFreshPage } from '../lib/use-fresh-page'
 import { useKeepFocus } from '../lib/use-keep-focus'
+import { useOtherTabs } from '../lib/use-settle'
+import { goTo, useView } from '../lib/use-view'
 import { Composer } from './composer'
 import { ConnectionBanner } from './connection-banner'
 import { Header } from './header'
@@ -18,6 +21,7 @@ import { SummaryCard } from './summary-card'
 import styles from './task-app.module.css'
 import { TaskList } from './task-list'
 import { Toolbar } from './toolbar'
+import { TrashView } from './trash-view'
 
 /** Everything that a signed-in user sees. The server renders it without tasks, so it is there before the scripts. */
 export function TaskApp({ user, settings }: { user: SignedInUser; settings: BrowserSettings }) {
@@ -37,7 +41,9 @@ export function TaskApp({ user, settings }: { user: SignedInUser; settings: Brow
 function Page({ user }: { user: SignedInUser }) {
   const [filters, changeFilters] = useFilters()
   const page = useRef<HTMLDivElement>(null)
+  const view = useView()
   useDeletionUpkeep()
+  useOtherTabs()
   useFreshPage()
   useKeepFocus(page, 'tasks')
   useSessionEvents(
@@ -57,10 +63,16 @@ function Page({ user }: { user: SignedInUser }) {
         </a>
         <Header user={user} />
         <main className={styles.main}>
-          <SummaryCard />
-          <Composer />
-          <Toolbar filters={filters} onChange={changeFilters} />
-          <TaskList filters={filters} onChangeFilters={changeFilters} />
+          {view === 'trash' ? (
+            <TrashView backAddress={writeFilters(filters)} onBack={() => goTo(writeFilters(filters))} />
+          ) : (
+            <>
+              <SummaryCard />
+              <Composer />
+              <Toolbar filters={filters} onChange={changeFilters} />
+              <TaskList filters={filters} onChangeFilters={changeFilters} />
+            </>
+          )}
         </main>
       </div>
       {/* Below the scrolling part and not over it: a message covers no button, and moves nothing. */}

@@ -7,16 +7,18 @@ import {
   useRef,
   useState,
 } from 'react'
-import { type Edit, type Fields, isChanged } from '../lib/drafts'
+import { type Edit, isChanged } from '../lib/drafts'
+import { type Fields, fieldsOf } from '../lib/fields'
+import { tagProblem } from '../lib/tags'
 import { useSaveTask } from '../lib/use-changes'
 import { useDraftChanges } from '../lib/use-drafts'
-import { DiscardDialog } from './discard-dialog'
+import { ConfirmDialog } from './confirm-dialog'
 import { TaskFields } from './task-fields'
 import styles from './task-row.module.css'
 
 /** The form that changes a task. What is typed is kept until the service has confirmed it. */
 export function TaskEditor({ edit }: { edit: Edit }) {
-  const { task, title, description, due, problem } = edit
+  const { task, title, problem } = edit
   const { changeEdit, endEdit } = useDraftChanges()
   const save = useSaveTask(task.id)
   const titleInput = useTitleFocus()
@@ -25,10 +27,13 @@ export function TaskEditor({ edit }: { edit: Edit }) {
   const change = (fields: Partial<Fields>) =>
     changeEdit(task.id, (before) => ({ ...before, ...fields, problem: undefined }))
 
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     if (title.trim() === '') return titleInput.current?.focus()
-    save(task, { title, description, due })
+    // The field for tags says what is wrong.
+    if (tagProblem(edit.tags, edit.tagText))
+      return event.currentTarget.querySelector<HTMLElement>('[role=combobox]')?.focus()
+    save(task, fieldsOf(edit))
   }
   const leave = () => (isChanged(edit) ? setAsking(true) : endEdit(task.id))
   const leaveOnEscape = (event: KeyboardEvent) => {
@@ -74,7 +79,15 @@ export function TaskEditor({ edit }: { edit: Edit }) {
           Cancel
         </button>
       </div>
-      {asking && <DiscardDialog onDiscard={() => endEdit(task.id)} onKeep={keepEditing} />}
+      {asking && (
+        <ConfirmDialog
+          question="Discard your changes?"
+          confirm="Discard"
+          cancel="Keep editing"
+          onConfirm={() => endEdit(task.id)}
+          onCancel={keepEditing}
+        />
+      )}
     </form>
   )
 }

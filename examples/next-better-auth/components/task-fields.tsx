@@ -1,4 +1,6 @@
-import type { Fields } from '../lib/drafts'
+import type { Fields } from '../lib/fields'
+import { PriorityChoice } from './priority-choice'
+import { TagInput } from './tag-input'
 
 interface Props {
   value: Fields
@@ -7,8 +9,9 @@ interface Props {
   rows: number
 }
 
-/** The fields of a task below its title: due date, due time, notes. */
-export function TaskFields({ value: { due, description }, onChange, rows }: Props) {
+/** The fields of a task below its title. */
+export function TaskFields({ value, onChange, rows }: Props) {
+  const { due, description, priority, tags, tagText } = value
   return (
     <>
       <div className="field-row">
@@ -34,6 +37,8 @@ export function TaskFields({ value: { due, description }, onChange, rows }: Prop
           />
         </label>
       </div>
+      <PriorityChoice value={priority} onChange={(priority) => onChange({ priority })} />
+      <TagInput tags={tags} tagText={tagText} onChange={onChange} />
       <label className="field">
         <span>Notes</span>
         <textarea

@@ -2,10 +2,13 @@ import { useId, useLayoutEffect, useRef } from 'react'
 import type { Edit } from '../lib/drafts'
 import { describeDue, isDueToday, isOverdue } from '../lib/due'
 import type { Task } from '../lib/task-client'
-import { useSetCompleted } from '../lib/use-changes'
+import { useChangeTasks } from '../lib/use-changes'
 import { useDraftChanges } from '../lib/use-drafts'
+import type { Selection } from '../lib/use-selection'
 import { CalendarIcon, DeleteIcon, EditIcon } from './icons'
+import { PriorityLabel, TagButtons } from './labels'
 import { Notes } from './notes'
+import { SelectBox } from './select-box'
 import { TaskEditor } from './task-editor'
 import styles from './task-row.module.css'
 
@@ -15,6 +18,10 @@ interface Props {
   /** The form is open while there is an edit. */
   edit: Edit | undefined
   now: Date
+  selection: Selection
+  /** The tags that the list is filtered by. */
+  tagFilter: readonly string[]
+  onToggleTag: (tag: string) => void
   onDelete: () => void
 }
 
@@ -22,8 +29,8 @@ interface Props {
 export const checkboxId = ({ id }: Task) => `task-${id}`
 
 /** One task of the list, or the form that changes it, in the same place. */
-export function TaskRow({ task, edit, now, onDelete }: Props) {
-  const setCompleted = useSetCompleted(task.id)
+export function TaskRow({ task, edit, now, selection, tagFilter, onToggleTag, onDelete }: Props) {
+  const change = useChangeTasks()
   const { beginEdit, changeEdit } = useDraftChanges()
   const titleId = useId()
   const isEditing = edit !== undefined && !edit.isSending
@@ -40,23 +47,35 @@ export function TaskRow({ task, edit, now, onDelete }: Props) {
     )
   }
   return (
-    <li className={styles.row} data-completed={task.completed || undefined}>
-      <input
-        type="checkbox"
-        id={checkboxId(task)}
-        className={styles.check}
-        aria-labelledby={titleId}
-        checked={task.completed}
-        onChange={({ target }) => setCompleted({ task, changes: { completed: target.checked } })}
-      />
+    <li
+      className={styles.row}
+      data-completed={task.completed || undefined}
+      data-selected={(selection.isActive && selection.isSelected(task.id)) || undefined}
+    >
+      {selection.isActive ? (
+        <SelectBox task={task} selection={selection} titleId={titleId} />
+      ) : (
+        <input
+          type="checkbox"
+          id={checkboxId(task)}
+          className={styles.check}
+          aria-labelledby={titleId}
+          checked={task.completed}
+          onChange={({ target }) => change({ changes: [{ task, changes: { completed: target.checked } }] })}
+        />
+      )}
       <div className={styles.text}>
         <p id={titleId} dir="auto" className={styles.title}>
           {task.title}
         </p>
         {task.description && <Notes text={task.description} />}
-        {task.due_date && <Due task={task} due={task.due_date} now={now} />}
+        <div className={styles.labels}>
+          <PriorityLabel priority={task.priority} />
+          {task.due_date && <Due task={task} due={task.due_date} now={now} />}
+          <TagButtons tags={task.tags} active={tagFilter} onToggle={onToggleTag} />
+        </div>
       </div>
-      <div className={styles.actions}>
+      <div className={styles.actions} hidden={selection.isActive}>
         <button
           ref={editButton}
           type="button"

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { DUE, type Filters, SHOW, SORT } from '../lib/filters'
+import { type Filters, SHOW } from '../lib/filters'
 import { useHydrated } from '../lib/use-hydrated'
 import { SearchIcon } from './icons'
 import styles from './toolbar.module.css'
@@ -30,16 +30,6 @@ export function Toolbar({ filters, onChange }: Props) {
       </fieldset>
       <SearchBox value={filters.search} onChange={(search) => onChange({ search })} />
     </section>
-  )
-}
-
-/** The other filters, beside the number of results. */
-export function Choices({ filters, onChange }: Props) {
-  return (
-    <div className={styles.choices}>
-      <Choice label="Due" choices={DUE} value={filters.due} onChange={(due) => onChange({ due })} />
-      <Choice label="Sort by" choices={SORT} value={filters.sort} onChange={(sort) => onChange({ sort })} />
-    </div>
   )
 }
 
@@ -74,32 +64,6 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
         value={text}
         onChange={({ target }) => setText(target.value)}
       />
-    </label>
-  )
-}
-
-interface ChoiceProps<Name extends string> {
-  label: string
-  choices: Record<Name, { label: string }>
-  value: Name
-  onChange: (value: Name) => void
-}
-
-function Choice<Name extends string>({ label, choices, value, onChange }: ChoiceProps<Name>) {
-  return (
-    <label className={styles.choice}>
-      <span className="visually-hidden">{label}</span>
-      <select
-        disabled={!useHydrated()}
-        value={value}
-        onChange={({ target }) => onChange(target.value as Name)}
-      >
-        {Object.entries<{ label: string }>(choices).map(([name, choice]) => (
-          <option key={name} value={name}>
-            {choice.label}
-          </option>
-        ))}
-      </select>
     </label>
   )
 }

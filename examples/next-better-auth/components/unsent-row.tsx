@@ -1,5 +1,5 @@
 import type { Unsent } from '../lib/drafts'
-import { useCreateTask } from '../lib/use-changes'
+import { useCreateTask } from '../lib/use-create-task'
 import { useDraftChanges } from '../lib/use-drafts'
 import { ClockIcon } from './icons'
 import styles from './task-row.module.css'

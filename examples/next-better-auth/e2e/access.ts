@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { arrive, checkbox, look, notice, PASSWORD, row, shows, visit, type World } from './browser.ts'
+import { arrive, checkbox, fits, look, notice, PASSWORD, row, shows, visit, type World } from './browser.ts'
 
 const TASKS = [
-  { title: 'Second', description: 'With a note' },
-  { title: 'First', due_date: '2020-02-02' },
+  { title: 'Second', description: 'With a note', priority: 'high', tags: ['home', 'phone'] },
+  { title: 'First', due_date: '2020-02-02', tags: ['travel'] },
 ]
 
 /** By keyboard, in dark mode, on a phone. */
@@ -81,31 +81,22 @@ export function access(world: World) {
       deviceScaleFactor: 2,
     }
     const long = { title: 'Averylongwordwithoutanyplacetobreakthatgoesonandonandonandonandonandonandon' }
-    const { page } = await arrive(t, world, { ...phone, tasks: [...TASKS, long] })
-    const fits = async (what: string) => {
-      const [content, screen] = await page.evaluate(() => [
-        Math.max(
-          ...[document.documentElement, document.querySelector('[data-scroller]')!].map((e) => e.scrollWidth),
-        ),
-        innerWidth,
-      ])
-      assert.ok(content <= screen, `${what}: ${content} in ${screen}`)
-    }
-    await fits('list')
+    const { page } = await arrive(t, world, { ...phone, tasks: [long, ...TASKS] })
+    await fits(page, 'list')
     await look(page, 'phone')
-    await page.getByRole('button', { name: 'Due date and notes' }).tap()
-    await fits('composer')
+    await page.getByRole('button', { name: 'Due date, priority, tags and notes' }).tap()
+    await fits(page, 'composer')
     await look(page, 'phone-composer')
     await checkbox(page, 'First').tap()
     await page.getByRole('heading', { name: '2 things to do.' }).waitFor()
     await page.getByRole('button', { name: 'Edit Second' }).tap()
-    await fits('editing')
+    await fits(page, 'editing')
     await look(page, 'phone-editing')
     await page.getByRole('button', { name: 'Cancel' }).tap()
     await row(page, 'Second').getByText('With a note').waitFor()
     await page.getByRole('button', { name: 'Delete Second' }).tap()
     await notice(page, 'Deleted “Second”.').waitFor()
-    await fits('notice')
+    await fits(page, 'notice')
     await look(page, 'phone-notice')
   })
 }

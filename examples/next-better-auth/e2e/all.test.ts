@@ -6,11 +6,14 @@ import { findChromium, openBrowser, type World } from './browser.ts'
 import { faults } from './faults.ts'
 import { headers } from './headers.ts'
 import { isolation } from './isolation.ts'
+import { labels } from './labels.ts'
 import { looks } from './looks.ts'
+import { selection } from './selection.ts'
 import { session } from './session.ts'
 import { startStage } from './stage.ts'
 import { tasks } from './tasks.ts'
 import { text } from './text.ts'
+import { trash } from './trash.ts'
 
 const chromium = findChromium()
 if (chromium === undefined && process.env.E2E_REQUIRED) throw new Error('There is no Chromium on the PATH.')
@@ -29,7 +32,20 @@ if (chromium === undefined) {
   })
   // Each test has its own users, so these may run at the same time.
   describe('in use', { concurrency: 3 }, () => {
-    for (const suite of [account, tasks, text, session, looks, headers, isolation, access]) suite(world)
+    const suites = [
+      account,
+      tasks,
+      labels,
+      trash,
+      selection,
+      text,
+      session,
+      looks,
+      headers,
+      isolation,
+      access,
+    ]
+    for (const suite of suites) suite(world)
   })
   // These stop what all tests share.
   describe('when something fails', () => faults(world))

@@ -52,6 +52,8 @@ export interface Task {
   completed: boolean
   description: string | null
   due_date: string | null
+  priority: string
+  tags: string[]
 }
 
 /** A user with a browser of their own. */
@@ -166,6 +168,26 @@ export const result = (page: Page, count: number) =>
     .getByRole('status', { name: 'Result' })
     .filter({ hasText: new RegExp(`^${count} tasks?$`) })
     .waitFor()
+
+/** Opens the fields of the composer below the title. */
+export const openDetails = (page: Page) =>
+  page.getByRole('button', { name: 'Due date, priority, tags and notes' }).click()
+
+/** The suggestion of a field for tags that begins with these words. */
+export const option = (page: Page, words: string) =>
+  page.getByRole('listbox', { name: 'Tags in use' }).getByRole('option', { name: new RegExp(`^${words}`) })
+
+/** Nothing lies beyond the edge of the screen. */
+export async function fits(page: Page, what: string) {
+  const wide = await page.evaluate(() => {
+    const parts = [document.documentElement, document.querySelector('[data-scroller]')!]
+    if (parts.every(({ scrollWidth }) => scrollWidth <= innerWidth)) return []
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth)
+      .map((element) => `${element.outerHTML.slice(0, 80)}: ${element.getBoundingClientRect().right}`)
+  })
+  assert.deepEqual(wide, [], `${what} in ${page.viewportSize()?.width} pixels`)
+}
 
 export const checkbox = (page: Page, title: string) =>
   page.getByRole('checkbox', { name: title, exact: true })

@@ -187,7 +187,7 @@ export function looks(world: World) {
       name,
       'Your tasks',
       'What is next?',
-      'Due date and notes',
+      'Due date, priority, tags and notes',
       'Overdue',
       'Newest first',
     ])

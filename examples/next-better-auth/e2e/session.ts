@@ -5,11 +5,12 @@ import {
   checkbox,
   composer,
   eventually,
-  notice,
+  hold,
   PASSWORD,
   shows,
   signIn,
   type Task,
+  tick,
   untilExpired,
   visit,
   type World,
@@ -78,22 +79,38 @@ export function session(world: World) {
     }
   })
 
-  test('a deletion is carried out when the page goes, also after its token has expired', async (t) => {
-    const visitor = await arrive(t, world, {
-      variant: 'short',
-      tasks: [{ title: 'Keep' }, { title: 'Drop' }],
-    })
+  test('a deletion is carried out when the page goes at once', async (t) => {
+    const visitor = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Drop' }] })
     const { page } = visitor
+    // The page goes in the same turn of its event loop: there is no time for an answer.
+    await page.evaluate(
+      (elsewhere) => {
+        const button = document.querySelector('[aria-label="Delete Drop"]')!
+        button.addEventListener('click', () => window.location.assign(elsewhere))
+      },
+      await world.stage.foreignOrigin(),
+    )
     await page.getByRole('button', { name: 'Delete Drop' }).click()
-    // The pointer in the notice keeps it open.
-    await notice(page, 'Deleted “Drop”.').hover()
-    await untilExpired(await visitor.token())
-    await shows(page, 'Keep')
-    assert.deepEqual(await titlesOf(visitor), ['Drop', 'Keep'], 'there is still time for an undo')
-    // While the deletion waits, the page renews its token: there would be no time for it at the end.
-    await page.waitForResponse((response) => response.url().endsWith('/api/auth/token'))
-    await page.goto('about:blank')
+    await page.waitForURL((url) => url.origin !== visitor.origin)
     await eventually(async () => assert.deepEqual(await titlesOf(visitor), ['Keep']))
+  })
+
+  test('a deletion that a closed page did not get through is carried out by the next one', async (t) => {
+    const visitor = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Drop' }] })
+    const { page, context } = visitor
+    const request = hold(page, 'DELETE')
+    await page.getByRole('button', { name: 'Delete Drop' }).click()
+    await (await request).abort()
+    const again = hold(page, 'DELETE')
+    await page.getByRole('button', { name: 'Delete Drop' }).click()
+    await again
+    await page.close()
+    assert.deepEqual(await titlesOf(visitor), ['Drop', 'Keep'], 'the request has not arrived')
+    const next = await context.newPage()
+    await next.goto('/')
+    await shows(next, 'Keep')
+    await eventually(async () => assert.deepEqual(await titlesOf(visitor), ['Keep']))
+    await next.getByRole('heading', { name: 'One thing to do.' }).waitFor()
   })
 
   test('a deletion that an ended session left behind is carried out after the next sign-in', async (t) => {
@@ -102,28 +119,29 @@ export function session(world: World) {
       tasks: [{ title: 'Keep' }, { title: 'Drop' }],
     })
     const { page, context } = visitor
-    await page.getByRole('button', { name: 'Delete Drop' }).click()
-    await notice(page, 'Deleted “Drop”.').hover()
-    const token = await visitor.token()
+    await untilExpired(await visitor.token())
     await context.clearCookies()
-    await untilExpired(token)
-    await page.goto('/')
-    await page.waitForURL('**/sign-in')
+    await page.getByRole('button', { name: 'Delete Drop' }).click()
+    await page.getByText('Your session has ended.').waitFor()
     await signIn(visitor)
     await shows(page, 'Keep')
     await eventually(async () => assert.deepEqual(await titlesOf(visitor), ['Keep']))
     await page.getByRole('heading', { name: 'One thing to do.' }).waitFor()
   })
 
-  test('a deletion that waits in one tab is hidden in the others, and comes back there with an undo', async (t) => {
+  test('what one tab changes, deletes and restores shows in the others', async (t) => {
     const { page, context } = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Drop' }] })
     const other = await context.newPage()
     await other.goto('/')
     await shows(other, 'Drop', 'Keep')
     await page.getByRole('button', { name: 'Delete Drop' }).click()
     await shows(other, 'Keep')
+    await other.getByRole('heading', { name: 'One thing to do.' }).waitFor()
     await page.getByRole('button', { name: 'Undo' }).click()
     await shows(other, 'Drop', 'Keep')
+    await other.getByRole('heading', { name: '2 things to do.' }).waitFor()
+    await tick(page, 'Keep')
+    await other.getByRole('checkbox', { name: 'Keep', checked: true }).waitFor()
   })
 
   test('a stranger has no page', async (t) => {

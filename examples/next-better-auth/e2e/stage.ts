@@ -20,6 +20,7 @@ const VARIANTS = {
   app: {},
   short: { TOKEN_LIFETIME: '4s' },
   secret: { TOKEN_KIND: 'hs256' },
+  noTrash: { TRASH_DAYS: '0' },
 }
 
 /**

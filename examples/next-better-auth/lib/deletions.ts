@@ -1,7 +1,7 @@
 import { createStoredValue } from './storage'
 import type { Task } from './task-client'
 
-/** A task that the user has deleted and the service has not. */
+/** A task that the user has deleted and the service has not confirmed. */
 export interface Deletion {
   task: Task
   /** Until then the page that took the deletion answers for it. It moves this on while it is open. */
@@ -11,8 +11,8 @@ export interface Deletion {
 const HOLD_MS = 10_000
 
 /**
- * The deletions that wait for the end of their undo window, in the local storage: the next page of this user
- * carries out what a closed page or an ended session left behind.
+ * The deletions that are on their way, in the local storage: the next page of this user carries out what a closed
+ * page or an ended session left behind.
  */
 export function createDeletionStore(userId: string) {
   const { get, change, subscribe } = createStoredValue<readonly Deletion[]>(
@@ -24,20 +24,20 @@ export function createDeletionStore(userId: string) {
   const holdUntil = (heldUntil: number) => {
     if (own.size > 0) change((all) => all.map((one) => (own.has(one.task.id) ? { ...one, heldUntil } : one)))
   }
-  const without = (id: number) => (all: readonly Deletion[]) => all.filter(({ task }) => task.id !== id)
+  const without = (tasks: readonly Task[]) => (all: readonly Deletion[]) =>
+    all.filter(({ task }) => !tasks.some(({ id }) => id === task.id))
   return {
     get,
     subscribe,
-    add(task: Task) {
-      own.add(task.id)
-      change((all) => [...without(task.id)(all), { task, heldUntil: Date.now() + HOLD_MS }])
+    add(tasks: readonly Task[]) {
+      for (const { id } of tasks) own.add(id)
+      const heldUntil = Date.now() + HOLD_MS
+      change((all) => [...without(tasks)(all), ...tasks.map((task) => ({ task, heldUntil }))])
     },
-    remove(id: number) {
-      own.delete(id)
-      change(without(id))
+    remove(tasks: readonly Task[]) {
+      for (const { id } of tasks) own.delete(id)
+      change(without(tasks))
     },
-    /** The deletions of this page. */
-    own: () => get().filter(({ task }) => own.has(task.id)),
     /** Keeps other pages away from the deletions of this one. */
     hold: () => holdUntil(Date.now() + HOLD_MS),
     /** Leaves the deletions of this page to the next one. */

@@ -1,13 +1,7 @@
-import { type DueFields, toFields } from './due'
+import { changesOf, type Fields, NO_FIELDS } from './fields'
 import { createStoredValue } from './storage'
 import type { Task } from './task-client'
 
-/** What the fields of a form hold. */
-export interface Fields {
-  title: string
-  description: string
-  due: DueFields
-}
 export interface Draft extends Fields {
   /** Why the service did not take it. It goes with the next change of the text. */
   problem?: string | undefined
@@ -29,18 +23,11 @@ export interface Drafts {
   edits: Readonly<Record<number, Edit>>
 }
 
-export const NO_FIELDS: Fields = { title: '', description: '', due: { day: '', time: '' } }
 export const NO_DRAFTS: Drafts = { composer: NO_FIELDS, unsent: [], edits: {} }
 
-export const isBlank = ({ title, description, due }: Fields) =>
-  title.trim() === '' && description.trim() === '' && due.day === ''
-
-/** Whether closing the form would lose something. */
-export function isChanged({ task, title, description, due }: Edit): boolean {
-  const { day, time } = toFields(task.due_date)
-  const sameText = title === task.title && description === (task.description ?? '')
-  return !sameText || due.day !== day || due.time !== time
-}
+/** Whether closing the form would lose something, spaces included. */
+export const isChanged = ({ task, ...fields }: Edit) =>
+  fields.tagText !== '' || Object.keys(changesOf(task, fields)).length > 0
 
 /**
  * Everything that a user has typed and the service has not confirmed. It is kept in the session storage of the
@@ -52,13 +39,21 @@ export type DraftStore = ReturnType<typeof createDraftStore>
 
 const UNCERTAIN = 'This page closed before the service answered, so it may have been saved.'
 
-/** What the last page was still sending is shown to the user, who can see in the list whether it arrived. */
+/**
+ * What the last page was still sending is shown to the user, who can see in the list whether it arrived. Drafts of an
+ * older version of this page may lack fields.
+ */
 function restore({ composer, unsent, edits }: Drafts): Drafts {
-  const interrupted = <Kept extends Draft & { isSending: boolean }>(kept: Kept): Kept =>
-    kept.isSending ? { ...kept, isSending: false, problem: UNCERTAIN } : kept
+  const interrupted = <Kept extends Draft & { isSending: boolean }>(kept: Kept): Kept => ({
+    ...NO_FIELDS,
+    ...kept,
+    ...(kept.isSending && { isSending: false, problem: UNCERTAIN }),
+  })
+  const withTask = ({ task, ...edit }: Edit): Edit =>
+    interrupted({ ...edit, task: { ...task, priority: task.priority ?? 'none', tags: task.tags ?? [] } })
   return {
-    composer,
+    composer: { ...NO_FIELDS, ...composer },
     unsent: unsent.map(interrupted),
-    edits: Object.fromEntries(Object.entries(edits).map(([id, edit]) => [id, interrupted(edit)])),
+    edits: Object.fromEntries(Object.entries(edits).map(([id, edit]) => [id, withTask(edit)])),
   }
 }

@@ -1,10 +1,14 @@
 import { dayFromNow } from './due'
-import type { ListQuery } from './task-client'
+import { addTags, MAX_TAGS } from './tags'
+import type { ListQuery, Priority } from './task-client'
 
 /** What the list shows. The address bar holds the same. */
 export interface Filters {
   show: keyof typeof SHOW
   due: keyof typeof DUE
+  priority: keyof typeof PRIORITY
+  /** All of these tags. */
+  tags: readonly string[]
   sort: keyof typeof SORT
   search: string
 }
@@ -23,27 +27,48 @@ export const DUE = {
   week: { label: 'Next 7 days', days: 7 },
 } as const
 
+export const PRIORITY = {
+  any: { label: 'Any priority', values: undefined },
+  important: { label: 'High or urgent', values: ['high', 'urgent'] },
+  urgent: { label: 'Urgent', values: ['urgent'] },
+  high: { label: 'High', values: ['high'] },
+  medium: { label: 'Medium', values: ['medium'] },
+  low: { label: 'Low', values: ['low'] },
+  none: { label: 'No priority', values: ['none'] },
+} as const satisfies Record<string, { label: string; values: readonly Priority[] | undefined }>
+
 export const SORT = {
   newest: { label: 'Newest first', query: { sort: 'created', order: 'desc' } },
   oldest: { label: 'Oldest first', query: { sort: 'created', order: 'asc' } },
   due: { label: 'Due date', query: { sort: 'due_date', order: 'asc' } },
+  priority: { label: 'Priority', query: { sort: 'priority', order: 'desc' } },
   title: { label: 'Title A to Z', query: { sort: 'title', order: 'asc' } },
   changed: { label: 'Last changed', query: { sort: 'updated', order: 'desc' } },
 } as const satisfies Choices
 
 type Choices = Record<string, { label: string; query: ListQuery }>
 
-export const NO_FILTERS: Filters = { show: 'all', due: 'any', sort: 'newest', search: '' }
+export const NO_FILTERS: Filters = {
+  show: 'all',
+  due: 'any',
+  priority: 'any',
+  tags: [],
+  sort: 'newest',
+  search: '',
+}
 
 /** Whether the filters may hide tasks. */
-export const isFiltered = ({ show, due, search }: Filters) => show !== 'all' || due !== 'any' || search !== ''
+export const isFiltered = (filters: Filters) => writeFilters({ ...filters, sort: NO_FILTERS.sort }) !== '/'
 
-export function toQuery({ show, due, sort, search }: Filters): ListQuery {
+export function toQuery({ show, due, priority, tags, sort, search }: Filters): ListQuery {
   const { days } = DUE[due]
+  const { values } = PRIORITY[priority]
   return {
     ...SHOW[show].query,
     ...SORT[sort].query,
     ...(days && { due_from: dayFromNow(0), due_before: dayFromNow(days) }),
+    ...(values && { priority: values.join() }),
+    ...(tags.length > 0 && { tags: tags.join() }),
     ...(search && { search }),
   }
 }
@@ -57,6 +82,8 @@ export function readFilters(address: URLSearchParams): Filters {
   return {
     show: read('show', SHOW, NO_FILTERS.show),
     due: read('due', DUE, NO_FILTERS.due),
+    priority: read('priority', PRIORITY, NO_FILTERS.priority),
+    tags: addTags([], (address.get('tags') ?? '').slice(0, 1100)).slice(0, MAX_TAGS),
     sort: read('sort', SORT, NO_FILTERS.sort),
     search: (address.get('search') ?? '').slice(0, 100),
   }
@@ -64,8 +91,10 @@ export function readFilters(address: URLSearchParams): Filters {
 
 /** The address of the filters, without those at their default. */
 export function writeFilters(filters: Filters): string {
-  const changed = Object.entries(filters).filter(
-    ([name, value]) => value !== NO_FILTERS[name as keyof Filters],
-  )
-  return changed.length === 0 ? '/' : `/?${new URLSearchParams(changed)}`
+  const changed = Object.entries(filters)
+    .map(([name, value]) => [name, String(value), String(NO_FILTERS[name as keyof Filters])])
+    .filter(([, value, initial]) => value !== initial)
+  return changed.length === 0
+    ? '/'
+    : `/?${new URLSearchParams(changed.map(([name, value]) => [name!, value!]))}`
 }

@@ -6,15 +6,13 @@ export interface Notice {
   tone: 'info' | 'error'
   /** Why it happened. Several notices with the same reason are shown as one. */
   reason?: string
-  action?: { label: string; run: () => void }
-  /** Called if the notice goes without its action having been taken. */
-  onExpire?: () => void
+  action?: { label: 'Undo' | 'Try again'; run: () => void }
 }
 export type ShownNotice = Notice & { key: number; times: number }
 
 interface Notices {
-  /** Shows a notice for some seconds. Screen readers read it out. */
-  notify: (notice: Notice) => void
+  /** Shows a notice for some seconds. Screen readers read it out. Returns its key. */
+  notify: (notice: Notice) => number
   /** Tells screen readers what other users see for themselves. */
   announce: (text: string) => void
   close: (key: number) => void
@@ -49,6 +47,7 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
       notify: (notice) => {
         const key = ++count.current
         setShown((others) => withNotice(others, notice, key))
+        return key
       },
       // A no-break space makes the same words twice two announcements.
       announce: (text) => setAnnouncement((before) => (before === text ? `${text}\u00a0` : text)),
@@ -63,9 +62,10 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
   )
 }
 
-/** One outage is one notice, however many changes it undoes. */
+/** One outage is one notice, however many changes it undoes. A notice that offers to do something stays apart. */
 function withNotice(others: readonly ShownNotice[], notice: Notice, key: number): ShownNotice[] {
-  const isSame = (other: ShownNotice) => notice.reason !== undefined && other.reason === notice.reason
+  const isSame = (other: ShownNotice) =>
+    notice.reason !== undefined && other.reason === notice.reason && !notice.action && !other.action
   const before = others.find(isSame)
   const times = before ? before.times + 1 : 1
   return [...others.filter((other) => !isSame(other)), { ...notice, key, times }]

@@ -1,3 +1,5 @@
+export const TRASH_ADDRESS = '/?view=trash'
+
 const HERE = 'http://here.invalid'
 
 /** Returns `next` if it is a path of this app, else `/`: a link must not send a user to another site. */

@@ -1,12 +1,21 @@
 import { dayFromNow, isOverdue, toFields } from './due'
-import { DUE, type Filters } from './filters'
+import { DUE, type Filters, PRIORITY } from './filters'
+import { rankOf } from './priorities'
+import { hasTag } from './tags'
 import type { Task } from './task-client'
 
 /** Whether a list with these filters holds the task; undefined if only the service knows. */
-export function matches(task: Task, { show, due, search }: Filters, now: Date): boolean | undefined {
-  if (!matchesShow(task, show, now) || !matchesDue(task, due, now)) return false
-  if (search === '' || task.title.toLowerCase().includes(search.toLowerCase())) return true
-  return undefined
+export function matches(task: Task, filters: Filters, now: Date): boolean | undefined {
+  const { show, due, search } = filters
+  if (!matchesShow(task, show, now) || !matchesDue(task, due, now) || !matchesLabels(task, filters))
+    return false
+  const found = (text: string) => text.toLowerCase().includes(search.toLowerCase())
+  return [task.title, ...task.tags].some(found) || undefined
+}
+
+function matchesLabels({ priority, tags }: Task, filters: Filters): boolean {
+  const values: readonly string[] | undefined = PRIORITY[filters.priority].values
+  return (!values || values.includes(priority)) && filters.tags.every((tag) => hasTag(tags, tag))
 }
 
 function matchesShow(task: Task, show: Filters['show'], now: Date): boolean {
@@ -30,6 +39,7 @@ const COMPARE: Record<Filters['sort'], (a: Task, b: Task) => number> = {
   newest: (a, b) => Date.parse(b.created_at) - Date.parse(a.created_at) || b.id - a.id,
   oldest: (a, b) => Date.parse(a.created_at) - Date.parse(b.created_at) || a.id - b.id,
   due: (a, b) => (dueTime(a) === dueTime(b) ? a.id - b.id : dueTime(a) - dueTime(b)),
+  priority: (a, b) => rankOf(b.priority) - rankOf(a.priority) || COMPARE.newest(a, b),
   title: (a, b) => collator.compare(a.title, b.title) || a.id - b.id,
   changed: (a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at) || b.id - a.id,
 }

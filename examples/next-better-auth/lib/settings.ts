@@ -29,6 +29,7 @@ export function browserSettings() {
   return {
     apiUrl: fromEnvironment('TASK_API_URL') ?? 'http://localhost:8000',
     tokenUrl: tokenKind() === 'hs256' ? '/api/token' : '/api/auth/token',
+    trashDays: wholeNumber('TRASH_DAYS', 30),
   }
 }
 export type BrowserSettings = ReturnType<typeof browserSettings>
@@ -49,6 +50,12 @@ function fromService(file: string, variable: string): string {
   } catch {
     throw new Error(`Start the service first (npm start in the root of the repository), or set ${variable}.`)
   }
+}
+
+function wholeNumber(name: string, fallback: number): number {
+  const value = fromEnvironment(name) ?? String(fallback)
+  if (!/^\d{1,5}$/.test(value)) throw new Error(`${name} must be a whole number.`)
+  return Number(value)
 }
 
 function choice<const Value extends string>(name: string, values: Value[], fallback: Value): Value {

@@ -2,17 +2,20 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useState } from 'react'
 import { SessionEndedError } from './errors'
+import { createInTurn, type InTurn } from './in-turn'
 import { leaveForSignIn } from './session-events'
 import type { BrowserSettings } from './settings'
 import { createTaskClient, type TaskClient } from './task-client'
-import { createTokenKeeper, type TokenKeeper } from './token'
+import { createTokenKeeper } from './token'
 
 interface TaskApi {
   /** The typed client of the service, for the user who is signed in. */
   client: TaskClient
-  tokens: TokenKeeper
-  /** Deletes a task while the page closes. There is no time for a new token, nor for the answer. */
-  deleteOnLeave: (id: number) => void
+  userId: string
+  /** How many days the service keeps deleted tasks; 0: it does not. */
+  trashDays: number
+  /** Keeps calls that touch the same task in order. */
+  inTurn: InTurn
 }
 
 const TaskApiContext = createContext<TaskApi | null>(null)
@@ -34,7 +37,7 @@ export function TaskApiProvider(props: { settings: BrowserSettings; userId: stri
   )
 }
 
-function createTaskApi({ apiUrl, tokenUrl }: BrowserSettings, userId: string): TaskApi {
+function createTaskApi({ apiUrl, tokenUrl, trashDays }: BrowserSettings, userId: string): TaskApi {
   const tokens = createTokenKeeper(tokenUrl, userId)
   const client = createTaskClient({
     baseUrl: apiUrl,
@@ -43,11 +46,7 @@ function createTaskApi({ apiUrl, tokenUrl }: BrowserSettings, userId: string): T
     keepalive: true,
     retry: { attempts: 3, maxWaitMs: 5000 },
   })
-  const deleteOnLeave = (id: number) => {
-    const headers = { authorization: `Bearer ${tokens.inMemory()}` }
-    void fetch(`${apiUrl}/api/tasks/${id}`, { method: 'DELETE', headers, keepalive: true }).catch(() => {})
-  }
-  return { client, tokens, deleteOnLeave }
+  return { client, userId, trashDays, inTurn: createInTurn() }
 }
 
 function createQueryClient(): QueryClient {

@@ -2,21 +2,21 @@ import type { InfiniteData, Query, QueryClient } from '@tanstack/react-query'
 import { recount } from './counts'
 import type { Filters } from './filters'
 import { matches, placeOf } from './placement'
-import type { Page, Summary, Task } from './task-client'
+import { recountTags } from './tags'
+import type { Page, Summary, Tag, Task } from './task-client'
 
 type Pages = InfiniteData<Page, string | undefined>
 
-/** The task as the lists have it. */
-export function findTask(cache: QueryClient, id: number): Task | undefined {
-  for (const [, data] of cache.getQueriesData<Pages>({ queryKey: ['tasks'] }))
-    for (const page of data?.pages ?? []) {
-      const task = page.tasks.find((one) => one.id === id)
-      if (task) return task
-    }
-  return undefined
-}
+/** The tasks of all cached lists. A task may occur several times. */
+export const cachedTasks = (cache: QueryClient): Task[] =>
+  cache
+    .getQueriesData<Pages>({ queryKey: ['tasks'] })
+    .flatMap(([, data]) => data?.pages.flatMap(({ tasks }) => tasks) ?? [])
 
-interface Settlement {
+/** The task as the lists have it. */
+export const findTask = (cache: QueryClient, id: number) => cachedTasks(cache).find((task) => task.id === id)
+
+export interface Settlement {
   before: Task | undefined
   after: Task | undefined
   /** `place`: the row does not move within its list. `row`: nor does it leave a list that it no longer matches. */
@@ -24,13 +24,35 @@ interface Settlement {
 }
 
 /**
- * Writes a confirmed change into all cached lists and counts, so that nothing has to be loaded again: a list of
+ * Writes confirmed changes into all cached lists and counts, so that nothing has to be loaded again: a list of
  * 300 tasks would take ten requests. `undefined` stands for a task that does not exist.
  */
-export async function settle(cache: QueryClient, { before, after, keep }: Settlement) {
-  const now = new Date()
+export async function settle(cache: QueryClient, settlements: readonly Settlement[]) {
   const interrupted = await interruptFetches(cache)
+  for (const { before, after, keep } of settlements) {
+    // The lists may know of a later change.
+    const known = findTask(cache, (before ?? after)!.id) ?? before
+    settleCounts(cache, known, after)
+    interrupted.push(...settleLists(cache, { before: known, after, keep }))
+  }
+  if (settlements.some(({ before, after }) => (before === undefined) !== (after === undefined)))
+    interrupted.push(['trash'])
+  for (const queryKey of interrupted) void cache.invalidateQueries({ queryKey, exact: true })
+}
+
+function settleCounts(cache: QueryClient, before: Task | undefined, after: Task | undefined) {
+  const now = new Date()
   cache.setQueryData<Summary>(['summary'], (counts) => counts && recount(counts, before, after, now))
+  cache.setQueryData<Tag[]>(
+    ['tags'],
+    (tags) => tags && recountTags(tags, before?.tags ?? [], after?.tags ?? []),
+  )
+}
+
+/** Returns the lists to ask for again. */
+function settleLists(cache: QueryClient, { before, after, keep }: Settlement): Query['queryKey'][] {
+  const now = new Date()
+  const doubtful: Query['queryKey'][] = []
   for (const [key, data] of cache.getQueriesData<Pages>({ queryKey: ['tasks'] })) {
     if (data === undefined) continue
     const filters = key[1] as Filters
@@ -41,9 +63,9 @@ export async function settle(cache: QueryClient, { before, after, keep }: Settle
     const pages = stays ? replace(data.pages, after) : place(data, old, match ? after : undefined, filters)
     cache.setQueryData<Pages>(key, { ...data, pages })
     // Only the service knows whether a changed text still matches a search.
-    if (after && matches(after, filters, now) === undefined) interrupted.push(key)
+    if (after && matches(after, filters, now) === undefined) doubtful.push(key)
   }
-  for (const queryKey of interrupted) void cache.invalidateQueries({ queryKey, exact: true })
+  return doubtful
 }
 
 /** An answer that is on its way may be from before the change. Returns the queries to ask again. */

@@ -5,12 +5,12 @@ import { AuthUnavailableError, SessionEndedError } from './errors'
  * `get` is the client's `token` function.
  */
 export function createTokenKeeper(tokenUrl: string, userId: string) {
-  let current: { token: string; halfLife: number } | undefined
+  let current: string | undefined
   let request: Promise<string> | undefined
   const renew = () => {
     request ??= fetchToken(tokenUrl, userId)
       .then((token) => {
-        current = { token, halfLife: Date.now() + lifetimeMs(token) / 2 }
+        current = token
         return token
       })
       .finally(() => (request = undefined))
@@ -18,13 +18,7 @@ export function createTokenKeeper(tokenUrl: string, userId: string) {
   }
   return {
     /** Returns the token in memory, or a new one if there is none or the service refused this one. */
-    get: (refused?: string) => (current && current.token !== refused ? current.token : renew()),
-    /** Returns the token in memory without a request: all that a page can use while it closes. */
-    inMemory: () => current?.token,
-    /** Renews the token once half of its lifetime is over. Errors are left to the next `get`. */
-    async keepFresh() {
-      if (current === undefined || Date.now() > current.halfLife) await renew().catch(() => {})
-    },
+    get: (refused?: string) => (current && current !== refused ? current : renew()),
   }
 }
 export type TokenKeeper = ReturnType<typeof createTokenKeeper>
@@ -47,13 +41,7 @@ async function fetchToken(tokenUrl: string, userId: string): Promise<string> {
   return token
 }
 
-/** The clocks of browser and server may differ, so only the difference of two server times is used. */
-function lifetimeMs(token: string): number {
-  const { iat = 0, exp = 0 } = claimsOf(token)
-  return (exp - iat) * 1000
-}
-
-function claimsOf(token: string): { sub?: string; iat?: number; exp?: number } {
+function claimsOf(token: string): { sub?: string } {
   const [, payload = ''] = token.split('.')
   const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
   return JSON.parse(new TextDecoder().decode(bytes)) as ReturnType<typeof claimsOf>

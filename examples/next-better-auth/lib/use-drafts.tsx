@@ -1,15 +1,7 @@
 'use client'
 import { createContext, type ReactNode, use, useState, useSyncExternalStore } from 'react'
-import {
-  createDraftStore,
-  type Draft,
-  type DraftStore,
-  type Edit,
-  isBlank,
-  NO_DRAFTS,
-  type Unsent,
-} from './drafts'
-import { toFields } from './due'
+import { createDraftStore, type Draft, type DraftStore, type Edit, NO_DRAFTS, type Unsent } from './drafts'
+import { fieldsOf, fieldsOfTask, isBlank } from './fields'
 import type { Task } from './task-client'
 
 const DraftsContext = createContext<DraftStore | null>(null)
@@ -56,8 +48,7 @@ function draftChanges({ get, change }: DraftStore) {
     giveBack(task: Unsent, problem: string) {
       const { composer } = get()
       if (!isBlank(composer)) return changeUnsent((all) => [...without(task.key)(all), failed(task, problem)])
-      const { title, description, due } = task
-      change((drafts) => ({ ...drafts, composer: { title, description, due, problem } }))
+      change((drafts) => ({ ...drafts, composer: { ...fieldsOf(task), problem } }))
       changeUnsent(without(task.key))
     },
     beginEdit: (task: Task) =>
@@ -70,11 +61,8 @@ function draftChanges({ get, change }: DraftStore) {
     editToUnsent(id: number, problem: string) {
       const edit = get().edits[id]
       if (edit === undefined) return
-      const { title, description, due } = edit
-      changeUnsent((all) => [
-        ...all,
-        failed({ key: `task ${id}`, title, description, due, isSending: false }, problem),
-      ])
+      const task = { key: `task ${id}`, ...fieldsOf(edit), isSending: false }
+      changeUnsent((all) => [...all, failed(task, problem)])
       changeEdit(id, () => undefined)
     },
     endEdit: (id: number) => changeEdit(id, () => undefined),
@@ -83,10 +71,4 @@ function draftChanges({ get, change }: DraftStore) {
 
 const failed = (task: Unsent, problem: string): Unsent => ({ ...task, isSending: false, problem })
 
-const editOf = (task: Task): Edit => ({
-  task,
-  title: task.title,
-  description: task.description ?? '',
-  due: toFields(task.due_date),
-  isSending: false,
-})
+const editOf = (task: Task): Edit => ({ ...fieldsOfTask(task), task, isSending: false })

@@ -2,14 +2,22 @@
 import { useMutationState, useQueryClient } from '@tanstack/react-query'
 import { recount } from './counts'
 import type { Unsent } from './drafts'
-import { fromFields } from './due'
+import { newTask } from './fields'
 import { findTask } from './task-cache'
 import type { Summary, Task } from './task-client'
-import type { TaskChange } from './use-changes'
+import type { Changing, TaskChange } from './use-changes'
 import { useDeletions } from './use-deletions'
 import { useDrafts } from './use-drafts'
+import type { Restoration } from './use-restore'
 
 type Step = [before: Task | undefined, after: Task | undefined]
+
+/** The variables of the mutations of one kind that are on their way. */
+const useVariables = <Variables>(kind: 'change' | 'restore' | 'clear'): Variables[] =>
+  useMutationState({
+    filters: { mutationKey: [kind], status: 'pending' },
+    select: ({ state }) => state.variables as Variables,
+  })
 
 /**
  * What the user has changed and the service has not confirmed. It is derived from the mutations in TanStack
@@ -17,32 +25,40 @@ type Step = [before: Task | undefined, after: Task | undefined]
  */
 export function usePending() {
   const cache = useQueryClient()
-  const changes = useMutationState({
-    filters: { mutationKey: ['change'], status: 'pending' },
-    select: ({ state }) => state.variables as TaskChange,
-  })
-  const deleted = useDeletions().map(({ task }) => task)
+  const changes = useVariables<Changing>('change').flatMap((changing) => changing.changes)
+  const restored = useVariables<Restoration>('restore').flatMap(({ tasks }) => tasks)
+  const isClearing = useVariables('clear').length > 0
+  const deleted = useDeletions()
+    .map(({ task }) => task)
+    .filter(({ id }) => !restored.some((task) => task.id === id))
   const sending = useDrafts().unsent.filter(({ isSending }) => isSending)
   const isDeleted = (id: number) => deleted.some((task) => task.id === id)
+  const current = (task: Task) => withChanges(task, changes)
   const steps = (): Step[] => {
     const changed = [...new Map(changes.map(({ task }) => [task.id, task])).values()]
     return [
       // A task that is in no list has probably been deleted by the page before this one.
       ...deleted.map(({ id }): Step => [findTask(cache, id), undefined]),
+      ...restored.filter(({ id }) => !findTask(cache, id)).map((task): Step => [undefined, task]),
       ...sending.map((task): Step => [undefined, asTask(task)]),
       ...changed
         .filter(({ id }) => !isDeleted(id))
         .map((task) => findTask(cache, task.id) ?? task)
-        .map((task): Step => [task, withChanges(task, changes)]),
+        .map((task): Step => [task, current(task)]),
     ]
+  }
+  const count = (summary: Summary, now: Date): Summary => {
+    const counts = steps().reduce((counts, [before, after]) => recount(counts, before, after, now), summary)
+    return isClearing ? { ...counts, total: counts.pending, completed: 0 } : counts
   }
   return {
     sending,
-    isDeleted,
+    /** The tasks that come back from the trash. */
+    restored,
+    isHidden: (task: Task) => isDeleted(task.id) || (isClearing && current(task).completed),
     /** The task with the changes that are on their way. */
-    current: (task: Task) => withChanges(task, changes),
-    count: (summary: Summary, now: Date) =>
-      steps().reduce((counts, [before, after]) => recount(counts, before, after, now), summary),
+    current,
+    count,
   }
 }
 
@@ -56,4 +72,4 @@ const sent = (changes: TaskChange['changes']) =>
   Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<Task>
 
 /** A task as the counts need it. */
-const asTask = ({ due }: Unsent) => ({ completed: false, due_date: fromFields(due) }) as Task
+const asTask = (task: Unsent) => ({ completed: false, ...newTask(task) }) as Task

@@ -30,3 +30,9 @@ export function useSummary() {
     queryFn: ({ signal }) => client.summary({ time_zone: timeZone() }, { signal }),
   })
 }
+
+/** The tags in use, by name, with the number of their tasks. */
+export function useTags() {
+  const { client } = useTaskApi()
+  return useQuery({ queryKey: ['tags'], queryFn: ({ signal }) => client.tags({ signal }) })
+}

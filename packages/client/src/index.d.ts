@@ -3,26 +3,36 @@ import type { components, operations, paths } from './schema.js'
 
 export type { components, operations, paths } from './schema.js'
 export type Task = components['schemas']['Task']
-export type NewTask = OrUndefined<components['schemas']['NewTask']>
-export type TaskChanges = OrUndefined<components['schemas']['TaskChanges']>
+export type NewTask = OrUndefined<Omit<components['schemas']['NewTask'], Alias>>
+export type TaskChanges = OrUndefined<Omit<components['schemas']['TaskChanges'], Alias>>
+export type Priority = Task['priority']
+/** A tag in use, with the number of its tasks. */
+export type Tag = components['schemas']['Tag']
+/** A task in the trash. */
 export type DeletedTask = components['schemas']['DeletedTask']
+/** One change of a batch: `op` says which, the other fields are those of the single call. */
+export type BatchOperation = EachOrUndefined<components['schemas']['Batch']['operations'][number]>
+/** What one operation of a batch did: `status` is that of the single call. */
+export type BatchResult = components['schemas']['BatchResult']['results'][number]
 export type Summary = components['schemas']['Summary']
 export type User = components['schemas']['User']
 export type Problem = components['schemas']['Problem']
 
+/** Other names of fields, for front ends that cannot be changed. */
+type Alias = 'is_completed'
 /** An optional field may also be undefined. It is not sent then. */
 type OrUndefined<Fields> = {
   [Name in keyof Fields]: Record<never, never> extends Pick<Fields, Name>
     ? Fields[Name] | undefined
     : Fields[Name]
 }
+type EachOrUndefined<Union> = Union extends unknown ? OrUndefined<Omit<Union, Alias>> : never
 type Query = OrUndefined<NonNullable<operations['listTasks']['parameters']['query']>>
 
 /** Filters and order of a list. Aliases of parameters are left out. */
 export type ListQuery = Omit<PageQuery, 'limit' | 'offset' | 'cursor' | 'count'>
 /** A part of a list: `limit` tasks (default 50), starting at `cursor` or `offset`. */
-export type PageQuery = Omit<Query, 'q' | 'completed' | 'sort_by'>
-/** A part of the trash: `limit` tasks (default 50), starting at `cursor`. */
+export type PageQuery = Omit<Query, 'q' | 'completed' | 'sort_by' | 'sort_order'>
 export type TrashQuery = OrUndefined<NonNullable<operations['listTrash']['parameters']['query']>>
 export type SummaryQuery = OrUndefined<NonNullable<operations['summarizeTasks']['parameters']['query']>>
 
@@ -115,18 +125,28 @@ export interface TaskClient {
   update(id: TaskId, changes: TaskChanges, options?: CallOptions): Promise<Task>
   /** Sets the state; it never toggles. This is the only change that is repeated automatically. */
   complete(id: TaskId, completed: boolean, options?: CallOptions): Promise<Task>
-  /** Moves a task to the trash. */
+  /** Moves a task into the trash. */
   delete(id: TaskId, options?: CallOptions): Promise<void>
-  /** Moves all completed tasks to the trash. Returns their number. */
+  /** Moves all completed tasks into the trash. Returns their number. */
   clearCompleted(options?: CallOptions): Promise<number>
-  /** Brings a task back from the trash, under its old id. */
-  restore(id: TaskId, options?: CallOptions): Promise<Task>
-  /** One page of the trash, newest deletion first. */
+  /** One page of the trash, newest deletion first, with the cursor of the next page. */
   trash(query?: TrashQuery, options?: CallOptions): Promise<TrashPage>
-  /** Deletes one task of the trash. It cannot be restored afterwards. */
+  /** One page of the trash after the other. Each is fetched when it is needed. */
+  trashPages(query?: TrashQuery, options?: CallOptions): AsyncGenerator<TrashPage, void, undefined>
+  /** Takes a task out of the trash. It keeps its id. */
+  restore(id: TaskId, options?: CallOptions): Promise<Task>
+  /** Deletes a task of the trash for good. */
   deleteForGood(id: TaskId, options?: CallOptions): Promise<void>
-  /** Deletes every task of the trash. They cannot be restored afterwards. Returns their number. */
+  /** Deletes all tasks of the trash for good. Returns their number. */
   emptyTrash(options?: CallOptions): Promise<number>
+  /** Makes 1 to 100 changes in one request: all of them or none. Returns a result for each, in the same order. */
+  batch(operations: readonly BatchOperation[], options?: CallOptions): Promise<BatchResult[]>
+  /** The tags in use, by name. */
+  tags(options?: CallOptions): Promise<Tag[]>
+  /** Renames a tag on all tasks. If the new name is in use, the two tags become one. Returns the number of tasks. */
+  renameTag(name: string, newName: string, options?: CallOptions): Promise<number>
+  /** Takes a tag off all tasks. Returns the number of tasks. */
+  deleteTag(name: string, options?: CallOptions): Promise<number>
   summary(query?: SummaryQuery, options?: CallOptions): Promise<Summary>
   me(options?: CallOptions): Promise<User>
   /** Call this when a user signs in or out. The next call asks for a token again. */

@@ -25,6 +25,7 @@ const CALLS: Record<string, (client: TaskClient) => Promise<unknown>> = {
   create: (client) => client.create({ title: 'Task' }),
   update: (client) => client.update(1, {}),
   complete: (client) => client.complete(1, true),
+  batch: (client) => client.batch([{ op: 'delete', id: 1 }]),
   summary: (client) => client.summary(),
   me: (client) => client.me(),
 }

@@ -36,13 +36,15 @@ t.test('setting the state of a task is repeated, because twice has the same resu
   }
 })
 
-const writes = ['create', 'update', 'delete', 'put'] as const
+const writes = ['create', 'update', 'delete', 'put', 'batch', 'clearCompleted'] as const
 type Client = Awaited<ReturnType<Awaited<ReturnType<typeof startService>>['createClient']>>['client']
 const write = (client: Client, id: number, call: (typeof writes)[number], timeoutMs?: number) =>
   ({
     create: () => client.create({ title: 'Task' }, { timeoutMs }),
     update: () => client.update(id, { title: 'Task' }, { timeoutMs }),
     delete: () => client.delete(id, { timeoutMs }),
+    batch: () => client.batch([{ op: 'update', id, title: 'Task' }], { timeoutMs }),
+    clearCompleted: () => client.clearCompleted({ timeoutMs }),
     put: () =>
       client.api.PUT('/api/tasks/{id}', {
         params: { path: { id: String(id) as never } },
@@ -73,7 +75,9 @@ t.test('after a 429 every write is repeated with its body, because the service d
     await write(client, id, call)
     t.equal(sent.length, 2, call)
     const titles = (await client.list({ sort: 'created' })).map(({ title }) => title)
-    t.same(titles, { create: ['Task', 'Before'], update: ['Task'], delete: [], put: ['Task'] }[call], call)
+    const [changed, unchanged] = [['Task'], ['Before']]
+    const expected = { create: [...changed, ...unchanged], update: changed, delete: [], put: changed }
+    t.same(titles, { ...expected, batch: changed, clearCompleted: unchanged }[call], call)
   }
 })
 

@@ -1,8 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import createQueryApi from 'openapi-react-query'
 import {
+  type BatchOperation,
   createTaskClient,
+  type DeletedTask,
   type Page,
+  type Priority,
   type Retry,
   type Task,
   TaskApiError,
@@ -25,6 +28,17 @@ export async function calls(text: string | undefined) {
   await client.get(id, { timeoutMs: 1000, headers: { 'x-request-id': 'a' } })
   // Routers give parameters as text.
   await client.complete('1', true)
+  await client.restore('1')
+  const operations: BatchOperation[] = [{ op: 'delete', id }]
+  operations.push({ op: 'update', id, priority: 'high' satisfies Priority, tags: undefined })
+  const [result] = await client.batch(operations)
+  const again: Task | undefined = result?.task
+  const deletedAt: string[] = (await client.trash()).tasks.map((task: DeletedTask) => task.deleted_at)
+  for await (const page of client.trashPages({ limit: 10 }))
+    deletedAt.push(...page.tasks.map((task) => task.title))
+  await client.page({ priority: 'high,urgent', tags: 'home', sort: 'priority' })
+  const count: number = (await client.renameTag('home', 'house')) + (await client.clearCompleted())
+  return { again, count, deletedAt }
 }
 
 export function options() {
@@ -95,6 +109,12 @@ export async function misuse() {
   await client.page({ colour: 'red' })
   // @ts-expect-error a complete list has no pages
   await client.list({ limit: 10 })
+  // @ts-expect-error there is no such operation
+  await client.batch([{ op: 'destroy', id: 1 }])
+  // @ts-expect-error an operation on a task needs its id
+  await client.batch([{ op: 'delete' }])
+  // @ts-expect-error there is no such priority
+  await client.create({ title: 'Task', priority: 'highest' })
   // @ts-expect-error there is no such path
   await client.api.GET('/api/task')
   // @ts-expect-error an error cannot be changed

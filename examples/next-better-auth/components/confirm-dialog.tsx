@@ -1,0 +1,50 @@
+import { useId, useLayoutEffect, useRef } from 'react'
+import styles from './confirm-dialog.module.css'
+
+interface Props {
+  question: string
+  /** What cannot be undone, in a sentence. */
+  text?: string
+  confirm: string
+  cancel: string
+  onConfirm: () => void
+  onCancel: () => void
+}
+
+/** Asks before something is lost. The first button and Escape keep it. */
+export function ConfirmDialog({ question, text, confirm, cancel, onConfirm, onCancel }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [questionId, textId] = [useId(), useId()]
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
+  }, [])
+  return (
+    <dialog
+      ref={dialog}
+      role="alertdialog"
+      className={styles.dialog}
+      aria-labelledby={questionId}
+      aria-describedby={text && textId}
+      onCancel={(event) => {
+        event.preventDefault()
+        onCancel()
+      }}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <p id={questionId} className={styles.question}>
+        {question}
+      </p>
+      {text && <p id={textId}>{text}</p>}
+      <div className={styles.buttons}>
+        <button type="button" className="button primary" onClick={onCancel}>
+          {cancel}
+        </button>
+        <button type="button" className="button" onClick={onConfirm}>
+          {confirm}
+        </button>
+      </div>
+    </dialog>
+  )
+}

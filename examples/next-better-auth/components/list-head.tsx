@@ -1,0 +1,58 @@
+import type { Filters } from '../lib/filters'
+import { useClearCompleted } from '../lib/use-clear-completed'
+import { useHydrated } from '../lib/use-hydrated'
+import { useNow } from '../lib/use-now'
+import { usePending } from '../lib/use-pending'
+import type { Selection } from '../lib/use-selection'
+import { useSummary } from '../lib/use-tasks'
+import { Choices } from './choices'
+import styles from './task-list.module.css'
+
+interface Props {
+  /** How many tasks there are, in words. */
+  result: string | false
+  filters: Filters
+  onChange: (changes: Partial<Filters>) => void
+  selection: Selection
+}
+
+/** What stands above the list: its size, what can be done with all of it, and the filters. */
+export function ListHead({ result, filters, onChange, selection }: Props) {
+  return (
+    <div className={styles.head}>
+      <h2 id="tasks-heading" className="visually-hidden">
+        Tasks
+      </h2>
+      <p role="status" aria-label="Result">
+        {result}
+      </p>
+      <div className={styles.actions}>
+        <ClearCompleted />
+        <button
+          type="button"
+          className="button quiet"
+          disabled={!useHydrated()}
+          aria-pressed={selection.isActive}
+          onClick={selection.isActive ? selection.end : selection.begin}
+        >
+          Select
+        </button>
+      </div>
+      <Choices filters={filters} onChange={onChange} />
+    </div>
+  )
+}
+
+/** Moves everything that is done into the trash. Shown while something is done. */
+function ClearCompleted() {
+  const { data } = useSummary()
+  const { count } = usePending()
+  const now = useNow()
+  const clear = useClearCompleted()
+  const done = data ? count(data, now).completed : 0
+  return (
+    <button type="button" className="button quiet" hidden={done === 0} onClick={clear}>
+      Clear done
+    </button>
+  )
+}

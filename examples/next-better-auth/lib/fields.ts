@@ -1,0 +1,82 @@
+import { type DueFields, fromFields, toFields } from './due'
+import { addTags } from './tags'
+import type { NewTask, Priority, Task, TaskChanges } from './task-client'
+
+/** What the fields of a form hold. */
+export interface Fields {
+  title: string
+  description: string
+  due: DueFields
+  priority: Priority
+  tags: readonly string[]
+  /** What is in the field for tags and is not a tag yet. It counts as one when the form is sent. */
+  tagText: string
+}
+
+export const NO_FIELDS: Fields = {
+  title: '',
+  description: '',
+  due: { day: '', time: '' },
+  priority: 'none',
+  tags: [],
+  tagText: '',
+}
+
+/** The fields of something that has more than these. */
+export const fieldsOf = ({ title, description, due, priority, tags, tagText }: Fields): Fields => ({
+  title,
+  description,
+  due,
+  priority,
+  tags,
+  tagText,
+})
+
+export const isBlank = ({ title, description, due, priority, tags, tagText }: Fields) =>
+  (title + description + tagText).trim() === '' && due.day === '' && priority === 'none' && tags.length === 0
+
+/** As the service would keep them. */
+export const tidy = ({ title, description, tags, tagText, ...others }: Fields): Fields => ({
+  ...others,
+  title: title.trim(),
+  description: description.trim(),
+  tags: addTags(tags, tagText),
+  tagText: '',
+})
+
+export const fieldsOfTask = ({ title, description, due_date, priority, tags }: Task): Fields => ({
+  title,
+  description: description ?? '',
+  due: toFields(due_date),
+  priority,
+  tags,
+  tagText: '',
+})
+
+/** What the service is sent for a new task. */
+export const newTask = ({ title, description, due, priority, tags }: Fields) =>
+  ({
+    title,
+    description: description || null,
+    due_date: fromFields(due),
+    priority,
+    tags: [...tags],
+  }) satisfies NewTask
+
+/** Only what differs, so that a change of another field from elsewhere stays. */
+export function changesOf(task: Task, fields: Fields): TaskChanges {
+  const before = fieldsOfTask(task)
+  const { title, description, due_date, priority, tags } = newTask(fields)
+  const movedDue = fields.due.day !== before.due.day || fields.due.time !== before.due.time
+  return {
+    ...(title !== task.title && { title }),
+    ...(description !== task.description && { description }),
+    // The form has no seconds: a due date that nobody touched keeps them.
+    ...(movedDue && { due_date }),
+    ...(priority !== task.priority && { priority }),
+    ...(!isSameList(tags, task.tags) && { tags }),
+  }
+}
+
+const isSameList = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((one, index) => one === b[index])

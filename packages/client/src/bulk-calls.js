@@ -1,0 +1,61 @@
+import { dataOf, done, pageOf, pagesOf, pathOf } from './answer.js'
+import { ownError } from './error.js'
+
+/**
+ * @import { OptionsOf } from './answer.js'
+ * @import { TaskClient } from './index.js'
+ */
+
+/**
+ * The calls for tags, for the trash, and for many tasks at once. None of the changes is repeated: see README.md.
+ *
+ * @param {TaskClient['api']} api
+ * @param {OptionsOf} optionsOf
+ */
+export function bulkCalls(api, optionsOf) {
+  /** @type {TaskClient['trash']} */
+  const trash = async (query, options) => {
+    const call = api.GET('/api/tasks/trash', { ...optionsOf(options), params: { query } })
+    const { tasks, cursor } = await pageOf(call)
+    return { tasks, cursor }
+  }
+  return /** @satisfies {Partial<TaskClient>} */ ({
+    tags: (options) => dataOf(api.GET('/api/tasks/tags', optionsOf(options)), Array.isArray),
+    async renameTag(name, newName, options) {
+      const call = { ...optionsOf(options), params: tagPathOf(name), body: { name: newName } }
+      return (await dataOf(api.PATCH('/api/tasks/tags/{name}', call))).changed
+    },
+    async deleteTag(name, options) {
+      const call = { ...optionsOf(options), params: tagPathOf(name) }
+      return (await dataOf(api.DELETE('/api/tasks/tags/{name}', call))).changed
+    },
+    trash,
+    trashPages: (query = {}, options) => pagesOf(trash, query, options),
+    restore: async (id, options) =>
+      dataOf(api.POST('/api/tasks/{id}/restore', { ...optionsOf(options), params: pathOf(id) })),
+    deleteForGood: async (id, options) =>
+      done(api.DELETE('/api/tasks/trash/{id}', { ...optionsOf(options), params: pathOf(id) })),
+    emptyTrash: async (options) => (await dataOf(api.DELETE('/api/tasks/trash', optionsOf(options)))).deleted,
+    async clearCompleted(options) {
+      const call = {
+        ...optionsOf(options),
+        params: { query: /** @type {const} */ ({ status: 'completed' }) },
+      }
+      return (await dataOf(api.DELETE('/api/tasks', call))).deleted
+    },
+    async batch(operations, options) {
+      const call = { ...optionsOf(options), body: { operations: [...operations] } }
+      return (await dataOf(api.POST('/api/tasks/batch', call))).results
+    },
+  })
+}
+
+/**
+ * A name that is empty or a dot segment (RFC 3986, 5.2.4) would lead to another operation, so it is refused here.
+ *
+ * @param {string} name
+ */
+function tagPathOf(name) {
+  if (/^(\s*|\.\.?)$/.test(name)) throw ownError('invalid_call', `"${name}" cannot be in the path of a call.`)
+  return { path: { name } }
+}

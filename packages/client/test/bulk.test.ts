@@ -1,0 +1,137 @@
+import type { BatchOperation, Task } from 'TaskApiClient'
+import t from 'tap'
+import { startService } from './service.ts'
+
+const titles = (tasks: readonly Pick<Task, 'title'>[]) => tasks.map(({ title }) => title)
+
+t.test('tags are listed with their numbers, renamed, merged and taken off', async (t) => {
+  const { createClient } = await startService(t)
+  const { client } = await createClient()
+  const milk = await client.create({ title: 'Milk', priority: 'high', tags: ['home', 'shop/food'] })
+  const tea = await client.create({ title: 'Tea', tags: ['Shop'] })
+  t.match(milk, { priority: 'high', tags: ['home', 'shop/food'] })
+  t.match(tea, { priority: 'none', tags: ['Shop'] })
+  t.same(await client.tags(), [
+    { name: 'home', count: 1 },
+    { name: 'Shop', count: 1 },
+    { name: 'shop/food', count: 1 },
+  ])
+  t.equal(await client.renameTag('shop/food', 'Shop'), 1)
+  t.same(await client.tags(), [
+    { name: 'home', count: 1 },
+    { name: 'Shop', count: 2 },
+  ])
+  t.equal(await client.deleteTag('shop'), 2)
+  t.equal(await client.deleteTag('shop'), 0)
+  t.same(await client.tags(), [{ name: 'home', count: 1 }])
+})
+
+t.test('lists are filtered by priority and tags, and sorted by priority', async (t) => {
+  const { createClient } = await startService(t)
+  const { client } = await createClient()
+  await client.create({ title: 'a', priority: 'low', tags: ['x', 'y'] })
+  await client.create({ title: 'b', priority: 'urgent', tags: ['x'] })
+  await client.create({ title: 'c' })
+  t.same(titles(await client.list({ sort: 'priority' })), ['b', 'a', 'c'])
+  t.same(titles(await client.list({ priority: 'low,none', sort: 'title' })), ['a', 'c'])
+  t.same(titles((await client.page({ tags: 'x,Y' })).tasks), ['a'])
+  t.same(titles((await client.page({ any_tags: 'x,y', sort: 'title' })).tasks), ['a', 'b'])
+})
+
+t.test('a deleted task is in the trash, comes back under its id, or goes for good', async (t) => {
+  const { createClient } = await startService(t)
+  const { client } = await createClient()
+  const milk = await client.create({ title: 'Milk' })
+  const tea = await client.create({ title: 'Tea' })
+  await client.delete(milk.id)
+  await client.delete(tea.id)
+  const { tasks, cursor } = await client.trash()
+  t.match(tasks, [{ id: tea.id, deleted_at: /Z$/ }, { id: milk.id }])
+  t.equal(cursor, undefined)
+  t.match(await client.restore(milk.id), { id: milk.id, title: 'Milk' })
+  t.same(titles(await client.list()), ['Milk'])
+  await t.rejects(client.restore(milk.id), { status: 404, code: 'task_not_found' })
+  t.equal(await client.deleteForGood(String(tea.id)), undefined)
+  await t.rejects(client.deleteForGood(tea.id), { status: 404, code: 'task_not_found' })
+  t.same((await client.trash()).tasks, [])
+})
+
+t.test('the trash has pages, and is emptied at once', async (t) => {
+  const { createClient } = await startService(t)
+  const { client, sent } = await createClient()
+  for (const title of ['a', 'b', 'c']) await client.delete((await client.create({ title })).id)
+  sent.length = 0
+  const pages = []
+  for await (const { tasks } of client.trashPages({ limit: 2 })) pages.push(titles(tasks).join(''))
+  t.same(pages, ['cb', 'a'])
+  t.equal(sent.length, 2)
+  t.equal(await client.emptyTrash(), 3)
+  t.equal(await client.emptyTrash(), 0)
+})
+
+t.test('completed tasks are cleared into the trash, and no others', async (t) => {
+  const { createClient } = await startService(t)
+  const { client } = await createClient()
+  await client.create({ title: 'Open' })
+  for (const title of ['a', 'b']) await client.create({ title, completed: true })
+  t.equal(await client.clearCompleted(), 2)
+  t.same(titles(await client.list()), ['Open'])
+  const { tasks } = await client.trash()
+  t.equal(tasks.length, 2)
+  t.equal(tasks[0]?.deleted_at, tasks[1]?.deleted_at)
+  t.equal(await client.clearCompleted(), 0)
+})
+
+t.test('a batch makes all changes in their order, or none and names the one that failed', async (t) => {
+  const { createClient } = await startService(t)
+  const { client, sent } = await createClient()
+  const [milk, tea] = [await client.create({ title: 'Milk' }), await client.create({ title: 'Tea' })]
+  sent.length = 0
+  const operations: readonly BatchOperation[] = [
+    { op: 'create', title: 'Bread', tags: ['shop'], description: undefined },
+    { op: 'update', id: milk.id, priority: 'high', title: undefined },
+    { op: 'complete', id: milk.id, completed: true },
+    { op: 'delete', id: tea.id },
+    { op: 'restore', id: tea.id },
+    { op: 'delete', id: tea.id },
+  ]
+  const results = await client.batch(operations)
+  t.same(
+    results.map(({ status }) => status),
+    [201, 200, 200, 204, 200, 204],
+  )
+  t.match(results[0]?.task, { title: 'Bread', tags: ['shop'] })
+  t.match(results[2]?.task, { title: 'Milk', priority: 'high', completed: true })
+  t.equal(results[3]?.task, undefined)
+  t.equal(sent.length, 1)
+  t.same(titles(await client.list({ sort: 'title' })), ['Bread', 'Milk'])
+
+  const failing = client.batch([
+    { op: 'delete', id: milk.id },
+    { op: 'update', id: tea.id, title: 'Gone' },
+  ])
+  await t.rejects(failing, { status: 404, errors: [{ path: /^\/operations\/1/ }] })
+  t.equal((await client.list()).length, 2)
+  await t.rejects(client.batch([]), { status: 400, code: 'validation_failed' })
+})
+
+t.test('an id or a name that would lead to another call is refused before anything is sent', async (t) => {
+  const { createClient } = await startService(t)
+  const { client, sent } = await createClient()
+  const error = { name: 'TaskApiError', status: 0, code: 'invalid_call' }
+  for (const text of ['', 'trash', '..', '0', NaN]) {
+    await t.rejects(client.restore(text), error)
+    await t.rejects(client.deleteForGood(text), error)
+  }
+  for (const name of ['', ' ', '.', '..']) {
+    await t.rejects(client.renameTag(name, 'home'), error)
+    await t.rejects(client.deleteTag(name), error)
+  }
+  t.equal(sent.length, 0)
+  for (const name of ['a/b', '?', '#', '%2e', 'ä ö', '...']) {
+    const { id } = await client.create({ title: 'Task', tags: [name] })
+    t.equal(await client.renameTag(name, 'home'), 1, name)
+    t.same((await client.get(id)).tags, ['home'])
+    await client.delete(id)
+  }
+})
