@@ -138,6 +138,7 @@ export async function buildApp(
         for (const namesUser of [false, true]) {
           const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
           await known.register(taskRoutes, { prefix, tasks, whileUserExists, namesUser })
+          await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
           await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
           await known.register(batchRoutes, { prefix, batches, whileUserExists, namesUser })
         }

@@ -205,6 +205,50 @@ export interface paths {
     patch: operations['completeTask']
     trace?: never
   }
+  '/api/tasks/tags': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List my tags
+     * @description Every tag with its number of tasks, sorted by name; at most the first 10000.
+     */
+    get: operations['listTags']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/tasks/tags/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Remove a tag from every task
+     * @description The tasks stay. If no task has the tag, nothing changes and the answer is also a 200, so a retry is harmless.
+     */
+    delete: operations['deleteTag']
+    options?: never
+    head?: never
+    /**
+     * Rename a tag
+     * @description Renames the tag on every task that has it. A task that already has a tag of the new name gets it once, in the new spelling. If no task has the tag, nothing changes and the answer is also a 200.
+     */
+    patch: operations['renameTag']
+    trace?: never
+  }
   '/api/tasks/{id}/restore': {
     parameters: {
       query?: never
@@ -387,6 +431,50 @@ export interface paths {
      * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless.
      */
     patch: operations['completeTaskByUser']
+    trace?: never
+  }
+  '/api/{user_id}/tasks/tags': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List my tags
+     * @description Every tag with its number of tasks, sorted by name; at most the first 10000.
+     */
+    get: operations['listTagsByUser']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/{user_id}/tasks/tags/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Remove a tag from every task
+     * @description The tasks stay. If no task has the tag, nothing changes and the answer is also a 200, so a retry is harmless.
+     */
+    delete: operations['deleteTagByUser']
+    options?: never
+    head?: never
+    /**
+     * Rename a tag
+     * @description Renames the tag on every task that has it. A task that already has a tag of the new name gets it once, in the new spelling. If no task has the tag, nothing changes and the answer is also a 200.
+     */
+    patch: operations['renameTagByUser']
     trace?: never
   }
   '/api/{user_id}/tasks/{id}/restore': {
@@ -909,7 +997,11 @@ export interface components {
        *     ]
        */
       operations: ({
-        /** @enum {string} */
+        /**
+         * @description What to do.
+         * @example complete
+         * @enum {string}
+         */
         op: 'create' | 'update' | 'complete' | 'delete' | 'restore'
       } & (
         | components['schemas']['CreateOperation']
@@ -1830,6 +1922,116 @@ export interface operations {
       503: components['responses']['ServiceUnavailable']
     }
   }
+  listTags: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The tags. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Tag'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteTag: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  renameTag: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TagName']
+      }
+    }
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
   restoreTask: {
     parameters: {
       query?: never
@@ -2444,6 +2646,135 @@ export interface operations {
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listTagsByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The tags. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Tag'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteTagByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  renameTagByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TagName']
+      }
+    }
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       409: components['responses']['Conflict']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
