@@ -9,9 +9,12 @@ const SLOW_LOAD = 1000
 export const isSlow = <C, Job>({ jobs, since }: Slot<C, Job>, now: number) =>
   jobs.length > 0 && now - since > SLOW_MS
 
+/** Each write waits for the disk, and the channels wait at the same time: more of them mean more writes per second. */
+const forReads = (openCount: number) => (openCount > 1 ? Math.max(1, Math.floor(openCount / 3)) : 0)
+
 /**
- * Chooses among the open channels for a job. Half of them, rounded down, are for reads only. With more than one, a read
- * is never sent behind a write, because a write may wait for a lock. Nothing is sent behind an exclusive job.
+ * Chooses among the open channels for a job. Some are for reads only: a third, at least one of two. With more than one, a
+ * read is never sent behind a write, because a write may wait for a lock. Nothing is sent behind an exclusive job.
  *
  * Of the channels that are left, the best is the one that is being written to anyway, because a write to a socket costs
  * more than a statement; else the one with the least on it. Nothing goes behind a slow statement while there is another.
@@ -26,7 +29,7 @@ export function choose<C, Job extends SlotJob>(
 ): Slot<C, Job> | undefined {
   let best: Slot<C, Job> | undefined
   let least = Infinity
-  let reserved = isRead ? 0 : Math.floor(openCount / 2)
+  let reserved = isRead ? 0 : forReads(openCount)
   const avoidsWrites = isRead && openCount > 1
   for (const slot of all) {
     const { state, jobs } = slot
