@@ -15,6 +15,7 @@ import { createConnections, MAX_HEADER_BYTES } from './http/connections.ts'
 import { problems } from './http/problems.ts'
 import { loadLimit, protection } from './http/protection.ts'
 import { rateLimits } from './http/rate-limits.ts'
+import { connectToRedis } from './http/redis.ts'
 import { StreamFaults } from './http/faults.ts'
 import { collectRoutes, requestId, requests } from './http/requests.ts'
 import { hasValidPath, refuseBadQuery, routableUrl } from './http/urls.ts'
@@ -22,6 +23,7 @@ import { describeProtectedRoute } from './openapi/responses.ts'
 import { shutdown } from './operations/shutdown.ts'
 import { validation } from './http/validation.ts'
 import { problem } from './http/problem.ts'
+import { eventRoutes, startTaskEvents, tellOfWrites } from './tasks/event-routes.ts'
 import { taskFormats } from './tasks/formats.ts'
 import { createTaskRepository } from './tasks/repository.ts'
 import { taskRoutes } from './tasks/routes.ts'
@@ -76,7 +78,9 @@ export async function buildApp(
   await app.register(sensible)
   await app.register(shutdown, { closeIdle: connections.closeIdle })
   await app.register(protection, { http: config.http })
-  await app.register(rateLimits, config.rateLimit)
+  const redis = config.redisUrl === undefined ? undefined : await connectToRedis(config.redisUrl, app.log)
+  app.addHook('onClose', async () => redis?.disconnect())
+  await app.register(rateLimits, { ...config.rateLimit, redis })
   await app.register(openapi, { version, formats: taskFormats })
   await app.register(metrics, { ...config.metrics, host: config.http.host, database })
   await app.register(health, {
@@ -90,6 +94,7 @@ export async function buildApp(
 
   const users = createUserRepository(prisma)
   const tasks = createTaskRepository(prisma)
+  const { events, tell } = startTaskEvents(app, createTaskFeed(prisma), redis)
   for (const schema of Object.values({ ...taskSchemas, ...userSchemas }))
     if ('$id' in schema) app.addSchema(schema)
 
@@ -108,10 +113,13 @@ export async function buildApp(
 
       await api.register(async (known) => {
         known.addHook('preHandler', (request) => users.provision(request.user))
+        known.addHook('onRoute', tellOfWrites(tell))
         await known.register(userRoutes, { users })
         const shared = { tasks, whileUserExists: users.whileExisting }
         await known.register(taskRoutes, { prefix: '/tasks', ...shared, namesUser: false })
+        await known.register(eventRoutes, { prefix: '/tasks', events, namesUser: false })
         await known.register(taskRoutes, { prefix: '/:user_id/tasks', ...shared, namesUser: true })
+        await known.register(eventRoutes, { prefix: '/:user_id/tasks', events, namesUser: true })
       })
       rejectOtherApiMethods('/api')
     },

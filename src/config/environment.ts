@@ -57,7 +57,9 @@ export const Environment = Type.Object({
     0,
     1_000_000,
   ),
-  REDIS_URL: text('URL of the Redis that shares rate limits between copies of the service'),
+  REDIS_URL: text(
+    'URL of the Redis that shares rate limits and news of changes between copies of the service',
+  ),
   MAX_REQUESTS_IN_FLIGHT: integer(
     'maximum number of requests in flight; more get a 503; 0 means no limit',
     2000,

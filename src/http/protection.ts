@@ -91,7 +91,8 @@ export const loadLimit = fp<{ http: Config['http'] }>(async (app, { http }) => {
   const max = http.maxRequestsInFlight
   if (max === 0) return
   let inFlight = 0
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.isEventStream) return done()
     inFlight += 1
     reply.raw.once('close', () => (inFlight -= 1))
     done(inFlight > max ? overloaded() : undefined)
