@@ -28,6 +28,9 @@ import { taskFormats } from './tasks/formats.ts'
 import { createTaskRepository } from './tasks/repository.ts'
 import { taskRoutes } from './tasks/routes.ts'
 import * as taskSchemas from './tasks/schemas.ts'
+import { createTrashRepository } from './tasks/trash-repository.ts'
+import { trashRoutes } from './tasks/trash-routes.ts'
+import * as trashSchemas from './tasks/trash-schemas.ts'
 import { createUserRepository } from './users/repository.ts'
 import { userRoutes } from './users/routes.ts'
 import * as userSchemas from './users/schemas.ts'
@@ -94,9 +97,11 @@ export async function buildApp(
 
   const users = createUserRepository(prisma)
   const tasks = createTaskRepository(prisma)
+  const { trashDays } = config
+  const trash = createTrashRepository(prisma, trashDays)
   const { events, tell } = startTaskEvents(app, createTaskFeed(prisma), redis)
-  for (const schema of Object.values({ ...taskSchemas, ...userSchemas }))
-    if ('$id' in schema) app.addSchema(schema)
+  for (const schema of Object.values({ ...taskSchemas, ...trashSchemas, ...userSchemas }))
+    if (typeof schema === 'object' && '$id' in schema) app.addSchema(schema)
 
   await app.register(
     async (api) => {
@@ -116,10 +121,12 @@ export async function buildApp(
         known.addHook('onRoute', tellOfWrites(tell))
         await known.register(userRoutes, { users })
         const shared = { tasks, whileUserExists: users.whileExisting }
-        await known.register(taskRoutes, { prefix: '/tasks', ...shared, namesUser: false })
-        await known.register(eventRoutes, { prefix: '/tasks', events, namesUser: false })
-        await known.register(taskRoutes, { prefix: '/:user_id/tasks', ...shared, namesUser: true })
-        await known.register(eventRoutes, { prefix: '/:user_id/tasks', events, namesUser: true })
+        for (const namesUser of [false, true]) {
+          const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
+          await known.register(taskRoutes, { prefix, ...shared, namesUser })
+          await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
+          await known.register(eventRoutes, { prefix, events, namesUser })
+        }
       })
       rejectOtherApiMethods('/api')
     },

@@ -13,7 +13,7 @@ import { startService } from './helpers/service.ts'
 const FIELD = await readRecipe('Add a field')
 const RESOURCE = await readRecipe('Add a resource')
 
-/** The steps of the recipe for a field that change these files, or that change `schemas.ts` in these words. */
+/** The steps of the recipe for a field that change these files, or whose text matches. */
 const steps = (...choice: (string | RegExp)[]) =>
   FIELD.filter(({ path, text }) =>
     choice.some((wanted) =>
@@ -67,7 +67,8 @@ function createCompiler() {
 }
 
 const isSource = (path: string) => path.startsWith('src/')
-const isTable = (path: string) => /^src\/tasks\/(schemas|examples|fields|filters|sorts)\.ts$/.test(path)
+const isTable = (path: string) =>
+  /^src\/tasks\/(schemas|query-schemas|examples|fields|filters|sorts)\.ts$/.test(path)
 
 t.test('what is forgotten does not compile, and the compiler names each place', async (t) => {
   const compile = createCompiler()

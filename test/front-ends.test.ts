@@ -108,11 +108,26 @@ const rows: Record<string, (t: Test, stage: Stage) => Promise<{ status: number }
       description: null,
     })
   },
-  '`priority`, `tags`, `is_completed` and other unknown fields': async (t, { call }) => {
-    const body = { title: 'T', priority: 'high', tags: ['x'], is_completed: true, category: null }
+  '`is_completed` in place of `completed`': async (t, { call, pending }) => {
+    const path = `/api/tasks/${pending.id}`
+    for (const [method, url, is_completed] of [
+      ['PUT', path, true],
+      ['PATCH', path, false],
+      ['PATCH', `${path}/complete`, true],
+      ['PATCH', `${path}/complete`, true],
+    ] as const) {
+      const changed = await call(method, url, { body: { is_completed } })
+      t.match(changed, { status: 200, body: { id: pending.id, title: 'a', completed: is_completed } })
+    }
+    return same(t, call('POST', '/api/tasks', { body: { title: 'T', is_completed: true } }), {
+      completed: true,
+    })
+  },
+  '`priority`, `tags` and other unknown fields': async (t, { call }) => {
+    const body = { title: 'T', priority: 'high', tags: ['x'], category: null }
     const answer = await call('POST', '/api/tasks', { body })
     t.match(answer.body, { title: 'T', completed: false })
-    t.notOk('priority' in answer.body || 'tags' in answer.body || 'is_completed' in answer.body)
+    t.notOk('priority' in answer.body || 'tags' in answer.body)
     return answer
   },
   'Reads the list as a bare array': async (t, { call, tasks }) => {
@@ -158,6 +173,12 @@ const rows: Record<string, (t: Test, stage: Stage) => Promise<{ status: number }
       t.equal((await titles(`sort=${word}&order=asc`)).titles, 'abc', word)
     t.equal((await call('GET', '/api/tasks?sort=priority')).status, 400)
     return listed(t, titles('sort=title&order=desc'), 'cba')
+  },
+  '`sort_order=…`': async (t, { titles, call }) => {
+    t.equal((await titles('sort=title&sort_order=asc')).titles, 'abc')
+    t.equal((await titles('sort=title&sort_order=desc&order=asc')).titles, 'abc')
+    t.equal((await call('GET', '/api/tasks?sort_order=down')).status, 400)
+    return listed(t, titles('sort_by=title&sort_order=desc'), 'cba')
   },
   '`sort_by=…`': async (t, { titles }) => {
     t.equal((await titles('sort_by=priority')).titles, 'cba')

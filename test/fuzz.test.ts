@@ -137,7 +137,8 @@ function demandRefused(plan: requests.Plan, { status, body }: Answer<any>, deman
 
 /** What was sent is what is there now: white space around the title is not part of it, instants are in UTC. */
 function demandStored(sent: Record<string, unknown>, task: Record<string, unknown>, demand: Demand) {
-  const { title, description, completed, due_date } = sent as Partial<NewTask>
+  const { title, description, due_date, is_completed } = sent as Partial<NewTask> & { is_completed?: boolean }
+  const { completed = is_completed } = sent as Partial<NewTask>
   if (title !== undefined) demand(task.title === trimmed(title), 'has another title')
   if (description !== undefined) demand(task.description === description, 'has another description')
   if (completed !== undefined) demand(task.completed === completed, 'has another state')

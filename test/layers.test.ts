@@ -1,6 +1,8 @@
 import { Linter } from 'eslint'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import t from 'tap'
+import ts from 'typescript'
 import tseslint from 'typescript-eslint'
 
 const { layers } = (await import(new URL('../eslint.config.js', import.meta.url).href)) as {
@@ -98,4 +100,50 @@ t.test('every folder of src is a room, and only two files stand beside them', as
     entries.filter((entry) => entry.isFile()).map(({ name }) => name),
     ['app.ts', 'server.ts'],
   )
+})
+
+/** The first circle in a graph of files; undefined if there is none. */
+function findCircle(imports: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const finished = new Set<string>()
+  const search = (file: string, path: string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+    if (finished.has(file)) return undefined
+    for (const imported of imports.get(file) ?? []) {
+      const circle = search(imported, [...path, file])
+      if (circle) return circle
+    }
+    finished.add(file)
+    return undefined
+  }
+  for (const file of imports.keys()) {
+    const circle = search(file, [])
+    if (circle) return circle
+  }
+  return undefined
+}
+
+t.test('no file imports itself through others, types included', async (t) => {
+  t.same(
+    findCircle(
+      new Map([
+        ['a', ['b']],
+        ['b', ['c', 'd']],
+        ['d', ['b']],
+      ]),
+    ),
+    ['b', 'd', 'b'],
+    'a circle is found',
+  )
+
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .map((path) => join('src', path))
+    .filter((path) => path.endsWith('.ts') && !path.startsWith('src/generated/'))
+  const importsOf = (path: string) =>
+    ts
+      .preProcessFile(readFileSync(path, 'utf8'))
+      .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
+      .map(({ fileName }) => join(dirname(path), fileName))
+  const imports = new Map(files.map((path) => [path, importsOf(path)]))
+  t.ok(imports.get('src/tasks/sorts.ts')!.includes('src/tasks/schemas.ts'), 'an import of a type counts')
+  t.equal(findCircle(imports)?.join(' → '), undefined)
 })

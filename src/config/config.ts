@@ -62,6 +62,7 @@ export function createConfig(variables: Variables) {
       /** Whether the port of the service has /metrics: in production only behind a token. */
       isPublic: env.METRICS_PORT === undefined && (!production || env.METRICS_TOKEN !== undefined),
     }),
+    trashDays: env.TRASH_DAYS,
     telemetry: telemetrySettings(env),
   })
 }

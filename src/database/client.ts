@@ -127,8 +127,9 @@ function createClient(config: Config['database'], pool: pg.Pool, onQuery?: OnQue
   return client
 }
 
-/** What a statement does: one of five words, whatever clients send. */
-export const operationOf = (text: string) => /^\s*(SELECT|INSERT|UPDATE|DELETE)\b/.exec(text)?.[1] ?? 'OTHER'
+/** What a statement does: one of five words, whatever clients send. Of WITH, what its first part does. */
+export const operationOf = (text: string) =>
+  /^\s*(?:WITH\s+\w+\s+AS\s+\(\s*)?(SELECT|INSERT|UPDATE|DELETE)\b/.exec(text)?.[1] ?? 'OTHER'
 
 /** SQL that reads a timestamptz as RFC 3339 in UTC with milliseconds, whatever the session's time zone. */
 export const instantSql = (column: string) =>

@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv, type ErrorObject, type SchemaValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import fp from 'fastify-plugin'
 import { explain } from '../config/explain.ts'
@@ -30,6 +30,7 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
     validate: trim,
     errors: false,
   })
+  ajv.addKeyword({ keyword: 'insteadOf', type: 'boolean', schemaType: 'string', validate: readAlias })
   ajv.addKeyword('example')
   app.setValidatorCompiler<object>(({ schema, httpPart }) => {
     for (const [id, shared] of Object.entries(app.getSchemas()))
@@ -84,6 +85,31 @@ type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
 function trim(_keyword: unknown, value: string, _schema: unknown, context?: unknown): boolean {
   const { parentData, parentDataProperty } = context as Trim
   parentData[parentDataProperty] = trimText(value)
+  return true
+}
+
+/**
+ * The keyword `insteadOf` of a boolean property: it is another name for the property that the keyword names. Its value
+ * moves there. An object that has both with different values is refused at both paths.
+ */
+const readAlias: SchemaValidateFunction = (name: string, value: unknown, _schema, context) => {
+  const { parentData, parentDataProperty: alias, instancePath } = context!
+  const object = parentData as Record<string, unknown>
+  const own = object[name]
+  // A value of another type is refused at its own path.
+  if (typeof own === typeof value && own !== value) {
+    const parent = instancePath.slice(0, instancePath.lastIndexOf('/'))
+    const refuse = (path: string, other: string) => ({
+      keyword: 'insteadOf',
+      instancePath: `${parent}/${path}`,
+      message: `must not differ from ${other}`,
+      params: {},
+    })
+    readAlias.errors = [refuse(name, String(alias)), refuse(String(alias), name)]
+    return false
+  }
+  if (own === undefined) object[name] = value
+  delete object[alias]
   return true
 }
 

@@ -29,9 +29,7 @@ interface Body {
 interface Response {
   headers?: Record<string, object>
 }
-interface Reference {
-  $ref: string
-}
+type Reference = { $ref: string }
 
 /** Headers that several routes have in common. */
 export const headers = {
@@ -98,6 +96,7 @@ function inStandardWords(value: unknown, formats: Readonly<Record<string, Format
   const { trim, ...copy } = Object.fromEntries(
     Object.entries(value).map(([name, item]) => [name, inStandardWords(item, formats)]),
   )
+  if (typeof copy.insteadOf === 'string') delete copy.insteadOf
   if (typeof copy.format === 'string') Object.assign(copy, formats[copy.format]?.shownAs)
   if (trim === true) return copy.minLength ? { ...copy, pattern: withText(copy.pattern as string) } : copy
   return trim === undefined ? copy : { ...copy, trim }

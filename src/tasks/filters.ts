@@ -1,7 +1,7 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import { type DueBound, dueBound, parseDueDate } from './due-date.ts'
 import { column } from './fields.ts'
-import type { ListQuery } from './schemas.ts'
+import type { ListQuery } from './query-schemas.ts'
 import { containsAll, wordsOf } from './search.ts'
 import { DEFAULT_SORT, defaultOrder, type Order, type Sort, type SortName, sortNamed } from './sorts.ts'
 
@@ -74,6 +74,7 @@ const parameters: { readonly [Name in Parameter]-?: Role<Name> } = {
   sort: 'order',
   sort_by: { insteadOf: 'sort', read: (text) => (sortNamed(text) ? (text as SortName) : undefined) },
   order: 'order',
+  sort_order: { insteadOf: 'order', read: (text) => text as Order },
   limit: 'position',
   offset: 'position',
   cursor: 'position',
@@ -106,7 +107,7 @@ export function resolve(query: ListQuery): ResolvedQuery {
   for (const { name, normalize } of filters)
     if (normalize && own[name] !== undefined) own[name] = normalize(own[name])
   const sort = sortNamed(own.sort ?? '') ?? DEFAULT_SORT
-  return { ...(own as ListQuery), sort, order: query.order ?? defaultOrder(sort) }
+  return { ...(own as ListQuery), sort, order: (own as ListQuery).order ?? defaultOrder(sort) }
 }
 
 /** The conditions of a resolved query, and whether a page can have to look at all tasks of the user for them. */

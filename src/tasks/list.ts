@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { problem } from '../http/problem.ts'
+import { invalid, linkNext } from './answers.ts'
 import { sendCompleteList } from './complete-list.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { filtersOf, resolve, type ResolvedQuery } from './filters.ts'
+import { ListQuery } from './query-schemas.ts'
 import type { TaskRepository } from './repository.ts'
-import { ListQuery, type Task } from './schemas.ts'
+import type { Task } from './schemas.ts'
 import type { Selection } from './selection.ts'
 
 /** Answers with a list: complete, or the page that the query asks for. */
@@ -22,8 +23,7 @@ export async function sendList(tasks: TaskRepository, request: FastifyRequest, r
   const page = found.slice(0, query.limit)
   if (found.length > page.length) {
     const cursor = encodeCursor(query, JSON.parse(page.at(-1)!) as Task)
-    // Only a query: it keeps the path of the request, whatever prefix a proxy took from it (RFC 3986, 5.2.2).
-    reply.header('link', `<?${nextQuery(sent, cursor)}>; rel="next"`)
+    linkNext(reply, sent, ListQuery, cursor)
   }
   return reply.send(`[${page.join(',')}]`)
 }
@@ -44,13 +44,4 @@ function selectionOf(query: ResolvedQuery): Selection {
     throw invalid('cursor', 'must belong to this list, with the same sort and filters', reason)
   }
   return { ...filtersOf(query), sort, order, after }
-}
-
-const invalid = (parameter: string, message: string, mistake = `${parameter} ${message}`) =>
-  problem('validation_failed', { values: [mistake], errors: [{ path: `/${parameter}`, message }] })
-
-/** The parameters that the client sent and the service knows, with the cursor of the next page. */
-function nextQuery({ offset: _, ...sent }: ListQuery, cursor: string): string {
-  const known = Object.entries(sent).filter(([name]) => Object.hasOwn(ListQuery.properties, name))
-  return new URLSearchParams({ ...Object.fromEntries(known), cursor } as Record<string, string>).toString()
 }

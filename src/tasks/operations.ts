@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { errorResponses, type Examples, json } from '../openapi/responses.ts'
 import { Ref } from '../openapi/schema-types.ts'
 import * as examples from './examples.ts'
+import { ListQuery, SummaryQuery } from './query-schemas.ts'
 import * as schemas from './schemas.ts'
 
 const createdHeaders = {
@@ -11,13 +12,15 @@ const createdHeaders = {
     examples: ['tasks/42'],
   },
 }
+/** The header that leads to the next page. */
+export const link = {
+  type: 'string',
+  description:
+    'rel="next": the next page, relative to the URL of the request (RFC 8288). Absent on the last page.',
+  examples: ['<?limit=20&cursor=eyJpZCI6IjQyIn0>; rel="next"'],
+}
 const listHeaders = {
-  link: {
-    type: 'string',
-    description:
-      'rel="next": the next page, relative to the URL of the request (RFC 8288). Absent on the last page.',
-    examples: ['<?limit=20&cursor=eyJpZCI6IjQyIn0>; rel="next"'],
-  },
+  link,
   'x-total-count': {
     type: 'integer',
     description: 'With count=true: the number of tasks that match the filters, on all pages together.',
@@ -26,7 +29,8 @@ const listHeaders = {
   },
 }
 
-const found = (shown: Examples<schemas.Task>) => ({
+/** The answer that is one task. */
+export const found = (shown: Examples<schemas.Task>) => ({
   200: json(Ref(schemas.Task), 'The task.', { examples: shown }),
   ...errorResponses(400, 404),
 })
@@ -62,7 +66,7 @@ export function describeTaskRoutes(namesUser: boolean) {
         'Without limit the list is complete, however long it is. With limit it is a page; if there are more tasks, ' +
         'the Link header holds the URL of the next page.',
       params,
-      querystring: schemas.ListQuery,
+      querystring: ListQuery,
       response: {
         200: json(Type.Array(Ref(schemas.Task)), 'The tasks.', {
           headers: listHeaders,
@@ -90,7 +94,7 @@ export function describeTaskRoutes(namesUser: boolean) {
       description:
         'The numbers of all, pending, completed and overdue tasks. A calendar day ends at midnight in time_zone.',
       params,
-      querystring: schemas.SummaryQuery,
+      querystring: SummaryQuery,
       response: {
         200: json(Ref(schemas.Summary), 'The counts.', { examples: examples.summaries }),
         ...errorResponses(400),
@@ -106,14 +110,6 @@ export function describeTaskRoutes(namesUser: boolean) {
     },
     put: change('putTask'),
     patch: change('patchTask'),
-    delete: {
-      tags,
-      operationId: idOf('deleteTask'),
-      summary: 'Delete a task',
-      description: 'The task is deleted for good. Deleting it again is a 404.',
-      params: taskParams,
-      response: { 204: Type.Null({ description: 'The task was deleted.' }), ...errorResponses(400, 404) },
-    },
     complete: {
       tags,
       operationId: idOf('completeTask'),

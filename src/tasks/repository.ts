@@ -5,7 +5,7 @@ import { column, summaryFields } from './fields.ts'
 import { isDueBefore } from './filters.ts'
 import type { NewTask, TaskChanges } from './schemas.ts'
 import { idsOf, matching, pageOf, type Selection, tasksOf } from './selection.ts'
-import { deleteTask, findTask, insertTask, tasksFrom, toggleTask, updateTask } from './statements.ts'
+import { findTask, insertTask, tasksFrom, toggleTask, updateTask } from './statements.ts'
 
 const { sql } = Prisma
 type Sql = Prisma.Sql
@@ -18,7 +18,7 @@ const LIGHT_OFFSET = 1000
 export type TaskRepository = ReturnType<typeof createTaskRepository>
 
 /**
- * Every query on tasks. The owner is the first argument and part of every statement: a task of another user is
+ * Every query on tasks, except those that delete and restore them (trash-repository.ts). The owner is the first argument and part of every statement: a task of another user is
  * treated as not found. Tasks are returned as JSON texts.
  */
 export function createTaskRepository(prisma: Client) {
@@ -37,10 +37,6 @@ export function createTaskRepository(prisma: Client) {
 
     /** Flips the state. */
     toggle: (owner: string, id: bigint) => one(owner, toggleTask(owner, id)),
-
-    /** Returns whether the task existed. */
-    delete: async (owner: string, id: bigint): Promise<boolean> =>
-      (await one(owner, deleteTask(owner, id))) !== undefined,
 
     /** The first `limit` tasks of a selection after `offset` others. */
     list: (owner: string, selection: Selection, limit: number, offset = 0): Promise<string[]> =>

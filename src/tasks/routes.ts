@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/identity.ts'
-import { problem, raise } from '../http/problem.ts'
+import { sendJson, sendTask, withId } from './answers.ts'
 import { dueBound } from './due-date.ts'
 import { sendList } from './list.ts'
 import { describeTaskRoutes } from './operations.ts'
@@ -16,9 +16,7 @@ export interface TaskRoutesOptions {
   namesUser: boolean
 }
 
-/** The largest bigint of PostgreSQL: no task has a larger id. */
-const MAX_ID = 2n ** 63n - 1n
-
+/** The calls that read and write tasks. trash-routes.ts has those that delete and restore them. */
 export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
   app,
   { tasks, whileUserExists, namesUser },
@@ -59,12 +57,6 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
     })
   }
 
-  app.delete('/:id', { schema: schemas.delete }, async (request, reply) => {
-    const existed = await withId(request.params.id, (id) => tasks.delete(request.user.id, id))
-    if (!existed) throw taskNotFound()
-    return reply.code(204).send(null)
-  })
-
   app.patch('/:id/complete', { schema: schemas.complete }, (request, reply) => {
     const { user, params, body } = request
     const change = (id: bigint) =>
@@ -81,18 +73,3 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
  */
 const locationOf = (id: number, { raw }: FastifyRequest) =>
   /^[^?#]*\/(?:[?#]|$)/.test(raw.url ?? '') ? String(id) : `tasks/${id}`
-
-const taskNotFound = () => problem('task_not_found')
-
-async function withId<T>(text: string, use: (id: bigint) => Promise<T>): Promise<T | undefined> {
-  const id = BigInt(text)
-  return id > MAX_ID ? undefined : use(id)
-}
-
-/** Sends JSON that PostgreSQL wrote. */
-const sendJson = (reply: FastifyReply, json: string) =>
-  reply.type('application/json; charset=utf-8').send(json)
-
-async function sendTask(reply: FastifyReply, json: Promise<string | undefined>) {
-  return sendJson(reply, (await json) ?? raise(taskNotFound()))
-}

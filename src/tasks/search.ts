@@ -1,5 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import type { ListQuery } from './schemas.ts'
+import type { ListQuery } from './query-schemas.ts'
 
 const { sql, join } = Prisma
 

@@ -34,7 +34,7 @@ interface SortBy<Name extends Column> {
 }
 
 /** In the form in which tasks carry it: PostgreSQL does not read every form that due dates can have. */
-const isInstant = (key: string) => parseDueDate(key)?.at === key
+export const isInstant = (key: string) => parseDueDate(key)?.at === key
 const isTitle = (key: string) => key.length <= 400 && isStorable(key)
 
 /** Every sort of a list, the default first. The words of `sort`, the keys of cursors and the SQL come from here. */

@@ -12,14 +12,14 @@ type Sql = Prisma.Sql
  */
 
 /** Grows with every change, also within a millisecond and when the clock is set back. */
-const nextUpdate = sql`GREATEST(now(), ${column.updated_at} + interval '1 millisecond')`
+export const nextUpdate = sql`GREATEST(now(), ${column.updated_at} + interval '1 millisecond')`
 
 /** PostgreSQL writes the JSON. A single task and a list come from the same expression, so their bytes are the same. */
 export const tasksFrom = (rows: Sql) =>
   sql`SELECT row_to_json(task) FROM (SELECT ${taskFields} FROM (${rows}) AS tasks) AS task`
-const changedTask = sql`(SELECT row_to_json(task) FROM (SELECT ${taskFields}) AS task)`
+export const changedTask = sql`(SELECT row_to_json(task) FROM (SELECT ${taskFields}) AS task)`
 
-const ownTask = (owner: string, id: bigint) => sql`WHERE user_id = ${owner} AND ${column.id} = ${id}`
+export const ownTask = (owner: string, id: bigint) => sql`WHERE user_id = ${owner} AND ${column.id} = ${id}`
 
 export const findTask = (owner: string, id: bigint) =>
   tasksFrom(sql`SELECT * FROM tasks ${ownTask(owner, id)}`)
@@ -46,9 +46,5 @@ export function updateTask(owner: string, id: bigint, changes: TaskChanges): Sql
 export const toggleTask = (owner: string, id: bigint) =>
   sql`UPDATE tasks SET ${column.completed} = NOT ${column.completed}, ${column.updated_at} = ${nextUpdate}
     ${ownTask(owner, id)} RETURNING ${changedTask}`
-
-/** Returns the id. */
-export const deleteTask = (owner: string, id: bigint) =>
-  sql`DELETE FROM tasks ${ownTask(owner, id)} RETURNING ${column.id}`
 
 const namesOf = (values: readonly (readonly [string, Sql])[]) => raw(values.map(([name]) => name).join(', '))

@@ -138,8 +138,11 @@ function mistakeInHeaders(
 export function findOperation({ paths }: Document, method: string, url: string): Operation | undefined {
   const path = decode(url.split('?')[0]!).replace(/(?<=.)\/$/, '')
   const fits = (pattern: string) => new RegExp(`^${pattern.replace(/\{\w+\}/g, '[^/]+')}$`).test(path)
-  // A literal path is the better fit: /tasks/summary is not /tasks/{id}.
-  const pattern = paths[path] ? path : Object.keys(paths).find((name) => fits(name.replace(/(?<=.)\/$/, '')))
+  const parameters = (name: string) => name.split('{').length
+  // The path with the fewest parameters is the better fit: /tasks/summary is not /tasks/{id}.
+  const [pattern] = Object.keys(paths)
+    .filter((name) => fits(name.replace(/(?<=.)\/$/, '')))
+    .sort((one, other) => parameters(one) - parameters(other))
   return pattern === undefined ? undefined : paths[pattern]![method.toLowerCase()]
 }
 

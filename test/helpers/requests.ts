@@ -158,16 +158,25 @@ function spell(schema: Schema, value: unknown): fc.Arbitrary<string> {
   })
 }
 
+/** A schema cannot say that two names for one field must not differ; the description does. */
+const agree = (value: unknown): unknown => {
+  const { completed, is_completed } = (value ?? {}) as Record<string, unknown>
+  const both = completed !== undefined && is_completed !== undefined
+  return both ? { ...(value as object), is_completed: completed } : value
+}
+
 function goodBody(document: Document, operation: Operation): fc.Arbitrary<Partial<Plan>> {
   const schema = schemaOfBody(document, operation)
   if (schema === undefined) return fc.constant({})
   const none = operation.requestBody!.required ? [] : [fc.constantFrom({}, { body: 'null' })]
-  const some = good(schema).chain((value) =>
-    spell(schema, value).map((body) => ({
-      body,
-      ...(value !== null && { sent: value as Record<string, unknown> }),
-    })),
-  )
+  const some = good(schema)
+    .map(agree)
+    .chain((value) =>
+      spell(schema, value).map((body) => ({
+        body,
+        ...(value !== null && { sent: value as Record<string, unknown> }),
+      })),
+    )
   return fc.oneof(some, ...none)
 }
 
@@ -238,6 +247,10 @@ function badBody(document: Document, schema: Schema, operation: Operation): fc.A
   const wrong = bad(schema)
     .filter((value) => !isNoBody(value))
     .map((value) => ({ wrong: 'body', body: JSON.stringify(value) }))
+  const different = good(schema)
+    .filter((value) => value !== null)
+    .map((value) => ({ ...(value as object), is_completed: true, completed: false }))
+    .map((value) => ({ wrong: 'body', body: JSON.stringify(value) }))
   const broken = goodBody(document, operation)
     .filter(({ body }) => body !== undefined)
     .chain(({ body }) =>
@@ -253,7 +266,11 @@ function badBody(document: Document, schema: Schema, operation: Operation): fc.A
     )
     .filter((body) => body !== '' && !isJson(body))
     .map((body) => ({ wrong: 'json', body }))
-  return fc.oneof({ arbitrary: wrong, weight: 3 }, { arbitrary: broken, weight: 1 })
+  return fc.oneof(
+    { arbitrary: wrong, weight: 3 },
+    { arbitrary: broken, weight: 1 },
+    { arbitrary: different, weight: 'is_completed' in (schema.properties ?? {}) ? 1 : 0 },
+  )
 }
 
 function isJson(text: string): boolean {

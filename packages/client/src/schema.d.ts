@@ -430,6 +430,11 @@ export interface components {
        * @example true
        */
       completed?: boolean
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
     }
     /** @description A new task. Unknown fields are ignored. */
     NewTask: {
@@ -456,6 +461,11 @@ export interface components {
        * @example true
        */
       completed?: boolean
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
     }
     /** @description The numbers of tasks that the current user has. */
     Summary: {
@@ -556,6 +566,11 @@ export interface components {
        * @example true
        */
       completed?: boolean
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
     }
     /** @description The current user, in the field names that existing front ends use. */
     Session: {
@@ -933,6 +948,8 @@ export interface operations {
         sort_by?: string
         /** @description Default desc for created and updated, asc for title and due_date. */
         order?: 'asc' | 'desc'
+        /** @description Another name for order. Ignored if order is sent. */
+        sort_order?: 'asc' | 'desc'
         /** @description The page size. Without limit the list is complete. */
         limit?: number
         /** @description The number of tasks to skip. Needs limit, and cannot be combined with cursor. */
@@ -1272,6 +1289,8 @@ export interface operations {
         sort_by?: string
         /** @description Default desc for created and updated, asc for title and due_date. */
         order?: 'asc' | 'desc'
+        /** @description Another name for order. Ignored if order is sent. */
+        sort_order?: 'asc' | 'desc'
         /** @description The page size. Without limit the list is complete. */
         limit?: number
         /** @description The number of tasks to skip. Needs limit, and cannot be combined with cursor. */

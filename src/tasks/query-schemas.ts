@@ -1,0 +1,115 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { OneOf } from '../openapi/schema-types.ts'
+import { DEFAULT_SORT, type Order, SORT_NAMES, sortsByDefault } from './sorts.ts'
+
+/* The query parameters of lists and summaries. */
+
+const time_zone = Type.Optional(
+  Type.String({
+    format: 'time-zone',
+    description: 'IANA name of the time zone in which calendar days begin and end. Default UTC.',
+    examples: ['Europe/Berlin'],
+  }),
+)
+const dueBoundary = (description: string) =>
+  Type.Optional(Type.String({ format: 'due-date', description, examples: ['2026-12-01'] }))
+
+export const SummaryQuery = Type.Object({ time_zone })
+
+const search = (description: string) =>
+  Type.Optional(
+    Type.Unsafe<string>({
+      type: 'string',
+      trim: true,
+      maxLength: 100,
+      format: 'storable-text',
+      description,
+      examples: ['cafe'],
+    }),
+  )
+
+const namesBy = (order: Order) => sortsByDefault(order).join(' and ')
+
+export const ListQuery = Type.Object({
+  search: search(
+    'Only tasks that contain every one of these words in the title or the description, also within longer words. ' +
+      'Case, accents and the spelling of apostrophes, quotes, dashes, digits and Arabic letters make no ' +
+      'difference, and ß is the same as ss. No character has a special meaning. At most 100 characters.',
+  ),
+  q: search('Another name for search. If both are sent they must be the same.'),
+  status: Type.Optional(
+    OneOf(['all', 'pending', 'active', 'incomplete', 'completed'], {
+      description: 'Only tasks in this state. Default all. active and incomplete mean pending.',
+      examples: ['pending'],
+    }),
+  ),
+  overdue: Type.Optional(
+    Type.Boolean({
+      description: 'true: only pending tasks that are past their due date. false: only the others.',
+      examples: [true],
+    }),
+  ),
+  due_from: dueBoundary('Only tasks that are due on this day, at this time, or later.'),
+  due_before: dueBoundary('Only tasks that are due before this day begins, or before this time.'),
+  time_zone,
+  completed: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      description:
+        'true means status=completed, false means status=pending. Ignored if status is sent, and for other values.',
+      examples: ['true'],
+    }),
+  ),
+  sort: Type.Optional(
+    OneOf(SORT_NAMES, {
+      description: `What the list is sorted by. Default ${DEFAULT_SORT}. Tasks without a due date come last in either order.`,
+      examples: ['due_date'],
+    }),
+  ),
+  sort_by: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      description: 'Another name for sort. Ignored if sort is sent, and for values that sort does not have.',
+      examples: ['due_date'],
+    }),
+  ),
+  order: Type.Optional(
+    OneOf(['asc', 'desc'], {
+      description: `Default desc for ${namesBy('desc')}, asc for ${namesBy('asc')}.`,
+      examples: ['asc'],
+    }),
+  ),
+  sort_order: Type.Optional(
+    OneOf(['asc', 'desc'], {
+      description: 'Another name for order. Ignored if order is sent.',
+      examples: ['asc'],
+    }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 200,
+      description: 'The page size. Without limit the list is complete.',
+      examples: [20],
+    }),
+  ),
+  offset: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 2_147_483_647,
+      description: 'The number of tasks to skip. Needs limit, and cannot be combined with cursor.',
+      examples: [40],
+    }),
+  ),
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 2000,
+      description: 'The start of the page, from the Link header of the page before it. Needs limit.',
+      examples: ['eyJpZCI6IjQyIn0'],
+    }),
+  ),
+  count: Type.Optional(
+    Type.Boolean({ description: 'true adds the header X-Total-Count.', examples: [true] }),
+  ),
+})
+export type ListQuery = Static<typeof ListQuery>
