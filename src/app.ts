@@ -16,6 +16,7 @@ import { createConnections, MAX_HEADER_BYTES } from './http/connections.ts'
 import { problems } from './http/problems.ts'
 import { loadLimit, protection } from './http/protection.ts'
 import { rateLimits } from './http/rate-limits.ts'
+import { connectToRedis } from './http/redis.ts'
 import { StreamFaults } from './http/faults.ts'
 import { collectRoutes, requestId, requests } from './http/requests.ts'
 import { hasValidPath, refuseBadQuery, routableUrl } from './http/urls.ts'
@@ -25,6 +26,7 @@ import { upkeep } from './operations/upkeep.ts'
 import { validation } from './http/validation.ts'
 import { problem } from './http/problem.ts'
 import { createTaskQueries, taskFeature, TASK_SCHEMAS } from './tasks/feature.ts'
+import { startTaskEvents, tellOfWrites } from './tasks/event-routes.ts'
 import { taskFormats } from './tasks/formats.ts'
 import { createUserRepository } from './users/repository.ts'
 import { userRoutes } from './users/routes.ts'
@@ -78,7 +80,9 @@ export async function buildApp(
   await app.register(sensible)
   await app.register(shutdown, { closeIdle: connections.closeIdle })
   await app.register(protection, { http: config.http })
-  await app.register(rateLimits, config.rateLimit)
+  const redis = config.redisUrl === undefined ? undefined : await connectToRedis(config.redisUrl, app.log)
+  app.addHook('onClose', async () => redis?.disconnect())
+  await app.register(rateLimits, { ...config.rateLimit, redis })
   await app.register(openapi, { version, formats: taskFormats })
   await app.register(metrics, { ...config.metrics, host: config.http.host, database })
   await app.register(health, {
@@ -93,6 +97,7 @@ export async function buildApp(
   const users = createUserRepository(prisma)
   const queries = createTaskQueries(prisma, config.trashDays)
   await app.register(upkeep, { purges: queries.purges })
+  const { events, tell } = startTaskEvents(app, queries.changes, redis)
   for (const schema of SCHEMAS)
     if (typeof schema === 'object' && schema !== null && '$id' in schema) app.addSchema(schema)
 
@@ -116,10 +121,11 @@ export async function buildApp(
           request.user = { ...request.user, endsAt, client: request.raw.socket }
           return users.provision(request.user)
         })
+        known.addHook('onRoute', tellOfWrites(tell))
         const { frontEndSettings: settings } = config
         if (settings.length > 0) await known.register(frontEnds, { settings, findTask: queries.tasks.find })
         await known.register(userRoutes, { users })
-        await known.register(taskFeature, { queries, whileUserExists: users.whileExisting })
+        await known.register(taskFeature, { queries, events, whileUserExists: users.whileExisting })
       })
       rejectOtherApiMethods('/api')
     },

@@ -303,7 +303,8 @@ t.test('what is not set has its default', async (t) => {
     },
     database: { url: VALID.DATABASE_URL, poolMax: 10, prepared: true },
     tokens: { secret: SECRET, issuer: undefined, audience: undefined, jwks: undefined },
-    rateLimit: { max: 0, maxByAddress: 0, redisUrl: undefined },
+    rateLimit: { max: 0, maxByAddress: 0 },
+    redisUrl: undefined,
     metrics: { enabled: true, port: undefined, isPublic: true },
     frontEndSettings: [],
   })

@@ -108,7 +108,14 @@ t.test('the rows of users are remembered up to a limit, and the first one is for
   const { database, statements } = await startApp(t)
   const users = createUserRepository(database.prisma, 2)
   const now = new Date()
-  const identities = [1, 2, 3].map(() => ({ id: randomUUID(), email: null, name: null, issuedAt: now }))
+  const expiresAt = now.getTime() + 60_000
+  const identities = [1, 2, 3].map(() => ({
+    id: randomUUID(),
+    email: null,
+    name: null,
+    issuedAt: now,
+    expiresAt,
+  }))
   const costs = async (index: number) => {
     const before = statements.length
     await users.provision(identities[index]!)

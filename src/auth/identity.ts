@@ -7,6 +7,8 @@ export interface Identity extends Owner {
   name: string | null
   /** When the token was issued (`iat`); if it does not say, its `exp`, which orders tokens of one issuer as well. */
   issuedAt: Date
+  /** When the token expires (`exp`), in milliseconds since the epoch. */
+  expiresAt: number
 }
 
 type Claims = Readonly<Record<string, unknown>>
@@ -43,7 +45,8 @@ export function identityOf(claims: Claims, allowSession: boolean, now = Date.now
   const id = userId(user === claims ? subject : user?.id)
   if (id === undefined) return undefined
   const issuedAt = instant(claims.iat ?? claims.exp)
-  return { id, email: plainText(user?.email, EMAIL), name: plainText(user?.name, NAME), issuedAt }
+  const expiresAt = Number(claims.exp) * 1000
+  return { id, email: plainText(user?.email, EMAIL), name: plainText(user?.name, NAME), issuedAt, expiresAt }
 }
 
 /** Whether the claim `iss` or `aud`, if the token has it, names an accepted value (RFC 7519, 4.1.1 and 4.1.3). */

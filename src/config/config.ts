@@ -54,8 +54,8 @@ export function createConfig(variables: Variables) {
     rateLimit: Object.freeze({
       max: env.RATE_LIMIT_MAX ?? (production ? 600 : 0),
       maxByAddress: env.RATE_LIMIT_ADDRESS_MAX ?? (production ? 300 : 0),
-      redisUrl: env.REDIS_URL,
     }),
+    redisUrl: env.REDIS_URL,
     metrics: Object.freeze({
       enabled: env.METRICS === 'on',
       port: env.METRICS_PORT,

@@ -144,6 +144,11 @@ export const ERRORS = {
     detail: 'The only supported expectation is 100-continue.',
     isGeneral: true,
   },
+  too_many_streams: {
+    status: 429,
+    when: 'The user has the maximum number of event streams open; close one first',
+    detail: (max = 20) => `A user can have ${max} event streams open at most.`,
+  },
   rate_limited: {
     status: 429,
     when: 'Too many requests this minute; nothing was done. Retry-After says when to repeat',

@@ -86,6 +86,7 @@ export const loadLimit = fp<{ http: Config['http'] }>(async (app, { http }) => {
     if (request.isInFlight) inFlight -= 1
   })
   app.addHook('onRequest', (request, _reply, done) => {
+    if (request.routeOptions.config.isEventStream) return done()
     inFlight += 1
     request.isInFlight = true
     done(inFlight > max ? overloaded() : undefined)

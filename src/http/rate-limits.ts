@@ -1,6 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Redis } from 'ioredis'
 import type { Config } from '../config/config.ts'
 import { problem } from './problem.ts'
 
@@ -38,11 +39,12 @@ const COMMON = { timeWindow: '1 minute', cache: 50_000 }
 /** Longer than any address. What a proxy passes on need not be an address. */
 const MAX_ADDRESS_LENGTH = 64
 
+interface RateLimitOptions extends Pick<Config['rateLimit'], 'max' | 'maxByAddress'> {
+  redis: Redis | undefined
+}
+
 /** Counts requests per user and per address: in memory, or in Redis, which copies of the service share. */
-export const rateLimits = fp<Config['rateLimit']>(async (app, { max, maxByAddress, redisUrl }) => {
-  const isShared = redisUrl !== undefined && max + maxByAddress > 0
-  const redis = isShared ? await connectToRedis(redisUrl, app.log) : undefined
-  app.addHook('onClose', async () => redis?.disconnect())
+export const rateLimits = fp<RateLimitOptions>(async (app, { max, maxByAddress, redis }) => {
   await app.register(rateLimit, {
     global: false,
     skipOnError: true,
@@ -111,21 +113,4 @@ function tellClient(
       values: [max, isAddress],
       headers: { 'retry-after': String(ttlInSeconds) },
     })
-}
-
-/** Loads the Redis client only if it is used: loading takes a tenth of the time of a start. */
-async function connectToRedis(url: string, log: FastifyBaseLogger) {
-  const { Redis } = await import('ioredis')
-  // Requests wait for their count: a Redis that hangs is given up after a second, and nothing is counted twice.
-  const redis = new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false, socketTimeout: 1000 })
-  let isAway = false
-  redis.on('error', (err) => {
-    if (!isAway) log.warn({ err }, 'Redis is not available: requests are not limited meanwhile')
-    isAway = true
-  })
-  redis.on('ready', () => {
-    if (isAway) log.info('Redis is available again')
-    isAway = false
-  })
-  return redis
 }

@@ -14,6 +14,10 @@ declare module 'fastify' {
   interface FastifyInstance {
     onRequestEnd(report: Report): void
   }
+  interface FastifyContextConfig {
+    /** The answer has no end of its own: it is not counted as a request in flight, and its client may leave any time. */
+    isEventStream?: true
+  }
 }
 
 /** The status of a request whose client left before its answer was complete: a custom of proxies, not a standard. */
@@ -69,7 +73,7 @@ export const requests = fp(async (app) => {
     // Fastify's onResponse is called only for an answer that was sent completely.
     // Emitted once.
     reply.raw.on('close', () => {
-      if (!reply.isReported) end(request, reply, brokenStatus(reply))
+      if (!reply.isReported) end(request, reply, brokenStatus(request, reply))
     })
     done(refusalOf(request.raw))
   })
@@ -85,8 +89,11 @@ export const requests = fp(async (app) => {
 })
 
 /** The status under which an incomplete answer is counted: the fault that broke it, else the client left. */
-function brokenStatus(reply: FastifyReply): number {
-  if (reply.fault === undefined) return CLIENT_GONE
+function brokenStatus(request: FastifyRequest, reply: FastifyReply): number {
+  if (reply.fault === undefined) {
+    const isComplete = request.routeOptions.config.isEventStream && reply.raw.headersSent
+    return isComplete ? reply.statusCode : CLIENT_GONE
+  }
   const { status, code } = answerTo(reply.fault)
   reply.problemCode = code
   return status

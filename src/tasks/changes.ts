@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { problem } from '../http/problem.ts'
 import { invalid, sendJson } from './answers.ts'
-import { decodeCursor, encodeCursor, type Walk } from './changes-cursor.ts'
+import { decodeCursor, encodeCursor, MAX_BIGINT, type Walk } from './changes-cursor.ts'
 import type { ChangeFeed, ChangePage } from './changes-repository.ts'
+import type { Feed } from './events.ts'
 import { type ChangesQuery, DEFAULT_CHANGES_PAGE } from './query-schemas.ts'
 
 /** How long a cursor is valid. The ids of deleted tasks are kept for a day longer (purge_deleted_task_ids). */
@@ -60,3 +61,18 @@ function isExpired({ identity, from, to }: Walk, { identity: here, now }: Change
   if (oldest === undefined || newest === undefined || identity !== here) return true
   return newest.xmax > now.xmax || oldest.at < now.at - CURSOR_DAYS * 24 * 3600
 }
+
+/** A walk that has seen everything. */
+const END: Walk = { ...BEGINNING, xid: MAX_BIGINT, id: MAX_BIGINT }
+
+/** What event streams need to know of the changes. */
+export const createEventFeed = (feed: ChangeFeed): Feed => ({
+  present: async (owner) => encodeCursor(nextWalk(END, await feed.read({ id: owner }, END, 1))),
+
+  hasChangedSince: async (owner, cursor) => {
+    const walk = decodeCursor(cursor)
+    if (walk === undefined) return true
+    const page = await feed.read({ id: owner }, walk, 1)
+    return page.changes.length > 0 || isExpired(walk, page)
+  },
+})

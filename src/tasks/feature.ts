@@ -4,6 +4,8 @@ import { createBatchRepository } from './batch-repository.ts'
 import { batchRoutes } from './batch-routes.ts'
 import * as batchSchemas from './batch-schemas.ts'
 import { createChangeFeed } from './changes-repository.ts'
+import { eventRoutes } from './event-routes.ts'
+import type { TaskEvents } from './events.ts'
 import { createIdempotencyKeys } from './idempotency.ts'
 import { createTaskRepository } from './repository.ts'
 import { taskRoutes, type TaskRoutesOptions } from './routes.ts'
@@ -46,18 +48,22 @@ export function createTaskQueries(prisma: Client, trashDays: number) {
   }
 }
 
-type TaskFeatureOptions = Pick<TaskRoutesOptions, 'whileUserExists'> & { queries: TaskQueries }
+interface TaskFeatureOptions extends Pick<TaskRoutesOptions, 'whileUserExists'> {
+  queries: TaskQueries
+  events: TaskEvents
+}
 
 /** Every route of tasks, under both paths: for the user of the token, and with the user in the path. */
 export const taskFeature: FastifyPluginAsync<TaskFeatureOptions> = async (
   app,
-  { queries: { tasks, batches, changes, keys, trash, trashDays }, whileUserExists },
+  { queries: { tasks, batches, changes, keys, trash, trashDays }, events, whileUserExists },
 ) => {
   for (const namesUser of [false, true]) {
     const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
     await app.register(taskRoutes, { prefix, tasks, changes, keys, whileUserExists, namesUser })
     await app.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
     await app.register(trashRoutes, { prefix, trash, trashDays, namesUser })
+    await app.register(eventRoutes, { prefix, events, namesUser })
     await app.register(batchRoutes, { prefix, batches, keys, whileUserExists, namesUser })
   }
 }

@@ -11,7 +11,7 @@ export interface Step {
   text: string
 }
 
-/** The blocks below a heading of docs/extending.md, in order. */
+/** The blocks below a heading of docs/extending.md, in order. Parts whose heading names no file are only read. */
 export async function readRecipe(title: string): Promise<Step[]> {
   const page = await readFile(join(ROOT, 'docs/extending.md'), 'utf8')
   const section = page.split(/^## /m).find((part) => part.startsWith(`${title}\n`))
@@ -20,7 +20,8 @@ export async function readRecipe(title: string): Promise<Step[]> {
     .split(/^### /m)
     .slice(1)
     .flatMap((part) => {
-      const path = /^`([^`]+)`/.exec(part)![1]!
+      const path = /^`([^`]+)`/.exec(part)?.[1]
+      if (path === undefined) return []
       return [...part.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, text]) => ({
         path,
         language: language!,

@@ -333,6 +333,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/tasks/events': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Hear of changes
+     * @description A stream of server-sent events. `event: changed` says that some task changed, never which: walk `/tasks/changes` from your cursor. It comes within a second of the change, at most four times a second. A comment every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. EventSource cannot send a token: read the stream with fetch.
+     */
+    get: operations['streamTaskEvents']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/tasks/batch': {
     parameters: {
       query?: never
@@ -581,6 +601,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/{user_id}/tasks/events': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Hear of changes
+     * @description A stream of server-sent events. `event: changed` says that some task changed, never which: walk `/tasks/changes` from your cursor. It comes within a second of the change, at most four times a second. A comment every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. EventSource cannot send a token: read the stream with fetch.
+     */
+    get: operations['streamTaskEventsByUser']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/{user_id}/tasks/batch': {
     parameters: {
       query?: never
@@ -664,6 +704,7 @@ export interface components {
         | 'unsupported_content_encoding'
         | 'idempotency_key_reused'
         | 'expectation_failed'
+        | 'too_many_streams'
         | 'rate_limited'
         | 'headers_too_large'
         | 'internal_error'
@@ -790,6 +831,7 @@ export interface components {
         | 'unsupported_content_encoding'
         | 'idempotency_key_reused'
         | 'expectation_failed'
+        | 'too_many_streams'
         | 'rate_limited'
         | 'headers_too_large'
         | 'internal_error'
@@ -1490,7 +1532,10 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description - `rate_limited`: Too many requests this minute; nothing was done. Retry-After says when to repeat. */
+    /**
+     * @description - `too_many_streams`: The user has the maximum number of event streams open; close one first.
+     *     - `rate_limited`: Too many requests this minute; nothing was done. Retry-After says when to repeat.
+     */
     TooManyRequests: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -2355,116 +2400,6 @@ export interface operations {
       503: components['responses']['ServiceUnavailable']
     }
   }
-  listTags: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description The tags. */
-      200: {
-        headers: {
-          'x-request-id': components['headers']['RequestId']
-          'ratelimit-limit': components['headers']['RateLimitLimit']
-          'ratelimit-remaining': components['headers']['RateLimitRemaining']
-          'ratelimit-reset': components['headers']['RateLimitReset']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Tag'][]
-        }
-      }
-      400: components['responses']['BadRequest']
-      401: components['responses']['Unauthorized']
-      409: components['responses']['Conflict']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalServerError']
-      503: components['responses']['ServiceUnavailable']
-    }
-  }
-  deleteTag: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /**
-         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
-         * @example garden
-         */
-        name: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description The number of changed tasks. */
-      200: {
-        headers: {
-          'x-request-id': components['headers']['RequestId']
-          'ratelimit-limit': components['headers']['RateLimitLimit']
-          'ratelimit-remaining': components['headers']['RateLimitRemaining']
-          'ratelimit-reset': components['headers']['RateLimitReset']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TagsChanged']
-        }
-      }
-      400: components['responses']['BadRequest']
-      401: components['responses']['Unauthorized']
-      409: components['responses']['Conflict']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalServerError']
-      503: components['responses']['ServiceUnavailable']
-    }
-  }
-  renameTag: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /**
-         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
-         * @example garden
-         */
-        name: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TagName']
-      }
-    }
-    responses: {
-      /** @description The number of changed tasks. */
-      200: {
-        headers: {
-          'x-request-id': components['headers']['RequestId']
-          'ratelimit-limit': components['headers']['RateLimitLimit']
-          'ratelimit-remaining': components['headers']['RateLimitRemaining']
-          'ratelimit-reset': components['headers']['RateLimitReset']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TagsChanged']
-        }
-      }
-      400: components['responses']['BadRequest']
-      401: components['responses']['Unauthorized']
-      409: components['responses']['Conflict']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalServerError']
-      503: components['responses']['ServiceUnavailable']
-    }
-  }
   restoreTask: {
     parameters: {
       query?: never
@@ -2614,6 +2549,42 @@ export interface operations {
       409: components['responses']['Conflict']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  streamTaskEvents: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description The last id that the client received.
+         * @example eyJ4IjoiNDI6NDI6In0
+         */
+        'last-event-id'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The stream. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'text/event-stream': string
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
       503: components['responses']['ServiceUnavailable']
@@ -3341,135 +3312,6 @@ export interface operations {
       503: components['responses']['ServiceUnavailable']
     }
   }
-  listTagsByUser: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /**
-         * @description The user of the token.
-         * @example alice
-         */
-        user_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description The tags. */
-      200: {
-        headers: {
-          'x-request-id': components['headers']['RequestId']
-          'ratelimit-limit': components['headers']['RateLimitLimit']
-          'ratelimit-remaining': components['headers']['RateLimitRemaining']
-          'ratelimit-reset': components['headers']['RateLimitReset']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Tag'][]
-        }
-      }
-      400: components['responses']['BadRequest']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      409: components['responses']['Conflict']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalServerError']
-      503: components['responses']['ServiceUnavailable']
-    }
-  }
-  deleteTagByUser: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /**
-         * @description The user of the token.
-         * @example alice
-         */
-        user_id: string
-        /**
-         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
-         * @example garden
-         */
-        name: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description The number of changed tasks. */
-      200: {
-        headers: {
-          'x-request-id': components['headers']['RequestId']
-          'ratelimit-limit': components['headers']['RateLimitLimit']
-          'ratelimit-remaining': components['headers']['RateLimitRemaining']
-          'ratelimit-reset': components['headers']['RateLimitReset']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TagsChanged']
-        }
-      }
-      400: components['responses']['BadRequest']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      409: components['responses']['Conflict']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalServerError']
-      503: components['responses']['ServiceUnavailable']
-    }
-  }
-  renameTagByUser: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /**
-         * @description The user of the token.
-         * @example alice
-         */
-        user_id: string
-        /**
-         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
-         * @example garden
-         */
-        name: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TagName']
-      }
-    }
-    responses: {
-      /** @description The number of changed tasks. */
-      200: {
-        headers: {
-          'x-request-id': components['headers']['RequestId']
-          'ratelimit-limit': components['headers']['RateLimitLimit']
-          'ratelimit-remaining': components['headers']['RateLimitRemaining']
-          'ratelimit-reset': components['headers']['RateLimitReset']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TagsChanged']
-        }
-      }
-      400: components['responses']['BadRequest']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      409: components['responses']['Conflict']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalServerError']
-      503: components['responses']['ServiceUnavailable']
-    }
-  }
   restoreTaskByUser: {
     parameters: {
       query?: never
@@ -3645,6 +3487,49 @@ export interface operations {
       409: components['responses']['Conflict']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  streamTaskEventsByUser: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description The last id that the client received.
+         * @example eyJ4IjoiNDI6NDI6In0
+         */
+        'last-event-id'?: string
+      }
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The stream. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'text/event-stream': string
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
       503: components['responses']['ServiceUnavailable']
