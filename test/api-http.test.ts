@@ -89,7 +89,9 @@ t.test('REST Client can send every call in docs/api.http, and every operation is
   const all = Object.values(document.paths).flatMap((methods) =>
     Object.values(methods).map(({ operationId }) => operationId),
   )
-  t.same([...seen].sort(), all.sort())
+  // The answer of a stream has no end: the file shows it as a command.
+  const isStream = (id: string) => id.startsWith('stream')
+  t.same([...seen].sort(), all.filter((id) => !isStream(id)).sort())
 })
 
 const missing = HTTPYAC === undefined && 'left out: HTTPYAC does not name an httpYac executable'

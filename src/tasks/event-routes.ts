@@ -40,7 +40,12 @@ const describe = (namesUser: boolean) => ({
   response: {
     200: {
       description: 'The stream.',
-      content: { 'text/event-stream': { schema: Type.String({ examples: [EXAMPLE] }) } },
+      content: {
+        'text/event-stream': {
+          schema: Type.String(),
+          examples: { changed: { summary: 'Something changed', value: EXAMPLE } },
+        },
+      },
     },
     ...errorResponses(429),
   },
