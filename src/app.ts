@@ -24,17 +24,8 @@ import { shutdown } from './operations/shutdown.ts'
 import { upkeep } from './operations/upkeep.ts'
 import { validation } from './http/validation.ts'
 import { problem } from './http/problem.ts'
-import { createBatchRepository } from './tasks/batch-repository.ts'
-import { batchRoutes } from './tasks/batch-routes.ts'
-import * as batchSchemas from './tasks/batch-schemas.ts'
+import { createTaskQueries, taskFeature, TASK_SCHEMAS } from './tasks/feature.ts'
 import { taskFormats } from './tasks/formats.ts'
-import { createTaskRepository } from './tasks/repository.ts'
-import { tagRoutes } from './tasks/tag-routes.ts'
-import { taskRoutes } from './tasks/routes.ts'
-import * as taskSchemas from './tasks/schemas.ts'
-import { createTrashRepository } from './tasks/trash-repository.ts'
-import { trashRoutes } from './tasks/trash-routes.ts'
-import * as trashSchemas from './tasks/trash-schemas.ts'
 import { createUserRepository } from './users/repository.ts'
 import { userRoutes } from './users/routes.ts'
 import * as userSchemas from './users/schemas.ts'
@@ -43,12 +34,8 @@ const { name, version } = createRequire(import.meta.url)('../package.json') as {
   name: string
   version: string
 }
-const SCHEMAS = [
-  ...Object.values(taskSchemas),
-  ...Object.values(trashSchemas),
-  ...Object.values(batchSchemas),
-  ...Object.values(userSchemas),
-]
+/** Those with an `$id` become components of the document. */
+const SCHEMAS: readonly unknown[] = [...TASK_SCHEMAS, ...Object.values(userSchemas)]
 const notFound = async ({ originalUrl }: FastifyRequest) => {
   throw problem(hasValidPath(originalUrl) ? 'route_not_found' : 'bad_url')
 }
@@ -104,12 +91,10 @@ export async function buildApp(
   app.setNotFoundHandler(notFound)
 
   const users = createUserRepository(prisma)
-  const tasks = createTaskRepository(prisma)
-  const { trashDays } = config
-  const trash = createTrashRepository(prisma, trashDays)
-  const batches = createBatchRepository(prisma, trashDays)
-  await app.register(upkeep, { purges: [{ what: 'tasks in the trash', purge: trash.purge }] })
-  for (const schema of SCHEMAS) if (typeof schema === 'object' && '$id' in schema) app.addSchema(schema)
+  const queries = createTaskQueries(prisma, config.trashDays)
+  await app.register(upkeep, { purges: queries.purges })
+  for (const schema of SCHEMAS)
+    if (typeof schema === 'object' && schema !== null && '$id' in schema) app.addSchema(schema)
 
   await app.register(
     async (api) => {
@@ -132,16 +117,9 @@ export async function buildApp(
           return users.provision(request.user)
         })
         const { frontEndSettings: settings } = config
-        if (settings.length > 0) await known.register(frontEnds, { settings, findTask: tasks.find })
+        if (settings.length > 0) await known.register(frontEnds, { settings, findTask: queries.tasks.find })
         await known.register(userRoutes, { users })
-        const whileUserExists = users.whileExisting
-        for (const namesUser of [false, true]) {
-          const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
-          await known.register(taskRoutes, { prefix, tasks, whileUserExists, namesUser })
-          await known.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
-          await known.register(trashRoutes, { prefix, trash, trashDays, namesUser })
-          await known.register(batchRoutes, { prefix, batches, whileUserExists, namesUser })
-        }
+        await known.register(taskFeature, { queries, whileUserExists: users.whileExisting })
       })
       rejectOtherApiMethods('/api')
     },

@@ -104,6 +104,7 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
     ['METRICS_TOKEN', 'a token with some spaces', 'must consist of visible ASCII characters.'],
     ['RATE_LIMIT_MAX', '-1', 'must be at least 0.'],
     ['RATE_LIMIT_ADDRESS_MAX', '1000001', 'must be at most 1000000.'],
+    ['TRASH_DAYS', '-1', 'must be at least 0.'],
     ['REDIS_URL', `https://:${PASSWORD}@redis`, 'must be a redis:// or rediss:// URL.'],
     ['MAX_REQUESTS_IN_FLIGHT', '-1', 'must be at least 0.'],
     ['MAX_EVENT_LOOP_DELAY_MS', 'off', 'must be an integer.'],

@@ -106,7 +106,8 @@ async function tryOut(plan: requests.Plan, world: World) {
   if (plan.token !== 'good' && url.startsWith('/api/') && plan.method !== 'OPTIONS')
     demand(answer.status === 401, 'answered without a token')
   const touched = app.statements.slice(before).some((sql) => /\btasks\b/.test(sql))
-  if (answer.status >= 400 && answer.status !== 404) demand(!touched, 'refused, but only after a statement')
+  if (answer.status >= 400 && ![404, 412].includes(answer.status))
+    demand(!touched, 'refused, but only after a statement')
   if (plan.kind === 'valid' && answer.status !== 503) demandTaken(plan, answer, world, demand)
   if (plan.kind === 'invalid') demandRefused(plan, answer, demand)
   await note(plan, url, answer, world)
@@ -143,6 +144,10 @@ function demandTaken(plan: requests.Plan, answer: Answer<any>, world: World, dem
   const { id } = plan.params
   const isOwn = id === undefined || id === requests.OWN_ID
   const exists = isOwn || (id !== requests.FOREIGN_ID && ids.some((own) => BigInt(own) === BigInt(id)))
+  const isUnmet =
+    (answer.status === 412 && (plan.headers['if-match'] !== undefined || plan.template.endsWith('/batch'))) ||
+    (answer.status === 304 && plan.headers['if-none-match'] !== undefined)
+  if (isUnmet && exists) return
   // The operations of a batch name tasks by chance.
   const mayMiss = plan.template.endsWith('/batch') && answer.body.code === 'task_not_found'
   if (mayMiss) return

@@ -181,7 +181,7 @@ t.test('HEAD answers as GET does, without the body', async (t) => {
   }
 })
 
-t.test('answers are never kept by anybody on the way', async (t) => {
+t.test('answers without an ETag are never kept by anybody', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   for (const [url, as] of [

@@ -103,6 +103,21 @@ export const ERRORS = {
     when: 'The account was deleted several times during this request; repeat it after Retry-After',
     detail: 'The account is being deleted. Try again.',
   },
+  idempotency_key_in_use: {
+    status: 409,
+    when: 'Another request with this Idempotency-Key is being answered; repeat it after Retry-After',
+    detail: 'A request with this Idempotency-Key is being answered. Try again.',
+  },
+  cursor_expired: {
+    status: 410,
+    when: 'The cursor of the changes is too old, or belongs to another user or to a database that was restored; begin anew without a cursor',
+    detail: 'The cursor has expired. Begin anew without a cursor.',
+  },
+  precondition_failed: {
+    status: 412,
+    when: 'The task changed since the client read it: it has none of the ETags in If-Match. Nothing was done; current is the task as it is now',
+    detail: 'The task has changed since you read it.',
+  },
   body_too_large: {
     status: 413,
     when: 'The body is over the limit; nothing was done',
@@ -117,6 +132,11 @@ export const ERRORS = {
     status: 415,
     when: 'The body is compressed or encoded in another way',
     detail: 'The body must be sent without a Content-Encoding.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    when: 'The Idempotency-Key was used for another request within 24 hours; nothing was done',
+    detail: 'This Idempotency-Key was used for another request. Use a new key.',
   },
   expectation_failed: {
     status: 417,

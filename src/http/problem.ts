@@ -54,6 +54,8 @@ export interface ProblemExtras {
   /** The mistakes in the input; `path` is a JSON Pointer (RFC 6901). */
   errors?: readonly { path: string; message: string }[]
   headers?: Readonly<Record<string, string>>
+  /** Members of the problem that only this code has (RFC 9457, 3.2). */
+  members?: Readonly<Record<string, unknown>>
   cause?: unknown
 }
 /** `values` must be given exactly where the sentence of the code has values. */

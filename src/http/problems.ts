@@ -12,6 +12,7 @@ export interface Answer {
   detail: string
   errors?: ProblemExtras['errors']
   headers?: ProblemExtras['headers']
+  members?: ProblemExtras['members']
 }
 
 /** The answers to the framework's own errors, by their `code`. */
@@ -49,8 +50,9 @@ export function answerTo(error: AnyError): Answer {
   const known = FRAMEWORK_ERRORS[error.code ?? '']
   if (known) return known
   if (isProblem(error)) {
-    const { status, code, message: detail, errors, headers } = error
-    return { status, code, detail, ...(errors && { errors }), ...(headers && { headers }) }
+    const { status, code, message: detail, errors, headers, members } = error
+    const extras = { ...(errors && { errors }), ...(headers && { headers }), ...(members && { members }) }
+    return { status, code, detail, ...extras }
   }
   const status = error.statusCode ?? 500
   // Checked before the database: a client that leaves in the middle of its body is an ECONNRESET, too.
@@ -73,7 +75,7 @@ function answerToInvalidInput({ part, errors }: NonNullable<AnyError['invalidInp
 const answerToOther = (status: number): Answer =>
   status === 403 || status === 404 ? describeError('route_not_found') : describeError('bad_request')
 
-export function bodyOf({ status, code, detail, errors }: Answer, requestId: string): string {
+export function bodyOf({ status, code, detail, errors, members }: Answer, requestId: string): string {
   const title = STATUS_CODES[status]!
   const body: Problem = {
     type: 'about:blank',
@@ -84,6 +86,7 @@ export function bodyOf({ status, code, detail, errors }: Answer, requestId: stri
     code,
     request_id: requestId,
     ...(errors && { errors: [...errors] }),
+    ...members,
   }
   return JSON.stringify(body)
 }

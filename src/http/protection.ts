@@ -34,6 +34,7 @@ const EXPOSED_HEADERS = [
   'Link',
   'Location',
   'ETag',
+  'Idempotency-Replayed',
   'Retry-After',
   'X-Request-Id',
   'X-Total-Count',

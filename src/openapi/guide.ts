@@ -79,6 +79,7 @@ ${codes.join('\n')}`,
 - 429: wait for the seconds in \`Retry-After\`, then repeat. Nothing was done.
 - 503: wait for the seconds in \`Retry-After\`. Reads can be repeated. After \`database_unavailable\`, or no answer at all, a write
   may or may not have been done: check before you repeat it.
+- \`POST\` with an \`Idempotency-Key\` can be repeated safely: the same key gives the same answer.
 - \`PATCH …/complete\` with \`{"completed": true}\` can be repeated safely.
 
 The typed client in \`packages/client\` does all of this.`,

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { hash } from 'node:crypto'
+import { etagOf, isKnownTo } from '../http/entity-tags.ts'
 import { PAGE_HEADERS } from '../http/headers.ts'
 import type { Format } from '../http/validation.ts'
 import { completeDocument, headers } from './document.ts'
@@ -77,23 +78,19 @@ export const openapi = fp<OpenapiOptions>(async (app, { version, formats }) => {
 
 /** Serializes the document once, at the first request. */
 function serveDocument(app: FastifyInstance) {
-  let served: { body: Buffer; etag: string } | undefined
+  let served: { body: Buffer; tag: string } | undefined
   app.get('/openapi.json', { schema: { hide: true } }, async (request, reply) => {
     served ??= serialize(app.swagger())
-    reply.headers({ etag: served.etag, 'cache-control': 'no-cache' })
-    if (hasEtag(request.headers['if-none-match'], served.etag)) return reply.code(304).send()
+    reply.headers({ etag: etagOf(served.tag), 'cache-control': 'no-cache' })
+    if (isKnownTo(request.headers['if-none-match'], served.tag)) return reply.code(304).send()
     return reply.type('application/json; charset=utf-8').send(served.body)
   })
 }
 
 function serialize(document: object) {
   const body = Buffer.from(JSON.stringify(document))
-  return { body, etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"` }
+  return { body, tag: hash('sha256', body, 'base64url').slice(0, 22) }
 }
-
-/** Whether If-None-Match (RFC 9110, 13.1.2) names the ETag. */
-const hasEtag = (header: string | undefined, etag: string) =>
-  header?.split(',').some((item) => item.trim() === '*' || item.trim().replace(/^W\//, '') === etag) ?? false
 
 async function servePage(app: FastifyInstance) {
   app.addHook('onRequest', async (request, reply) => {

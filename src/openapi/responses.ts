@@ -23,14 +23,25 @@ export const json = <Schema extends TSchema>(
 export const errorResponses = (...statuses: number[]) =>
   Object.fromEntries(statuses.map((status) => [status, errorResponse(status)]))
 
-function errorResponse(status: number) {
+/**
+ * The `response` entry of one status.
+ *
+ * @param schema of its problems, which have the members of `more` beside those that all problems have
+ */
+export function errorResponse(status: number, schema: TSchema = Problem, more: object = {}) {
   const codes = ERROR_CODES.filter((code) => ERRORS[code].status === status && !('isGeneral' in ERRORS[code]))
-  const examples = Object.fromEntries(
-    codes.map((code) => [code, { summary: `${code}: ${ERRORS[code].when}`, value: exampleOf(code) }]),
-  )
+  const example = (code: ErrorCode) => ({
+    summary: `${code}: ${ERRORS[code].when}`,
+    value: { ...exampleOf(code), ...more },
+  })
   return {
     description: codes.map((code) => `- \`${code}\`: ${ERRORS[code].when}.`).join('\n'),
-    content: { 'application/problem+json': { schema: Ref(Problem), examples } },
+    content: {
+      'application/problem+json': {
+        schema: Ref(schema),
+        examples: Object.fromEntries(codes.map((code) => [code, example(code)])),
+      },
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { TObject } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
+import { etagOf, isKnownTo } from '../http/entity-tags.ts'
 import { problem, raise } from '../http/problem.ts'
 
 /** The largest bigint of PostgreSQL: no task has a larger id. */
@@ -17,9 +18,20 @@ export const taskNotFound = () => problem('task_not_found')
 export const sendJson = (reply: FastifyReply, json: string) =>
   reply.type('application/json; charset=utf-8').send(json)
 
-/** @throws problem 404 `task_not_found` if there is no task */
-export async function sendTask(reply: FastifyReply, json: Promise<string | undefined>) {
-  return sendJson(reply, (await json) ?? raise(taskNotFound()))
+/** In the JSON of a task the quotes inside a text are escaped, so only the field itself looks like this. */
+const UPDATED_AT = /"updated_at":"([^"]+)"/
+
+/**
+ * Sends the JSON of a task with its ETag, or a 304 if `ifNoneMatch` has that ETag. A private cache may keep the
+ * answer, and has to ask each time whether it is still valid.
+ *
+ * @throws problem 404 `task_not_found` if there is no task
+ */
+export async function sendTask(reply: FastifyReply, json: Promise<string | undefined>, ifNoneMatch?: string) {
+  const task = (await json) ?? raise(taskNotFound())
+  const tag = UPDATED_AT.exec(task)![1]!
+  reply.headers({ etag: etagOf(tag), 'cache-control': 'private, no-cache' })
+  return isKnownTo(ifNoneMatch, tag) ? reply.code(304).send() : sendJson(reply, task)
 }
 
 /** A 400 about one query parameter. `mistake` replaces the sentence for people; it has no full stop. */

@@ -3,7 +3,8 @@ import { errorResponses, type Examples, json } from '../openapi/responses.ts'
 import { Ref } from '../openapi/schema-types.ts'
 import { Batch, BatchResult } from './batch-schemas.ts'
 import { aTask } from './examples.ts'
-import { OwnerParams } from './schemas.ts'
+import { refused, replayedHeader } from './responses.ts'
+import { IdempotencyHeader, OwnerParams } from './schemas.ts'
 
 const batches: Examples<Batch> = {
   several: {
@@ -49,11 +50,16 @@ export const describeBatchRoutes = (namesUser: boolean) => ({
       'All operations take effect, or none: if one fails, the answer is the error of the first that failed, and ' +
       'errors names it. Each operation counts as a request in the rate limit. The body may have up to 1024 KiB.',
     params: Type.Object(namesUser ? OwnerParams.properties : {}),
+    headers: IdempotencyHeader,
     body: Ref(Batch),
     'x-examples': batches,
     response: {
-      200: json(Ref(BatchResult), 'The results, in the order of the operations.', { examples: results }),
-      ...errorResponses(404),
+      200: json(Ref(BatchResult), 'The results, in the order of the operations.', {
+        headers: replayedHeader,
+        examples: results,
+      }),
+      ...errorResponses(404, 422),
+      ...refused,
     },
   },
 })

@@ -1,12 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Owner } from '../database/owner.ts'
 import { problem, raise } from '../http/problem.ts'
 import { sendJson } from './answers.ts'
 import { describeBatchRoutes } from './batch-operations.ts'
-import { type BatchRepository, operationWithoutTask } from './batch-repository.ts'
+import { type BatchRepository, failedOperation } from './batch-repository.ts'
 import type { Operation } from './batch-schemas.ts'
+import { onceOf } from './idempotency.ts'
+import { splitResults } from './idempotency-statements.ts'
+import { changedMeanwhile } from './conditional-statements.ts'
+import type { Task } from './schemas.ts'
 import type { TaskRoutesOptions } from './routes.ts'
 
-type BatchRoutesOptions = Omit<TaskRoutesOptions, 'tasks'> & { batches: BatchRepository }
+type BatchRoutesOptions = Omit<TaskRoutesOptions, 'tasks' | 'changes'> & { batches: BatchRepository }
 
 /** In bytes. A hundred operations fit in, with every text at its longest and four bytes for each character. */
 const BODY_LIMIT = 1024 * 1024
@@ -14,18 +19,23 @@ const BODY_LIMIT = 1024 * 1024
 /** The call that runs several operations in one transaction. */
 export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async (
   app,
-  { batches, whileUserExists, namesUser },
+  { batches, keys, whileUserExists, namesUser },
 ) => {
   const schemas = describeBatchRoutes(namesUser)
   // Only a known user may send a body of this size.
   const largeBody = { bodyLimit: BODY_LIMIT, onRequest: app.authorize }
 
   app.post('/batch', { schema: schemas.run, ...largeBody }, async (request, reply) => {
-    const { user, body } = request
+    const { user, body, headers } = request
     const { operations } = body
     await app.countItems(request, reply, '/operations', operations.length)
-    const run = whileUserExists(user, () => batches.run(user, operations))
-    const texts = await run.catch((error: Error) => raise(withPath(error, operations)))
+    const once = onceOf(headers['idempotency-key'], 'POST /tasks/batch', body)
+    const explain = async (error: Error) => raise(await explained(error, batches, user, operations))
+    const run = keys.run(user, once, reply, {
+      request: () => whileUserExists(user, () => batches.run(user, operations, once)),
+      replay: splitResults,
+    })
+    const texts = await run.catch(explain)
     const results = operations.map((operation, index) => resultOf(operation, texts[index]!))
     return sendJson(reply, `{"results":[${results.join()}]}`)
   })
@@ -37,10 +47,20 @@ function resultOf({ op }: Operation, task: string): string {
   return `{"status":${op === 'create' ? 201 : 200},"task":${task}}`
 }
 
-/** The error that names the first operation without a task. Nothing was changed. */
-function withPath(error: Error, operations: readonly Operation[]): Error {
-  const index = operationWithoutTask(error)
+/**
+ * The error that names the first operation without a task, or with a task that has changed meanwhile. Nothing was
+ * changed. The transaction that refused is over, so the current task is read by a statement of its own: it is that one
+ * or a newer one.
+ */
+async function explained(error: Error, batches: BatchRepository, owner: Owner, all: readonly Operation[]) {
+  const { index, isMissing } = failedOperation(error) ?? {}
   if (index === undefined) return error
-  const message = operations[index]!.op === 'restore' ? 'names no task in the trash' : 'names no task'
+  const operation = all[index] as Exclude<Operation, { op: 'create' }>
+  const current = isMissing ? undefined : await batches.findTask(owner, operation)
+  if (current !== undefined) {
+    const errors = [{ path: `/operations/${index}/if_match`, message: 'is not the current version' }]
+    return changedMeanwhile({ current: JSON.parse(current) as Task, errors })
+  }
+  const message = operation.op === 'restore' ? 'names no task in the trash' : 'names no task'
   return problem('task_not_found', { errors: [{ path: `/operations/${index}/id`, message }] })
 }

@@ -16,6 +16,14 @@ const id = Type.Integer({
   examples: [42],
 })
 
+const if_match = Type.String({
+  format: 'entity-tags',
+  description:
+    'As the header If-Match of the single call: the ETag that the task must have, which is its updated_at in double ' +
+    'quotes. If it has another one the answer is a 412.',
+  examples: ['"2026-01-02T10:00:00.000Z"'],
+})
+
 /** The fields of a single call beside the name of the operation: no field is described twice. */
 function operationOf(name: string, $id: string, body: Body, namesTask: boolean, description: string) {
   const op = Type.Literal(name, { description: 'What to do.', examples: [name] })
@@ -23,16 +31,23 @@ function operationOf(name: string, $id: string, body: Body, namesTask: boolean, 
     ...body,
     $id,
     type: 'object',
-    properties: { op, ...(namesTask && { id }), ...body.properties },
+    properties: { op, ...(namesTask && { id, if_match }), ...body.properties },
     required: ['op', ...(namesTask ? ['id'] : []), ...(body.required ?? [])],
     description,
   }
 }
 
+/** What every operation on a task that exists has. */
+interface Naming<Op> {
+  op: Op
+  id: number
+  if_match?: string
+}
+
 export const CreateOperation = Type.Unsafe<{ op: 'create' } & NewTask>(
   operationOf('create', 'CreateOperation', NewTask, false, 'Creates a task.'),
 )
-export const UpdateOperation = Type.Unsafe<{ op: 'update'; id: number } & TaskChanges>(
+export const UpdateOperation = Type.Unsafe<Naming<'update'> & TaskChanges>(
   operationOf(
     'update',
     'UpdateOperation',
@@ -41,7 +56,7 @@ export const UpdateOperation = Type.Unsafe<{ op: 'update'; id: number } & TaskCh
     'Changes a task. Fields that are not sent stay as they are; null clears a field.',
   ),
 )
-export const CompleteOperation = Type.Unsafe<{ op: 'complete'; id: number; completed?: boolean }>(
+export const CompleteOperation = Type.Unsafe<Naming<'complete'> & { completed?: boolean }>(
   operationOf(
     'complete',
     'CompleteOperation',
@@ -50,11 +65,11 @@ export const CompleteOperation = Type.Unsafe<{ op: 'complete'; id: number; compl
     'Completes or reopens a task. Without completed the state is flipped.',
   ),
 )
-export const DeleteOperation = Type.Unsafe<{ op: 'delete'; id: number }>(
+export const DeleteOperation = Type.Unsafe<Naming<'delete'>>(
   operationOf('delete', 'DeleteOperation', NO_BODY, true, 'Deletes a task: it moves to the trash.'),
 )
 
-export const RestoreOperation = Type.Unsafe<{ op: 'restore'; id: number }>(
+export const RestoreOperation = Type.Unsafe<Naming<'restore'>>(
   operationOf('restore', 'RestoreOperation', NO_BODY, true, 'Restores a task from the trash.'),
 )
 

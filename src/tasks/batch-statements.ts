@@ -1,8 +1,11 @@
 import { Prisma } from '../generated/prisma/client.ts'
+import { tagsThatMayChange } from '../http/entity-tags.ts'
 import type { Operation } from './batch-schemas.ts'
 import { column } from './fields.ts'
-import { insertTask, type Steps, toggleTask, updateTask } from './statements.ts'
-import { deleteForGood, moveFromTrash, moveToTrash } from './trash-statements.ts'
+import { type Once, writeBatchKey } from './idempotency-statements.ts'
+import type { IfMatch, Steps } from './conditional-statements.ts'
+import { insertTask, toggleTask, updateTask } from './statements.ts'
+import { deleteTask, restoreTask } from './trash-statements.ts'
 
 const { sql, empty } = Prisma
 type Sql = Prisma.Sql
@@ -13,33 +16,41 @@ type ChangingBy<Op> = Extract<Changing, { op: Op }>
 interface Context {
   owner: string
   id: bigint
+  /** The tags that the task may have; undefined: any. */
+  ifMatch: IfMatch
   /** How long the trash keeps a task; 0 means that there is no trash. */
   trashDays: number
 }
 
-/**
- * The statement of each operation: that of the single call. What else an operation can demand of its task, such as a
- * version, belongs into these statements.
- */
+/** The statement of each operation: that of the single call. */
 const changes: {
-  readonly [Op in Changing['op']]: (context: Context, operation: ChangingBy<Op>) => Sql | Steps
+  readonly [Op in Changing['op']]: (context: Context, operation: ChangingBy<Op>) => Steps
 } = {
-  update: ({ owner, id }, operation) => updateTask(owner, id, operation),
-  complete: ({ owner, id }, { completed }) =>
-    completed === undefined ? toggleTask(owner, id) : updateTask(owner, id, { completed }),
-  delete: ({ owner, id, trashDays }) => (trashDays === 0 ? deleteForGood : moveToTrash)(owner, id),
-  restore: ({ owner, id, trashDays }) => moveFromTrash(owner, id, trashDays),
+  update: ({ owner, id, ifMatch }, operation) => updateTask(owner, id, operation, ifMatch),
+  complete: ({ owner, id, ifMatch }, { completed }) =>
+    completed === undefined ? toggleTask(owner, id, ifMatch) : updateTask(owner, id, { completed }, ifMatch),
+  delete: ({ owner, id, trashDays, ifMatch }) => deleteTask(owner, id, trashDays, ifMatch),
+  restore: ({ owner, id, trashDays, ifMatch }) => restoreTask(owner, id, trashDays, ifMatch),
 }
 
-/** The statements of a batch: first the locks, then one statement for each operation. */
-export function batchStatements(owner: string, operations: readonly Operation[], trashDays: number): Sql[] {
+/** The statements of a batch: first the locks, then one statement for each operation, last the idempotency key. */
+export function batchStatements(
+  owner: string,
+  operations: readonly Operation[],
+  trashDays: number,
+  once?: Once,
+): Sql[] {
   const changing = operations.filter((operation) => operation.op !== 'create')
-  const statements = operations.map((operation, index) =>
-    operation.op === 'create'
-      ? insertTask(owner, operation)
-      : requiringTask(changeOf({ owner, id: idOf(operation), trashDays }, operation), index),
-  )
-  return [...locksOf(owner, changing.map(idOf)), ...statements]
+  const statements = operations.map((operation, index) => {
+    if (operation.op === 'create') {
+      const insert = insertTask(owner, operation)
+      return once === undefined ? insert : resultOf({ last: insert }, index, once)
+    }
+    const context = { owner, id: idOf(operation), trashDays, ifMatch: tagsThatMayChange(operation.if_match) }
+    return resultOf(changeOf(context, operation), index, once)
+  })
+  const key = once === undefined ? [] : [writeBatchKey(owner, once)]
+  return [...locksOf(owner, changing.map(idOf)), ...statements, ...key]
 }
 
 /**
@@ -58,14 +69,14 @@ const changeOf = <Op extends Changing['op']>(context: Context, operation: Changi
   changes[operation.op](context, operation)
 
 /** A JSON number beyond this range is not exact, and beyond the ids of any task: 0 is the id of none. */
-const idOf = ({ id }: Changing) => (Number.isSafeInteger(id) ? BigInt(id) : 0n)
+export const idOf = ({ id }: Changing) => (Number.isSafeInteger(id) ? BigInt(id) : 0n)
 
 /**
- * Returns what the statement returns, as text. Without a row PostgreSQL raises an error that names the operation, and
- * undoes the batch.
+ * Returns what the statement returns, as text. Without a row, and if the task has changed meanwhile, PostgreSQL raises
+ * an error that names the operation, and undoes the batch.
  */
-function requiringTask(change: Sql | Steps, index: number): Sql {
-  const { first, last } = 'last' in change ? change : { first: undefined, last: change }
+function resultOf({ first, last }: Steps, index: number, once: Once | undefined): Sql {
+  const result = sql`require_task((SELECT task::text FROM changed), ${index}::int)`
   return sql`WITH ${first ? sql`${first},` : empty} changed(task) AS (${last})
-    SELECT require_task((SELECT task::text FROM changed), ${index}::int)`
+    SELECT ${once === undefined ? result : sql`collect_result(${result})`}`
 }

@@ -1,6 +1,7 @@
+import type { Static } from '@sinclair/typebox'
 import type { Examples } from '../openapi/responses.ts'
 import { exampleOf } from '../openapi/schema-types.ts'
-import { type NewTask, type Summary, Task, type TaskChanges } from './schemas.ts'
+import { type Changes, type NewTask, type Summary, Task, type TaskChanges } from './schemas.ts'
 
 /* The examples in the OpenAPI document. */
 
@@ -78,6 +79,9 @@ export const aCompletedTask: Examples<Task> = {
   },
 }
 
+/** What a problem about a task that changed meanwhile has beside code and sentence. */
+export const currentTask = { current: aChangedTask.task!.value }
+
 export const lists: Examples<Task[]> = {
   some: { summary: 'Two tasks', value: [dentist, plants] },
   none: { summary: 'No task matches', value: [] },
@@ -87,5 +91,16 @@ export const summaries: Examples<Summary> = {
   some: {
     summary: 'Some tasks are overdue',
     value: { total: 12, pending: 9, completed: 3, overdue: 2, message: '9 tasks pending, 2 overdue' },
+  },
+}
+
+export const changePages: Examples<Static<typeof Changes>> = {
+  first: {
+    summary: 'Without a cursor: the first page of all tasks',
+    value: { tasks: [plants, dentist], deleted: [], cursor: 'MSA5ZjM0YzE', has_more: true },
+  },
+  later: {
+    summary: 'Changes since the cursor',
+    value: { tasks: [dentist], deleted: [41], cursor: 'MSA5ZjM0YzI', has_more: false },
   },
 }

@@ -1,3 +1,4 @@
+import { ENTITY_TAGS_PATTERN, isEntityTags } from '../http/entity-tags.ts'
 import type { Format } from '../http/validation.ts'
 import { isTimeZone, parseDueDate } from './due-date.ts'
 import { isPriority, PRIORITIES, wordsOfPriorities } from './priorities.ts'
@@ -62,5 +63,10 @@ export const taskFormats: Readonly<Record<string, Format>> = {
     validate: (text) => /^0*[1-9][0-9]*$/.test(text),
     message: 'must be a positive integer',
     shownAs: { type: 'integer', format: 'int64', minimum: 1 },
+  },
+  'entity-tags': {
+    validate: isEntityTags,
+    message: 'must be * or a list of ETags in double quotes, such as "2026-01-02T10:00:00.000Z"',
+    shownAs: { pattern: ENTITY_TAGS_PATTERN },
   },
 }

@@ -1,39 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { errorResponses, type Examples, json } from '../openapi/responses.ts'
+import { errorResponses, json } from '../openapi/responses.ts'
 import { Ref } from '../openapi/schema-types.ts'
 import * as examples from './examples.ts'
-import { ListQuery, SummaryQuery } from './query-schemas.ts'
+import { ChangesQuery, ListQuery, SummaryQuery } from './query-schemas.ts'
+import { createdHeaders, etagHeader, found, listHeaders, refused } from './responses.ts'
 import * as schemas from './schemas.ts'
-
-const createdHeaders = {
-  location: {
-    type: 'string',
-    description: 'The task, relative to the URL of the request (RFC 3986).',
-    examples: ['tasks/42'],
-  },
-}
-/** The header that leads to the next page. */
-export const link = {
-  type: 'string',
-  description:
-    'rel="next": the next page, relative to the URL of the request (RFC 8288). Absent on the last page.',
-  examples: ['<?limit=20&cursor=eyJpZCI6IjQyIn0>; rel="next"'],
-}
-const listHeaders = {
-  link,
-  'x-total-count': {
-    type: 'integer',
-    description: 'With count=true: the number of tasks that match the filters, on all pages together.',
-    minimum: 0,
-    examples: [57],
-  },
-}
-
-/** The answer that is one task. */
-export const found = (shown: Examples<schemas.Task>) => ({
-  200: json(Ref(schemas.Task), 'The task.', { examples: shown }),
-  ...errorResponses(400, 404),
-})
 
 /**
  * The schemas of each route, and its texts in the OpenAPI document.
@@ -52,9 +23,10 @@ export function describeTaskRoutes(namesUser: boolean) {
     description:
       'PUT and PATCH do the same: fields that are not sent stay as they are, null clears a field, {} changes nothing.',
     params: taskParams,
+    headers: schemas.IfMatchHeader,
     body: Ref(schemas.TaskChanges),
     'x-examples': examples.changes,
-    response: found(examples.aChangedTask),
+    response: { ...found(examples.aChangedTask), ...refused },
   })
 
   return {
@@ -79,12 +51,14 @@ export function describeTaskRoutes(namesUser: boolean) {
       tags,
       operationId: idOf('createTask'),
       summary: 'Create a task',
-      description: 'Not idempotent: every request creates a new task.',
+      description: 'Every request creates a new task, unless it repeats an Idempotency-Key.',
       params,
+      headers: schemas.IdempotencyHeader,
       body: Ref(schemas.NewTask),
       'x-examples': examples.newTasks,
       response: {
         201: json(Ref(schemas.Task), 'The task.', { headers: createdHeaders, examples: examples.created }),
+        ...errorResponses(422),
       },
     },
     summarize: {
@@ -100,13 +74,35 @@ export function describeTaskRoutes(namesUser: boolean) {
         ...errorResponses(400),
       },
     },
+    changes: {
+      tags,
+      operationId: idOf('listChanges'),
+      summary: 'List what has changed',
+      description:
+        'For clients that keep a copy of the tasks. Without a cursor it begins at the beginning: walking to the end ' +
+        '(has_more is false) gives a complete copy. Afterwards each walk gives what has changed since the last one. ' +
+        'No committed change is missed, and one may come twice. docs/sync.md describes how to use it.',
+      params,
+      querystring: ChangesQuery,
+      response: {
+        200: json(Ref(schemas.Changes), 'The changes.', { examples: examples.changePages }),
+        ...errorResponses(400, 410),
+      },
+    },
     get: {
       tags,
       operationId: idOf('getTask'),
       summary: 'Get a task',
       description: 'A task of another user is treated as not found.',
       params: taskParams,
-      response: found(examples.aTask),
+      headers: schemas.IfNoneMatchHeader,
+      response: {
+        ...found(examples.aTask),
+        304: {
+          ...Type.Null({ description: 'The client has this version already (If-None-Match).' }),
+          headers: etagHeader,
+        },
+      },
     },
     put: change('putTask'),
     patch: change('patchTask'),
@@ -117,9 +113,10 @@ export function describeTaskRoutes(namesUser: boolean) {
       description:
         'Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless.',
       params: taskParams,
+      headers: schemas.IfMatchHeader,
       body: Ref(schemas.Completion),
       'x-examples': examples.completions,
-      response: found(examples.aCompletedTask),
+      response: { ...found(examples.aCompletedTask), ...refused },
     },
   }
 }

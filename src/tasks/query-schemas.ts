@@ -135,3 +135,26 @@ export const ListQuery = Type.Object({
   ),
 })
 export type ListQuery = Static<typeof ListQuery>
+
+export const DEFAULT_CHANGES_PAGE = 100
+
+export const ChangesQuery = Type.Object({
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 12_000,
+      pattern: '^[\\w-]*$',
+      description:
+        'The cursor of the last answer: the changes after it are returned. Without it, all tasks are returned.',
+      examples: ['MSA5ZjM0YzE'],
+    }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 500,
+      description: `The largest number of changes in one answer. Default ${DEFAULT_CHANGES_PAGE}.`,
+      examples: [100],
+    }),
+  ),
+})
+export type ChangesQuery = Static<typeof ChangesQuery>

@@ -1,9 +1,11 @@
 import type { Client, SendOptions } from '../database/client.ts'
 import type { Owner } from '../database/owner.ts'
 import { Prisma } from '../generated/prisma/client.ts'
+import { accepted, type IfMatch, inOneStatement, type Steps } from './conditional-statements.ts'
 import type { DueBound } from './due-date.ts'
 import { column, summaryFields } from './fields.ts'
 import { isDueBefore } from './filters.ts'
+import { insertTaskOnce, type Once } from './idempotency-statements.ts'
 import type { NewTask, TaskChanges } from './schemas.ts'
 import { idsOf, matching, pageOf, type Selection, tasksOf } from './selection.ts'
 import { deleteTag, listTags, renameTag } from './tag-statements.ts'
@@ -26,19 +28,32 @@ export type TaskRepository = ReturnType<typeof createTaskRepository>
 export function createTaskRepository(prisma: Client) {
   const one = async (owner: Owner, statement: Sql, options?: SendOptions) =>
     (await prisma.$queryJson(owner, statement, options))[0]
+  const change = async (owner: Owner, steps: Steps) => accepted(await one(owner, inOneStatement(steps)))
 
   return {
     find: (owner: Owner, id: bigint) => one(owner, findTask(owner.id, id)),
 
-    /** @throws a foreign key violation (23503) if the owner does not exist */
-    create: async (owner: Owner, task: NewTask): Promise<string> =>
-      (await one(owner, insertTask(owner.id, task)))!,
+    /**
+     * @param once makes it an error (`isUsedKey`) to create it twice
+     * @throws a foreign key violation (23503) if the owner does not exist
+     */
+    create: async (owner: Owner, task: NewTask, once?: Once): Promise<string> =>
+      (await one(owner, once ? insertTaskOnce(owner.id, task, once) : insertTask(owner.id, task)))!,
 
-    /** Changes the given fields. If they all have these values already, updated_at stays as it is. */
-    update: (owner: Owner, id: bigint, changes: TaskChanges) => one(owner, updateTask(owner.id, id, changes)),
+    /**
+     * Changes the given fields. If they all have these values already, updated_at stays as it is.
+     *
+     * @throws problem 412 `precondition_failed` if the task has none of the tags of `ifMatch`
+     */
+    update: (owner: Owner, id: bigint, changes: TaskChanges, ifMatch?: IfMatch) =>
+      change(owner, updateTask(owner.id, id, changes, ifMatch)),
 
-    /** Flips the state. */
-    toggle: (owner: Owner, id: bigint) => one(owner, toggleTask(owner.id, id)),
+    /**
+     * Flips the state.
+     *
+     * @throws problem 412 `precondition_failed` if the task has none of the tags of `ifMatch`
+     */
+    toggle: (owner: Owner, id: bigint, ifMatch?: IfMatch) => change(owner, toggleTask(owner.id, id, ifMatch)),
 
     /** The first `limit` tasks of a selection after `offset` others. */
     list: (owner: Owner, selection: Selection, limit: number, offset = 0): Promise<string[]> =>

@@ -1,8 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/identity.ts'
+import { tagsThatMayChange } from '../http/entity-tags.ts'
 import { sendJson, sendTask, withId } from './answers.ts'
+import { sendChanges } from './changes.ts'
+import type { ChangeFeed } from './changes-repository.ts'
 import { dueBound } from './due-date.ts'
+import { type IdempotencyKeys, onceOf } from './idempotency.ts'
 import { sendList } from './list.ts'
 import { describeTaskRoutes } from './operations.ts'
 import type { TaskRepository } from './repository.ts'
@@ -10,6 +14,8 @@ import type { Task } from './schemas.ts'
 
 export interface TaskRoutesOptions {
   tasks: TaskRepository
+  changes: ChangeFeed
+  keys: IdempotencyKeys
   /** Runs a write that needs the user's row, and creates the row again if somebody deleted it meanwhile. */
   whileUserExists: <Answer>(user: Identity, write: () => Promise<Answer>) => Promise<Answer>
   /** Whether the path names the user. The auth plugin has compared it with the token. */
@@ -19,17 +25,21 @@ export interface TaskRoutesOptions {
 /** The calls that read and write tasks. trash-routes.ts has those that delete and restore them. */
 export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
   app,
-  { tasks, whileUserExists, namesUser },
+  { tasks, changes, keys, whileUserExists, namesUser },
 ) => {
   const schemas = describeTaskRoutes(namesUser)
 
   app.get('/', { schema: schemas.list }, (request, reply) => sendList(tasks, request, reply))
 
   app.post('/', { schema: schemas.create }, async (request, reply) => {
-    const { user, body } = request
-    const task = await whileUserExists(user, () => tasks.create(user, body))
+    const { user, body, headers } = request
+    const once = onceOf(headers['idempotency-key'], 'POST /tasks', body)
+    const task = await keys.run(user, once, reply, {
+      request: () => whileUserExists(user, () => tasks.create(user, body, once)),
+      replay: (answer) => answer,
+    })
     const { id } = JSON.parse(task) as Task
-    return sendJson(reply.code(201).header('location', locationOf(id, request)), task)
+    return sendTask(reply.code(201).header('location', locationOf(id, request)), Promise.resolve(task))
   })
 
   app.get('/summary', { schema: schemas.summarize }, async (request, reply) => {
@@ -37,10 +47,13 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
     return sendJson(reply, await tasks.summarize(request.user, dueBound(now, request.query.time_zone)))
   })
 
-  app.get('/:id', { schema: schemas.get }, (request, reply) =>
+  app.get('/changes', { schema: schemas.changes }, (request, reply) => sendChanges(changes, request, reply))
+
+  app.get('/:id', { schema: schemas.get }, ({ user, params, headers }, reply) =>
     sendTask(
       reply,
-      withId(request.params.id, (id) => tasks.find(request.user, id)),
+      withId(params.id, (id) => tasks.find(user, id)),
+      headers['if-none-match'],
     ),
   )
 
@@ -49,20 +62,23 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
       method,
       url: '/:id',
       schema: method === 'PUT' ? schemas.put : schemas.patch,
-      handler: (request, reply) =>
-        sendTask(
+      handler: ({ user, params, body, headers }, reply) => {
+        const ifMatch = tagsThatMayChange(headers['if-match'])
+        return sendTask(
           reply,
-          withId(request.params.id, (id) => tasks.update(request.user, id, request.body)),
-        ),
+          withId(params.id, (id) => tasks.update(user, id, body, ifMatch)),
+        )
+      },
     })
   }
 
   app.patch('/:id/complete', { schema: schemas.complete }, (request, reply) => {
-    const { user, params, body } = request
+    const { user, params, body, headers } = request
+    const ifMatch = tagsThatMayChange(headers['if-match'])
     const change = (id: bigint) =>
       body?.completed === undefined
-        ? tasks.toggle(user, id)
-        : tasks.update(user, id, { completed: body.completed })
+        ? tasks.toggle(user, id, ifMatch)
+        : tasks.update(user, id, { completed: body.completed }, ifMatch)
     return sendTask(reply, withId(params.id, change))
   })
 }

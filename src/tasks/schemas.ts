@@ -1,5 +1,6 @@
 import { type Static, type TBoolean, Type } from '@sinclair/typebox'
-import { OneOf, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
+import { Problem } from '../http/problem.ts'
+import { OneOf, Ref, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
 import { PRIORITIES, type Priority } from './priorities.ts'
 import { MAX_TAG_LENGTH, MAX_TAGS } from './tags.ts'
 
@@ -191,4 +192,65 @@ export type TagsChanged = Static<typeof TagsChanged>
 /** For the routes with the user in the path. The auth plugin compares it with the token. */
 export const OwnerParams = Type.Object({
   user_id: Type.String({ description: 'The user of the token.', examples: ['alice'] }),
+})
+
+/** A page of the change feed. */
+export const Changes = Type.Object(
+  {
+    tasks: Type.Array(Ref(Task), {
+      description: 'Tasks that were created, changed or restored, as they are now.',
+      examples: [[]],
+    }),
+    deleted: Type.Array(Type.Integer({ minimum: 1, description: 'The id of a task.', examples: [41] }), {
+      description: 'The ids of tasks that were deleted. The client may not have known all of them.',
+      examples: [[41]],
+    }),
+    cursor: Type.String({
+      description: 'For the next request. It is opaque, and valid for 90 days.',
+      examples: ['MSA5ZjM0YzE'],
+    }),
+    has_more: Type.Boolean({
+      description: 'Whether there are more changes already: then repeat at once with the cursor.',
+      examples: [false],
+    }),
+  },
+  { $id: 'Changes', description: 'A page of the changes of the current user’s tasks.' },
+)
+
+const EntityTags = (description: string) =>
+  Type.Optional(Type.String({ format: 'entity-tags', description, examples: ['"2026-01-02T10:00:00.000Z"'] }))
+
+export const IfMatchHeader = Type.Object({
+  'if-match': EntityTags(
+    'The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, ' +
+      'and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.',
+  ),
+})
+export const IfNoneMatchHeader = Type.Object({
+  'if-none-match': EntityTags(
+    'If the task has one of these ETags the answer is a 304 without a body. * matches every task.',
+  ),
+})
+
+/** The problem of a 412. */
+export const ChangedMeanwhile = Type.Object(
+  { ...Problem.properties, current: Ref(Task) },
+  {
+    $id: 'ChangedMeanwhile',
+    description: 'RFC 9457 problem details, with the task as it is now in current.',
+  },
+)
+
+export const IdempotencyHeader = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[\\x21-\\x7e]*$',
+      description:
+        'Makes a retry safe: the same request with the same key within 24 hours gives the first answer again, and ' +
+        'creates nothing. 1 to 255 visible ASCII characters, such as a UUID.',
+      examples: ['5f0c1c7e-8f7e-4a55-9f0a-2f7d6a5f3b11'],
+    }),
+  ),
 })

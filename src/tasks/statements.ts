@@ -1,4 +1,12 @@
 import { Prisma } from '../generated/prisma/client.ts'
+import {
+  findMatching,
+  type IfMatch,
+  ifMatching,
+  ownTask,
+  type Steps,
+  taskJson,
+} from './conditional-statements.ts'
 import { column, taskFields, valuesOf, valuesOfNew } from './fields.ts'
 import type { NewTask, TaskChanges } from './schemas.ts'
 
@@ -11,22 +19,15 @@ type Sql = Prisma.Sql
  * with others in one transaction.
  */
 
-/** A statement in two steps: the first is a part of WITH, and the last returns the task, or no row if there is none. */
-export interface Steps {
-  first: Sql
-  last: Sql
-}
-export const inOneStatement = ({ first, last }: Steps) => sql`WITH ${first} ${last}`
-
 /** Grows with every change, also within a millisecond and when the clock is set back. */
 export const nextUpdate = sql`GREATEST(now(), ${column.updated_at} + interval '1 millisecond')`
 
-/** PostgreSQL writes the JSON. A single task and a list come from the same expression, so their bytes are the same. */
+/** For the change feed: every UPDATE of tasks says which transaction it belongs to. */
+export const changedNow = sql`changed_xid = pg_current_xact_id()`
+
+/** Reads the tasks of a subquery as JSON. */
 export const tasksFrom = (rows: Sql) =>
   sql`SELECT row_to_json(task) FROM (SELECT ${taskFields} FROM (${rows}) AS tasks) AS task`
-export const changedTask = sql`(SELECT row_to_json(task) FROM (SELECT ${taskFields}) AS task)`
-
-export const ownTask = (owner: string, id: bigint) => sql`WHERE user_id = ${owner} AND ${column.id} = ${id}`
 
 export const findTask = (owner: string, id: bigint) =>
   tasksFrom(sql`SELECT * FROM tasks ${ownTask(owner, id)}`)
@@ -35,23 +36,28 @@ export const findTask = (owner: string, id: bigint) =>
 export function insertTask(owner: string, task: NewTask): Sql {
   const values = valuesOfNew(task)
   return sql`INSERT INTO tasks (user_id, ${namesOf(values)})
-    VALUES (${owner}, ${join(values.map(([, value]) => value))}) RETURNING ${changedTask}`
+    VALUES (${owner}, ${join(values.map(([, value]) => value))}) RETURNING ${taskJson}`
 }
 
 /** Changes the given fields. If they all have these values already, updated_at stays as it is. */
-export function updateTask(owner: string, id: bigint, changes: TaskChanges): Sql {
+export function updateTask(owner: string, id: bigint, changes: TaskChanges, ifMatch?: IfMatch): Steps {
   const values = valuesOf(changes)
-  if (values.length === 0) return findTask(owner, id)
+  if (values.length === 0) return ifMatch ? findMatching(owner, id, ifMatch) : { last: findTask(owner, id) }
   const names = namesOf(values)
   const row = join(values.map(([, value]) => value))
-  return sql`UPDATE tasks SET (${names}, ${column.updated_at}) = ROW(${row},
-      CASE WHEN ROW(${names}) IS DISTINCT FROM ROW(${row}) THEN ${nextUpdate} ELSE ${column.updated_at} END)
-    ${ownTask(owner, id)} RETURNING ${changedTask}`
+  return ifMatching(owner, id, ifMatch, (where) => ({
+    last: sql`UPDATE tasks SET (${names}, ${column.updated_at}) = ROW(${row},
+      CASE WHEN ROW(${names}) IS DISTINCT FROM ROW(${row}) THEN ${nextUpdate} ELSE ${column.updated_at} END),
+      ${changedNow}
+    ${where} RETURNING ${taskJson}`,
+  }))
 }
 
 /** Flips the state in one statement: two flips at the same time are two flips. */
-export const toggleTask = (owner: string, id: bigint) =>
-  sql`UPDATE tasks SET ${column.completed} = NOT ${column.completed}, ${column.updated_at} = ${nextUpdate}
-    ${ownTask(owner, id)} RETURNING ${changedTask}`
+export const toggleTask = (owner: string, id: bigint, ifMatch?: IfMatch) =>
+  ifMatching(owner, id, ifMatch, (where) => ({
+    last: sql`UPDATE tasks SET ${column.completed} = NOT ${column.completed}, ${column.updated_at} = ${nextUpdate},
+    ${changedNow} ${where} RETURNING ${taskJson}`,
+  }))
 
 const namesOf = (values: readonly (readonly [string, Sql])[]) => raw(values.map(([name]) => name).join(', '))

@@ -1,6 +1,6 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import { column } from './fields.ts'
-import { nextUpdate } from './statements.ts'
+import { changedNow, nextUpdate } from './statements.ts'
 import { MAX_LISTED_TAGS } from './tags.ts'
 
 const { sql } = Prisma
@@ -47,7 +47,7 @@ const ownTags = sql`FROM unnest(${column.tags}, tag_keys) WITH ORDINALITY AS own
 /** Sets the tags of every task that has `tag`, and returns `{"changed":n}`. A task that has these tags already stays as it is. */
 const changeTags = (owner: string, tag: Sql, tags: Sql) =>
   sql`WITH changed AS (
-      UPDATE tasks SET ${column.tags} = ${tags}, ${column.updated_at} = ${nextUpdate}
+      UPDATE tasks SET ${column.tags} = ${tags}, ${column.updated_at} = ${nextUpdate}, ${changedNow}
       WHERE user_id = ${owner} AND ${keyOf(tag)} = ANY(tag_keys) AND ${column.tags} <> ${tags}
       RETURNING 1)
     SELECT row_to_json(outcome) FROM (SELECT count(*) AS changed FROM changed) AS outcome`

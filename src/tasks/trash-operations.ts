@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox'
 import { errorResponses, json } from '../openapi/responses.ts'
 import { Ref } from '../openapi/schema-types.ts'
 import * as examples from './trash-examples.ts'
-import { found, link } from './operations.ts'
-import { OwnerParams, TaskParams } from './schemas.ts'
+import { found, link, refused } from './responses.ts'
+import { IfMatchHeader, OwnerParams, TaskParams } from './schemas.ts'
 import { ClearQuery, DeletedCount, DeletedTask, TrashQuery } from './trash-schemas.ts'
 
 /** How long deleted tasks stay in the trash, as a sentence. */
@@ -31,7 +31,12 @@ export function describeTrashRoutes(namesUser: boolean, trashDays: number) {
       summary: 'Delete a task',
       description: `${fate} Deleting it again is a 404.`,
       params: taskParams,
-      response: { 204: Type.Null({ description: 'The task was deleted.' }), ...errorResponses(400, 404) },
+      headers: IfMatchHeader,
+      response: {
+        204: Type.Null({ description: 'The task was deleted.' }),
+        ...errorResponses(400, 404),
+        ...refused,
+      },
     },
     clear: {
       tags,
@@ -55,7 +60,8 @@ export function describeTrashRoutes(namesUser: boolean, trashDays: number) {
         'Moves a task back from the trash. It keeps its id and its fields; updated_at grows. A task that is not in ' +
         'the trash is a 404.',
       params: taskParams,
-      response: found(examples.aRestoredTask),
+      headers: IfMatchHeader,
+      response: { ...found(examples.aRestoredTask), ...refused },
     },
     list: {
       tags,

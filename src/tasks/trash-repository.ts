@@ -1,9 +1,9 @@
 import type { Client, SendOptions } from '../database/client.ts'
 import type { Owner } from '../database/owner.ts'
 import { Prisma } from '../generated/prisma/client.ts'
+import { accepted, type IfMatch, inOneStatement } from './conditional-statements.ts'
 import type { Position } from './sorts.ts'
-import { inOneStatement } from './statements.ts'
-import { deleteCompletedTasks, deleteTask, moveFromTrash, trashedTasks } from './trash-statements.ts'
+import { deleteCompletedTasks, deleteTask, restoreTask, trashedTasks } from './trash-statements.ts'
 
 const { sql } = Prisma
 const HOUR_MS = 3_600_000
@@ -29,16 +29,25 @@ export function createTrashRepository(prisma: Client, trashDays: number) {
   })
 
   return {
-    /** Moves a task into the trash. Returns whether it existed. */
-    delete: async (owner: Owner, id: bigint): Promise<boolean> =>
-      (await one(owner, deleteTask(owner.id, id, trashDays))) !== undefined,
+    /**
+     * Moves a task into the trash. Returns whether it existed.
+     *
+     * @throws problem 412 `precondition_failed` if the task has none of the tags of `ifMatch`
+     */
+    delete: async (owner: Owner, id: bigint, ifMatch?: IfMatch): Promise<boolean> =>
+      accepted(await one(owner, inOneStatement(deleteTask(owner.id, id, trashDays, ifMatch)))) !== undefined,
 
     /** Moves the completed tasks into the trash. Returns their number. */
     deleteCompleted: async (owner: Owner): Promise<number> =>
       Number(await one(owner, deleteCompletedTasks(owner.id, trashDays), { isHeavy: true })),
 
-    /** Moves a task back from the trash. */
-    restore: (owner: Owner, id: bigint) => one(owner, inOneStatement(moveFromTrash(owner.id, id, trashDays))),
+    /**
+     * Moves a task back from the trash.
+     *
+     * @throws problem 412 `precondition_failed` if the task has none of the tags of `ifMatch`
+     */
+    restore: async (owner: Owner, id: bigint, ifMatch?: IfMatch) =>
+      accepted(await one(owner, inOneStatement(restoreTask(owner.id, id, trashDays, ifMatch)))),
 
     /** The first `limit` tasks of the trash after a position, newest deletion first. */
     list: (owner: Owner, limit: number, after?: Position): Promise<string[]> =>

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
+import { tagsThatMayChange } from '../http/entity-tags.ts'
 import { problem } from '../http/problem.ts'
 import { invalid, linkNext, sendTask, taskNotFound, withId } from './answers.ts'
 import { decodeTrashCursor, encodeTrashCursor } from './cursor.ts'
@@ -22,20 +23,20 @@ export const trashRoutes: FastifyPluginAsyncTypebox<TrashRoutesOptions> = async 
 ) => {
   const schemas = describeTrashRoutes(namesUser, trashDays)
 
-  app.delete('/:id', { schema: schemas.delete }, ({ user, params }, reply) =>
+  app.delete('/:id', { schema: schemas.delete }, ({ user, params, headers }, reply) =>
     sendGone(
       reply,
-      withId(params.id, (id) => trash.delete(user, id)),
+      withId(params.id, (id) => trash.delete(user, id, tagsThatMayChange(headers['if-match']))),
     ),
   )
 
   const clear = { schema: schemas.clear, schemaErrorFormatter: explainClearing }
   app.delete('/', clear, async ({ user }) => ({ deleted: await trash.deleteCompleted(user) }))
 
-  app.post('/:id/restore', { schema: schemas.restore }, ({ user, params }, reply) =>
+  app.post('/:id/restore', { schema: schemas.restore }, ({ user, params, headers }, reply) =>
     sendTask(
       reply,
-      withId(params.id, (id) => trash.restore(user, id)),
+      withId(params.id, (id) => trash.restore(user, id, tagsThatMayChange(headers['if-match']))),
     ),
   )
 

@@ -1,8 +1,16 @@
 import { instantSql } from '../database/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
+import {
+  type IfMatch,
+  ifMatching,
+  ownTask,
+  type Steps,
+  taskJson,
+  userExists,
+} from './conditional-statements.ts'
 import { type Column, column, taskFields } from './fields.ts'
 import type { Position } from './sorts.ts'
-import { changedTask, inOneStatement, nextUpdate, ownTask, type Steps } from './statements.ts'
+import { nextUpdate, tasksFrom } from './statements.ts'
 
 const { sql, raw, empty } = Prisma
 type Sql = Prisma.Sql
@@ -22,46 +30,50 @@ const columnsOfRestored = raw(
 )
 const deletedAt = raw(Prisma.DeletedTaskScalarFieldEnum.deleted_at)
 
-/**
- * Locks the user's row before those of tasks, in the same order as the statement that deletes the user. The foreign key
- * would lock it afterwards, and one of the two statements could end in a deadlock.
- */
-const userExists = (owner: string) => sql`EXISTS (SELECT FROM users WHERE id = ${owner} FOR KEY SHARE)`
-
 /** A task that has been in the trash for longer does not exist any more, whether or not it has been purged. */
 const isKept = (trashDays: number) => sql`${deletedAt} > now() - ${trashDays}::int * interval '24 hours'`
 
-/** Moves a task into the trash. Returns its id. */
-export const moveToTrash = (owner: string, id: bigint): Steps => ({
-  first: sql`gone AS (DELETE FROM tasks ${ownTask(owner, id)} AND ${userExists(owner)} RETURNING ${columns})`,
-  last: sql`INSERT INTO deleted_tasks (${columns}) SELECT ${columns} FROM gone RETURNING ${column.id}`,
-})
-/** Deletes a task, past the trash. Returns its id. */
-export const deleteForGood = (owner: string, id: bigint): Sql =>
-  sql`DELETE FROM tasks ${ownTask(owner, id)} RETURNING ${column.id}`
+/** What stays of tasks that are `gone`: without a trash only their ids, for the change feed. */
+const keepTasks = sql`INSERT INTO deleted_tasks (${columns}) SELECT ${columns} FROM gone RETURNING ${column.id}`
+const keepIds = sql`INSERT INTO deleted_task_ids (user_id, id) SELECT user_id, id FROM gone RETURNING id`
 
-/** Moves a task into the trash, if there is one. Returns its id. */
-export const deleteTask = (owner: string, id: bigint, trashDays: number): Sql =>
-  trashDays === 0 ? deleteForGood(owner, id) : inOneStatement(moveToTrash(owner, id))
+/** Moves a task into the trash, or deletes it for good if there is none. Returns its id. */
+export const deleteTask = (owner: string, id: bigint, trashDays: number, ifMatch?: IfMatch): Steps =>
+  ifMatching(
+    owner,
+    id,
+    ifMatch,
+    (where) => ({
+      first: sql`gone AS (DELETE FROM tasks ${where} RETURNING ${columns})`,
+      last: trashDays === 0 ? keepIds : keepTasks,
+    }),
+    { and: sql`AND ${userExists(owner)}` },
+  )
 
-/** Moves the completed tasks into the trash. Returns their number. */
+/** The same with all completed tasks. Returns their number. */
 export const deleteCompletedTasks = (owner: string, trashDays: number): Sql =>
-  trashDays === 0
-    ? sql`WITH gone AS (DELETE FROM tasks WHERE user_id = ${owner} AND ${column.completed} RETURNING ${column.id})
-      SELECT count(*) FROM gone`
-    : sql`WITH gone AS (
-        DELETE FROM tasks WHERE user_id = ${owner} AND ${column.completed} AND ${userExists(owner)}
-        RETURNING ${columns}),
-      trash AS (INSERT INTO deleted_tasks (${columns}) SELECT ${columns} FROM gone RETURNING ${column.id})
-      SELECT count(*) FROM trash`
+  sql`WITH gone AS (
+      DELETE FROM tasks WHERE user_id = ${owner} AND ${column.completed} AND ${userExists(owner)}
+      RETURNING ${columns}),
+    kept AS (${trashDays === 0 ? keepIds : keepTasks})
+    SELECT count(*) FROM kept`
 
 /** Moves a task back from the trash, under its old id. Returns the task as JSON. */
-export const moveFromTrash = (owner: string, id: bigint, trashDays: number): Steps => ({
-  first: sql`back AS (
-    DELETE FROM deleted_tasks ${ownTask(owner, id)} AND ${isKept(trashDays)} AND ${userExists(owner)}
-    RETURNING ${columns})`,
-  last: sql`INSERT INTO tasks (${columns}) SELECT ${columnsOfRestored} FROM back RETURNING ${changedTask}`,
-})
+export const restoreTask = (owner: string, id: bigint, trashDays: number, ifMatch?: IfMatch): Steps =>
+  ifMatching(
+    owner,
+    id,
+    ifMatch,
+    (where) => ({
+      first: sql`back AS (DELETE FROM deleted_tasks ${where} RETURNING ${columns})`,
+      last: sql`INSERT INTO tasks (${columns}) SELECT ${columnsOfRestored} FROM back RETURNING ${taskJson}`,
+    }),
+    { table: raw('deleted_tasks'), and: sql`AND ${isKept(trashDays)} AND ${userExists(owner)}` },
+  )
+
+/** Reads a task of the trash as JSON. */
+export const findTrashedTask = (owner: string, id: bigint, trashDays: number): Sql =>
+  tasksFrom(sql`SELECT * FROM deleted_tasks ${ownTask(owner, id)} AND ${isKept(trashDays)}`)
 
 /** Reads a page of the trash, newest deletion first: the tasks after a position. */
 export function trashedTasks(owner: string, trashDays: number, limit: number, after?: Position): Sql {

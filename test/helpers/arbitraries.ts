@@ -186,6 +186,24 @@ const badPositiveInteger = fc.oneof(
   storable.filter((value) => value !== '' && value !== '.' && value !== '..' && !/^[0-9]+$/.test(value)),
 )
 
+const entityTag = fc
+  .tuple(fc.constantFrom('', 'W/'), fc.stringMatching(/^[!#-~\x80-\xff]{0,30}$/))
+  .map(([weak, tag]) => `${weak}"${tag}"`)
+const entityTags = fc.oneof(
+  fc.constant('*'),
+  fc
+    .tuple(
+      fc.array(entityTag, { minLength: 1, maxLength: 5 }),
+      fc.constantFrom(',', ', ', ' ,\t', ',,', ' , , '),
+    )
+    .map(([tags, comma]) => tags.join(comma)),
+)
+const badEntityTags = fc.oneof(
+  fc.constantFrom(' ', ',', '"', '"a', 'a"', 'a', 'w/"a"', 'W/ "a"', 'W/', '"a" "b"', '"a b"', '*,*', '*"a"'),
+  entityTags.map((tags) => `${tags} "`),
+  entityTags.map((tags) => `x${tags}`),
+)
+
 const PRIORITIES = ['none', 'low', 'medium', 'high', 'urgent']
 const priorities = fc.array(fc.constantFrom(...PRIORITIES, ''), { maxLength: 8 }).map(String)
 const badPriorities = fc
@@ -211,6 +229,7 @@ const badTagNames = fc.oneof(
 const FORMATS: Record<string, { good: fc.Arbitrary<string>; bad: fc.Arbitrary<string> }> = {
   'due-date': { good: dueDate, bad: badDueDate },
   'time-zone': { good: timeZone, bad: badTimeZone },
+  'entity-tags': { good: entityTags, bad: badEntityTags },
   'priority-list': { good: priorities, bad: badPriorities },
   'tag-list': { good: tagNames, bad: badTagNames },
   tag: { good: tag, bad: badTag },

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import type { Test } from 'tap'
 import { createServiceRole } from '../../src/database/service-role.ts'
 
 /** The database of this run, as its owner sees it: everybody's rows. Every test makes its own users in it. */
@@ -67,5 +69,26 @@ export async function query<Row extends pg.QueryResultRow>(
     return (await client.query<Row>(sql, values)).rows
   } finally {
     await client.end()
+  }
+}
+
+/** An open transaction on a connection of its own. What is not committed is rolled back at the end of the test. */
+export async function transaction(t: Pick<Test, 'teardown'>, url: string) {
+  const client = new pg.Client(url)
+  await client.connect()
+  t.teardown(() => client.end())
+  await client.query('BEGIN')
+  const [{ pid }] = (await client.query('SELECT pg_backend_pid() AS pid')).rows as [{ pid: number }]
+  return {
+    query: (sql: string, values: unknown[] = []) => client.query(sql, values),
+    /** Resolves when somebody waits for a lock of this transaction. */
+    async isWaitedFor() {
+      const waiting = 'SELECT FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))'
+      for (let tries = 0; tries < 2000; tries += 1) {
+        if ((await query(url, waiting, [pid])).length > 0) return
+        await sleep(5)
+      }
+      throw new Error('nobody waits for this transaction')
+    },
   }
 }

@@ -42,7 +42,7 @@ export interface Operation {
   tags?: string[]
   security?: object[]
   parameters?: {
-    in: 'path' | 'query'
+    in: 'path' | 'query' | 'header'
     name: string
     description?: string
     schema: Schema
@@ -73,7 +73,7 @@ export function lookUp<T extends object>(document: Document, item: T | Reference
 }
 
 /** Headers that say something about a resource: where the document does not name them, none is sent. */
-const DESCRIBED_HEADERS = ['link', 'location', 'x-total-count', 'retry-after', 'www-authenticate']
+const DESCRIBED_HEADERS = ['etag', 'link', 'location', 'x-total-count', 'retry-after', 'www-authenticate']
 const PROBLEM: Schema = { $ref: '#/components/schemas/Problem' }
 
 const validators = new WeakMap<object, Ajv2020>()

@@ -8,7 +8,7 @@ export const isOwned = (sql: string) =>
   !/\b(deleted_)?tasks\b/i.test(sql) ||
   /\bWHERE \(?("public"\."(deleted_)?tasks"\.)?"?user_id"? = \$\d/i.test(sql) ||
   /\bWHERE 1=0\b/.test(sql) ||
-  /^\s*INSERT INTO tasks \(user_id,/i.test(sql)
+  /^\s*(WITH +\w+ ?\(\w+\) AS \()?INSERT INTO tasks \(user_id,/i.test(sql)
 
 /** Listens to what Prisma sends, and fails the test on a statement that forgets the owner. */
 export function watchStatements(t: Test) {

@@ -49,7 +49,6 @@ const oddHeaders = fc.dictionary(
     'accept-encoding',
     'accept-language',
     'cookie',
-    'if-none-match',
     'if-modified-since',
     'origin',
     'range',
@@ -107,6 +106,17 @@ function goodQuery({ parameters = [], operationId }: Operation): fc.Arbitrary<[s
     return [...Object.entries({ ...rest, ...page, ...alias }), ...others]
   })
 }
+
+/** Valid values of some of the operation's headers. */
+const goodHeaders = ({ parameters = [] }: Operation): fc.Arbitrary<Record<string, string>> =>
+  fc.record(
+    Object.fromEntries(
+      parameters
+        .filter((parameter) => parameter.in === 'header')
+        .map(({ name, schema }) => [name, good(schema) as fc.Arbitrary<string>]),
+    ),
+    { requiredKeys: [] },
+  ) as fc.Arbitrary<Record<string, string>>
 
 const goodParams = ({ parameters = [] }: Operation): fc.Arbitrary<Record<string, string>> =>
   fc.record(
@@ -192,7 +202,9 @@ export function validPlan(document: Document, { method, template, operation }: N
   const parts = {
     params: goodParams(operation),
     query: goodQuery(operation),
-    headers: oddHeaders,
+    headers: fc
+      .tuple(oddHeaders, goodHeaders(operation))
+      .map(([odd, known]): Record<string, string> => ({ ...odd, ...known })),
     type: jsonTypes,
     body: goodBody(document, operation),
   }
@@ -218,7 +230,9 @@ export function invalidPlan(document: Document, named: Named): fc.Arbitrary<Plan
       badText(parameter.schema).map((value) =>
         parameter.in === 'path'
           ? { wrong: parameter.name, params: { [parameter.name]: value } }
-          : { wrong: parameter.name, query: [[parameter.name, value]] },
+          : parameter.in === 'header'
+            ? { wrong: parameter.name, headers: { [parameter.name]: value } }
+            : { wrong: parameter.name, query: [[parameter.name, value]] },
       ),
     )
   const twice = parameters
@@ -237,15 +251,20 @@ export function invalidPlan(document: Document, named: Named): fc.Arbitrary<Plan
   const bodies = schema ? [badBody(document, schema, named.operation)] : []
   const all = [...spoilt, ...twice, ...bodies, ...bodies, ...bodies]
   if (all.length === 0) return undefined
-  return fc.tuple(validPlan(document, named), fc.oneof(...all)).map(([plan, { query, params, ...rest }]) => ({
-    ...plan,
-    ...rest,
-    kind: 'invalid',
-    params: { ...plan.params, ...params },
-    query: query ? [...plan.query.filter(([name]) => name !== query[0]![0]), ...query] : plan.query,
-    headers:
-      (plan.body ?? rest.body) ? { ...plan.headers, 'content-type': 'application/json' } : plan.headers,
-  }))
+  return fc
+    .tuple(validPlan(document, named), fc.oneof(...all))
+    .map(([plan, { query, params, headers, ...rest }]) => ({
+      ...plan,
+      ...rest,
+      kind: 'invalid',
+      params: { ...plan.params, ...params },
+      query: query ? [...plan.query.filter(([name]) => name !== query[0]![0]), ...query] : plan.query,
+      headers: {
+        ...plan.headers,
+        ...headers,
+        ...((plan.body ?? rest.body) && { 'content-type': 'application/json' }),
+      },
+    }))
 }
 
 function badBody(document: Document, schema: Schema, operation: Operation): fc.Arbitrary<Partial<Plan>> {

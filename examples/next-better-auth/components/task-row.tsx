@@ -5,6 +5,7 @@ import type { Task } from '../lib/task-client'
 import { useChangeTasks } from '../lib/use-changes'
 import { useDraftChanges } from '../lib/use-drafts'
 import type { Selection } from '../lib/use-selection'
+import check from './check.module.css'
 import { CalendarIcon, DeleteIcon, EditIcon } from './icons'
 import { PriorityLabel, TagButtons } from './labels'
 import { Notes } from './notes'
@@ -58,7 +59,7 @@ export function TaskRow({ task, edit, now, selection, tagFilter, onToggleTag, on
         <input
           type="checkbox"
           id={checkboxId(task)}
-          className={styles.check}
+          className={check.check}
           aria-labelledby={titleId}
           checked={task.completed}
           onChange={({ target }) => change({ changes: [{ task, changes: { completed: target.checked } }] })}

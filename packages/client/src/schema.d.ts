@@ -120,7 +120,7 @@ export interface paths {
     put?: never
     /**
      * Create a task
-     * @description Not idempotent: every request creates a new task.
+     * @description Every request creates a new task, unless it repeats an Idempotency-Key.
      */
     post: operations['createTask']
     /**
@@ -145,6 +145,26 @@ export interface paths {
      * @description The numbers of all, pending, completed and overdue tasks. A calendar day ends at midnight in time_zone.
      */
     get: operations['summarizeTasks']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/tasks/changes': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List what has changed
+     * @description For clients that keep a copy of the tasks. Without a cursor it begins at the beginning: walking to the end (has_more is false) gives a complete copy. Afterwards each walk gives what has changed since the last one. No committed change is missed, and one may come twice. docs/sync.md describes how to use it.
+     */
+    get: operations['listChanges']
     put?: never
     post?: never
     delete?: never
@@ -348,7 +368,7 @@ export interface paths {
     put?: never
     /**
      * Create a task
-     * @description Not idempotent: every request creates a new task.
+     * @description Every request creates a new task, unless it repeats an Idempotency-Key.
      */
     post: operations['createTaskByUser']
     /**
@@ -373,6 +393,26 @@ export interface paths {
      * @description The numbers of all, pending, completed and overdue tasks. A calendar day ends at midnight in time_zone.
      */
     get: operations['summarizeTasksByUser']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/{user_id}/tasks/changes': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * List what has changed
+     * @description For clients that keep a copy of the tasks. Without a cursor it begins at the beginning: walking to the end (has_more is false) gives a complete copy. Afterwards each walk gives what has changed since the last one. No committed change is missed, and one may come twice. docs/sync.md describes how to use it.
+     */
+    get: operations['listChangesByUser']
     put?: never
     post?: never
     delete?: never
@@ -616,9 +656,13 @@ export interface components {
         | 'method_not_allowed'
         | 'request_timeout'
         | 'user_being_deleted'
+        | 'idempotency_key_in_use'
+        | 'cursor_expired'
+        | 'precondition_failed'
         | 'body_too_large'
         | 'unsupported_media_type'
         | 'unsupported_content_encoding'
+        | 'idempotency_key_reused'
         | 'expectation_failed'
         | 'rate_limited'
         | 'headers_too_large'
@@ -686,6 +730,127 @@ export interface components {
       links: {
         [key: string]: string
       }
+    }
+    /** @description RFC 9457 problem details, with the task as it is now in current. */
+    ChangedMeanwhile: {
+      /**
+       * @description Always about:blank (RFC 9457): use code to tell errors apart.
+       * @example about:blank
+       * @enum {string}
+       */
+      type: 'about:blank'
+      /**
+       * @description The standard name of the status.
+       * @example Not Found
+       */
+      title: string
+      /**
+       * @description The HTTP status of the answer.
+       * @example 404
+       */
+      status: number
+      /**
+       * @description One sentence for people.
+       * @example There is no such task.
+       */
+      detail: string
+      /**
+       * @description The same sentence as detail.
+       * @example There is no such task.
+       */
+      message: string
+      /**
+       * @description A stable word for programs.
+       * @example task_not_found
+       * @enum {string}
+       */
+      code:
+        | 'validation_failed'
+        | 'malformed_json'
+        | 'bad_content_length'
+        | 'bad_url'
+        | 'bad_host'
+        | 'bad_request'
+        | 'duplicate_token'
+        | 'token_missing'
+        | 'token_invalid'
+        | 'token_expired'
+        | 'metrics_token_missing'
+        | 'wrong_user'
+        | 'task_not_found'
+        | 'route_not_found'
+        | 'method_not_allowed'
+        | 'request_timeout'
+        | 'user_being_deleted'
+        | 'idempotency_key_in_use'
+        | 'cursor_expired'
+        | 'precondition_failed'
+        | 'body_too_large'
+        | 'unsupported_media_type'
+        | 'unsupported_content_encoding'
+        | 'idempotency_key_reused'
+        | 'expectation_failed'
+        | 'rate_limited'
+        | 'headers_too_large'
+        | 'internal_error'
+        | 'database_unavailable'
+        | 'not_migrated'
+        | 'keys_unavailable'
+        | 'overloaded'
+        | 'pipeline_full'
+        | 'stopping'
+      /**
+       * @description The same as the X-Request-Id header; it finds the request in the service’s log.
+       * @example 8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10
+       */
+      request_id: string
+      /**
+       * @description Each mistake in the input, with validation_failed. The operation that failed, with another error of a batch.
+       * @example [
+       *       {
+       *         "path": "/title",
+       *         "message": "is required"
+       *       }
+       *     ]
+       */
+      errors?: {
+        /**
+         * @description JSON Pointer (RFC 6901) to the value.
+         * @example /title
+         */
+        path: string
+        /**
+         * @description What is wrong with the value.
+         * @example is required
+         */
+        message: string
+      }[]
+      current: components['schemas']['Task']
+    }
+    /** @description A page of the changes of the current user’s tasks. */
+    Changes: {
+      /**
+       * @description Tasks that were created, changed or restored, as they are now.
+       * @example []
+       */
+      tasks: components['schemas']['Task'][]
+      /**
+       * @description The ids of tasks that were deleted. The client may not have known all of them.
+       * @example [
+       *       41
+       *     ]
+       */
+      deleted: number[]
+      /**
+       * @description For the next request. It is opaque, and valid for 90 days.
+       * @example MSA5ZjM0YzE
+       */
+      cursor: string
+      /**
+       * @description Whether there are more changes already: then repeat at once with the cursor.
+       * @example false
+       */
+      has_more: boolean
     }
     /** @description The state to set. Without it the state is flipped. */
     Completion: {
@@ -1044,6 +1209,12 @@ export interface components {
        */
       id: number
       /**
+       * Format: entity-tags
+       * @description As the header If-Match of the single call: the ETag that the task must have, which is its updated_at in double quotes. If it has another one the answer is a 412.
+       * @example "2026-01-02T10:00:00.000Z"
+       */
+      if_match?: string
+      /**
        * @description Whether the task is done.
        * @example true
        */
@@ -1118,6 +1289,12 @@ export interface components {
        * @example 42
        */
       id: number
+      /**
+       * Format: entity-tags
+       * @description As the header If-Match of the single call: the ETag that the task must have, which is its updated_at in double quotes. If it has another one the answer is a 412.
+       * @example "2026-01-02T10:00:00.000Z"
+       */
+      if_match?: string
     }
     /** @description Restores a task from the trash. */
     RestoreOperation: {
@@ -1132,6 +1309,12 @@ export interface components {
        * @example 42
        */
       id: number
+      /**
+       * Format: entity-tags
+       * @description As the header If-Match of the single call: the ETag that the task must have, which is its updated_at in double quotes. If it has another one the answer is a 412.
+       * @example "2026-01-02T10:00:00.000Z"
+       */
+      if_match?: string
     }
     /** @description Changes a task. Fields that are not sent stay as they are; null clears a field. */
     UpdateOperation: {
@@ -1146,6 +1329,12 @@ export interface components {
        * @example 42
        */
       id: number
+      /**
+       * Format: entity-tags
+       * @description As the header If-Match of the single call: the ETag that the task must have, which is its updated_at in double quotes. If it has another one the answer is a 412.
+       * @example "2026-01-02T10:00:00.000Z"
+       */
+      if_match?: string
       /**
        * Format: single-line
        * @description 1 to 200 characters in one line, at least one of them visible. White space and zero-width spaces around the title are removed. Tabs, line breaks and other control characters inside it are refused.
@@ -1287,7 +1476,10 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description - `user_being_deleted`: The account was deleted several times during this request; repeat it after Retry-After. */
+    /**
+     * @description - `user_being_deleted`: The account was deleted several times during this request; repeat it after Retry-After.
+     *     - `idempotency_key_in_use`: Another request with this Idempotency-Key is being answered; repeat it after Retry-After.
+     */
     Conflict: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -1345,6 +1537,26 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
+    /** @description - `idempotency_key_reused`: The Idempotency-Key was used for another request within 24 hours; nothing was done. */
+    UnprocessableEntity: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description - `cursor_expired`: The cursor of the changes is too old, or belongs to another user or to a database that was restored; begin anew without a cursor. */
+    Gone: {
+      headers: {
+        'x-request-id': components['headers']['RequestId']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['Problem']
+      }
+    }
     /** @description - `task_not_found`: The task does not exist, is in the trash (for calls on the trash: is not there), or belongs to another user; the answer is the same. */
     NotFound: {
       headers: {
@@ -1353,6 +1565,18 @@ export interface components {
       }
       content: {
         'application/problem+json': components['schemas']['Problem']
+      }
+    }
+    /** @description - `precondition_failed`: The task changed since the client read it: it has none of the ETags in If-Match. Nothing was done; current is the task as it is now. */
+    PreconditionFailed: {
+      headers: {
+        /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+        etag?: string
+        'x-request-id': components['headers']['RequestId']
+        [name: string]: unknown
+      }
+      content: {
+        'application/problem+json': components['schemas']['ChangedMeanwhile']
       }
     }
     /** @description - `wrong_user`: The user id in the path differs from the user id in the token, whether or not that user exists. */
@@ -1616,7 +1840,13 @@ export interface operations {
   createTask: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description Makes a retry safe: the same request with the same key within 24 hours gives the first answer again, and creates nothing. 1 to 255 visible ASCII characters, such as a UUID.
+         * @example 5f0c1c7e-8f7e-4a55-9f0a-2f7d6a5f3b11
+         */
+        'idempotency-key'?: string
+      }
       path?: never
       cookie?: never
     }
@@ -1629,6 +1859,10 @@ export interface operations {
       /** @description The task. */
       201: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
+          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          'idempotency-replayed'?: 'true'
           /** @description The task, relative to the URL of the request (RFC 3986). */
           location?: string
           'x-request-id': components['headers']['RequestId']
@@ -1646,6 +1880,7 @@ export interface operations {
       409: components['responses']['Conflict']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
+      422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
       503: components['responses']['ServiceUnavailable']
@@ -1719,10 +1954,52 @@ export interface operations {
       503: components['responses']['ServiceUnavailable']
     }
   }
+  listChanges: {
+    parameters: {
+      query?: {
+        /** @description The cursor of the last answer: the changes after it are returned. Without it, all tasks are returned. */
+        cursor?: string
+        /** @description The largest number of changes in one answer. Default 100. */
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The changes. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Changes']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      410: components['responses']['Gone']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
   getTask: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description If the task has one of these ETags the answer is a 304 without a body. * matches every task.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-none-match'?: string
+      }
       path: {
         /**
          * @description Positive integer.
@@ -1737,6 +2014,8 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -1746,6 +2025,16 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Task']
         }
+      }
+      /** @description The client has this version already (If-None-Match). */
+      304: {
+        headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
+          'x-request-id': components['headers']['RequestId']
+          [name: string]: unknown
+        }
+        content?: never
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
@@ -1759,7 +2048,13 @@ export interface operations {
   putTask: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description Positive integer.
@@ -1778,6 +2073,8 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -1792,6 +2089,7 @@ export interface operations {
       401: components['responses']['Unauthorized']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       429: components['responses']['TooManyRequests']
@@ -1802,7 +2100,13 @@ export interface operations {
   deleteTask: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description Positive integer.
@@ -1829,6 +2133,7 @@ export interface operations {
       401: components['responses']['Unauthorized']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       429: components['responses']['TooManyRequests']
@@ -1839,7 +2144,13 @@ export interface operations {
   patchTask: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description Positive integer.
@@ -1858,6 +2169,8 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -1872,6 +2185,7 @@ export interface operations {
       401: components['responses']['Unauthorized']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       429: components['responses']['TooManyRequests']
@@ -1882,7 +2196,13 @@ export interface operations {
   completeTask: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description Positive integer.
@@ -1901,6 +2221,8 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -1914,6 +2236,117 @@ export interface operations {
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listTags: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The tags. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Tag'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteTag: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  renameTag: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TagName']
+      }
+    }
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
       409: components['responses']['Conflict']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
@@ -2035,7 +2468,13 @@ export interface operations {
   restoreTask: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description Positive integer.
@@ -2050,6 +2489,8 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -2064,6 +2505,7 @@ export interface operations {
       401: components['responses']['Unauthorized']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       429: components['responses']['TooManyRequests']
@@ -2180,7 +2622,13 @@ export interface operations {
   runBatch: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description Makes a retry safe: the same request with the same key within 24 hours gives the first answer again, and creates nothing. 1 to 255 visible ASCII characters, such as a UUID.
+         * @example 5f0c1c7e-8f7e-4a55-9f0a-2f7d6a5f3b11
+         */
+        'idempotency-key'?: string
+      }
       path?: never
       cookie?: never
     }
@@ -2193,6 +2641,8 @@ export interface operations {
       /** @description The results, in the order of the operations. */
       200: {
         headers: {
+          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          'idempotency-replayed'?: 'true'
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -2207,8 +2657,10 @@ export interface operations {
       401: components['responses']['Unauthorized']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
+      422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
       503: components['responses']['ServiceUnavailable']
@@ -2297,7 +2749,13 @@ export interface operations {
   createTaskByUser: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description Makes a retry safe: the same request with the same key within 24 hours gives the first answer again, and creates nothing. 1 to 255 visible ASCII characters, such as a UUID.
+         * @example 5f0c1c7e-8f7e-4a55-9f0a-2f7d6a5f3b11
+         */
+        'idempotency-key'?: string
+      }
       path: {
         /**
          * @description The user of the token.
@@ -2316,6 +2774,10 @@ export interface operations {
       /** @description The task. */
       201: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
+          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          'idempotency-replayed'?: 'true'
           /** @description The task, relative to the URL of the request (RFC 3986). */
           location?: string
           'x-request-id': components['headers']['RequestId']
@@ -2334,6 +2796,7 @@ export interface operations {
       409: components['responses']['Conflict']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
+      422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
       503: components['responses']['ServiceUnavailable']
@@ -2421,10 +2884,59 @@ export interface operations {
       503: components['responses']['ServiceUnavailable']
     }
   }
+  listChangesByUser: {
+    parameters: {
+      query?: {
+        /** @description The cursor of the last answer: the changes after it are returned. Without it, all tasks are returned. */
+        cursor?: string
+        /** @description The largest number of changes in one answer. Default 100. */
+        limit?: number
+      }
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The changes. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Changes']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      410: components['responses']['Gone']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
   getTaskByUser: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description If the task has one of these ETags the answer is a 304 without a body. * matches every task.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-none-match'?: string
+      }
       path: {
         /**
          * @description The user of the token.
@@ -2444,6 +2956,8 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -2453,6 +2967,16 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Task']
         }
+      }
+      /** @description The client has this version already (If-None-Match). */
+      304: {
+        headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
+          'x-request-id': components['headers']['RequestId']
+          [name: string]: unknown
+        }
+        content?: never
       }
       400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
@@ -2467,7 +2991,13 @@ export interface operations {
   putTaskByUser: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description The user of the token.
@@ -2491,6 +3021,8 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -2506,6 +3038,7 @@ export interface operations {
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       429: components['responses']['TooManyRequests']
@@ -2516,7 +3049,13 @@ export interface operations {
   deleteTaskByUser: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description The user of the token.
@@ -2549,6 +3088,7 @@ export interface operations {
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       429: components['responses']['TooManyRequests']
@@ -2559,7 +3099,13 @@ export interface operations {
   patchTaskByUser: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description The user of the token.
@@ -2583,6 +3129,8 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -2598,6 +3146,7 @@ export interface operations {
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       429: components['responses']['TooManyRequests']
@@ -2608,7 +3157,13 @@ export interface operations {
   completeTaskByUser: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description The user of the token.
@@ -2632,6 +3187,8 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -2646,6 +3203,136 @@ export interface operations {
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listTagsByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The tags. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Tag'][]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  deleteTagByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  renameTagByUser: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description The tag, in any letter case, percent-encoded: a slash is %2F.
+         * @example garden
+         */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TagName']
+      }
+    }
+    responses: {
+      /** @description The number of changed tasks. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TagsChanged']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
       409: components['responses']['Conflict']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
@@ -2786,7 +3473,13 @@ export interface operations {
   restoreTaskByUser: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description The user of the token.
@@ -2806,6 +3499,8 @@ export interface operations {
       /** @description The task. */
       200: {
         headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -2821,6 +3516,7 @@ export interface operations {
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       429: components['responses']['TooManyRequests']
@@ -2957,7 +3653,13 @@ export interface operations {
   runBatchByUser: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description Makes a retry safe: the same request with the same key within 24 hours gives the first answer again, and creates nothing. 1 to 255 visible ASCII characters, such as a UUID.
+         * @example 5f0c1c7e-8f7e-4a55-9f0a-2f7d6a5f3b11
+         */
+        'idempotency-key'?: string
+      }
       path: {
         /**
          * @description The user of the token.
@@ -2976,6 +3678,8 @@ export interface operations {
       /** @description The results, in the order of the operations. */
       200: {
         headers: {
+          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          'idempotency-replayed'?: 'true'
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
           'ratelimit-remaining': components['headers']['RateLimitRemaining']
@@ -2991,8 +3695,10 @@ export interface operations {
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
+      422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
       503: components['responses']['ServiceUnavailable']

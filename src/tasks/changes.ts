@@ -1,0 +1,62 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { problem } from '../http/problem.ts'
+import { invalid, sendJson } from './answers.ts'
+import { decodeCursor, encodeCursor, type Walk } from './changes-cursor.ts'
+import type { ChangeFeed, ChangePage } from './changes-repository.ts'
+import { type ChangesQuery, DEFAULT_CHANGES_PAGE } from './query-schemas.ts'
+
+/** How long a cursor is valid. The ids of deleted tasks are kept for a day longer (purge_deleted_task_ids). */
+const CURSOR_DAYS = 90
+const BEGINNING: Walk = { identity: '', from: undefined, to: undefined, xid: 0n, id: 0n }
+
+/**
+ * Answers with a page of the changes.
+ *
+ * @throws problem 410 `cursor_expired` if the client has to begin anew
+ */
+export async function sendChanges(feed: ChangeFeed, request: FastifyRequest, reply: FastifyReply) {
+  const { cursor, limit = DEFAULT_CHANGES_PAGE } = request.query as ChangesQuery
+  const walk = cursor === undefined ? BEGINNING : decodeCursor(cursor)
+  if (walk === undefined) throw invalid('cursor', 'must be a cursor of GET /tasks/changes')
+  const page = await feed.read(request.user, walk, limit + 1)
+  if (cursor !== undefined && isExpired(walk, page)) throw problem('cursor_expired')
+
+  const changes = page.changes.slice(0, limit)
+  const hasMore = page.changes.length > limit
+  const next = encodeCursor(hasMore ? onward(walk, page, changes.at(-1)!) : nextWalk(walk, page))
+  const tasks = changes.flatMap(({ task }) => task ?? [])
+  const deleted = changes.flatMap(({ id, task }) => (task === undefined ? [id] : []))
+  return sendJson(
+    reply,
+    `{"tasks":[${tasks.join()}],"deleted":[${deleted.join()}],"cursor":"${next}","has_more":${hasMore}}`,
+  )
+}
+
+/** The rest of the walk. It ends where the first page was read: later changes belong to the next walk. */
+const onward = (
+  { from, to }: Walk,
+  { identity, now }: ChangePage,
+  last: { xid: bigint; id: bigint },
+): Walk => ({
+  identity,
+  from,
+  to: to ?? now,
+  xid: last.xid,
+  id: last.id,
+})
+
+/** The walk along what changes from now on. No change before `xmin` is new to it. */
+function nextWalk({ to }: Walk, { identity, now }: ChangePage): Walk {
+  const from = to ?? now
+  return { identity, from, to: undefined, xid: from.xmin, id: 0n }
+}
+
+/**
+ * Whether a walk cannot go on: the database or the account is another one, the database has lost transactions that the
+ * cursor counts on, or the ids of tasks that were deleted since may have been purged.
+ */
+function isExpired({ identity, from, to }: Walk, { identity: here, now }: ChangePage): boolean {
+  const [oldest, newest] = [from ?? to, to ?? from]
+  if (oldest === undefined || newest === undefined || identity !== here) return true
+  return newest.xmax > now.xmax || oldest.at < now.at - CURSOR_DAYS * 24 * 3600
+}

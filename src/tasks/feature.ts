@@ -1,0 +1,63 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Client } from '../database/client.ts'
+import { createBatchRepository } from './batch-repository.ts'
+import { batchRoutes } from './batch-routes.ts'
+import * as batchSchemas from './batch-schemas.ts'
+import { createChangeFeed } from './changes-repository.ts'
+import { createIdempotencyKeys } from './idempotency.ts'
+import { createTaskRepository } from './repository.ts'
+import { taskRoutes, type TaskRoutesOptions } from './routes.ts'
+import * as schemas from './schemas.ts'
+import { tagRoutes } from './tag-routes.ts'
+import { createTrashRepository } from './trash-repository.ts'
+import { trashRoutes } from './trash-routes.ts'
+import * as trashSchemas from './trash-schemas.ts'
+
+/** The schemas that become components of the document: those with an `$id`. */
+export const TASK_SCHEMAS: readonly unknown[] = Object.values({
+  ...schemas,
+  ...trashSchemas,
+  ...batchSchemas,
+})
+
+export type TaskQueries = ReturnType<typeof createTaskQueries>
+
+/**
+ * Every query on tasks, and the purges of what they leave behind.
+ *
+ * @param trashDays how long the trash keeps a task; 0 deletes it at once
+ */
+export function createTaskQueries(prisma: Client, trashDays: number) {
+  const changes = createChangeFeed(prisma)
+  const keys = createIdempotencyKeys(prisma)
+  const trash = createTrashRepository(prisma, trashDays)
+  return {
+    tasks: createTaskRepository(prisma),
+    batches: createBatchRepository(prisma, trashDays),
+    changes,
+    keys,
+    trash,
+    trashDays,
+    purges: [
+      { what: 'tasks in the trash', purge: trash.purge },
+      { what: 'ids of deleted tasks', purge: changes.purge },
+      { what: 'idempotency keys', purge: keys.purge },
+    ],
+  }
+}
+
+type TaskFeatureOptions = Pick<TaskRoutesOptions, 'whileUserExists'> & { queries: TaskQueries }
+
+/** Every route of tasks, under both paths: for the user of the token, and with the user in the path. */
+export const taskFeature: FastifyPluginAsync<TaskFeatureOptions> = async (
+  app,
+  { queries: { tasks, batches, changes, keys, trash, trashDays }, whileUserExists },
+) => {
+  for (const namesUser of [false, true]) {
+    const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
+    await app.register(taskRoutes, { prefix, tasks, changes, keys, whileUserExists, namesUser })
+    await app.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
+    await app.register(trashRoutes, { prefix, trash, trashDays, namesUser })
+    await app.register(batchRoutes, { prefix, batches, keys, whileUserExists, namesUser })
+  }
+}

@@ -1,0 +1,57 @@
+import type { FastifyReply } from 'fastify'
+import { hash } from 'node:crypto'
+import type { Client } from '../database/client.ts'
+import type { Owner } from '../database/owner.ts'
+import { problem } from '../http/problem.ts'
+import { failedOperation } from './batch-repository.ts'
+import { findKey, isUsedKey, type KnownKey, type Once, purgeKeys } from './idempotency-statements.ts'
+
+/** The owner of statements that belong to no user: row-level security shows them no row. */
+const NOBODY: Owner = { id: '' }
+
+export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>
+
+/** The request, if the client sent an Idempotency-Key. `call` names the route, whichever path leads to it. */
+export function onceOf(key: string | undefined, call: string, body: unknown): Once | undefined {
+  if (key === undefined) return undefined
+  return { key, fingerprint: hash('sha256', `${call} ${JSON.stringify(body)}`, 'base64url') }
+}
+
+/** Answers requests with a key that was used before. */
+export function createIdempotencyKeys(prisma: Client) {
+  return {
+    /**
+     * Runs a request, or finds the answer to the first request with the same key.
+     *
+     * @throws problem 422 `idempotency_key_reused` if that was another request
+     * @throws problem 409 `idempotency_key_in_use` if that one has no answer yet
+     */
+    async run<Answer>(
+      owner: Owner,
+      once: Once | undefined,
+      reply: FastifyReply,
+      { request, replay }: { request: () => Promise<Answer>; replay: (answer: string) => Answer },
+    ): Promise<Answer> {
+      if (once === undefined) return request()
+      try {
+        return await request()
+      } catch (error) {
+        // The first request may also have changed what makes this one fail: a task that it deleted is not found.
+        const isUsed = isUsedKey(error)
+        if (!isUsed && failedOperation(error) === undefined) throw error
+        const [json] = await prisma.$queryJson(owner, findKey(owner.id, once.key))
+        if (json === undefined) throw isUsed ? inUse() : error
+        const { fingerprint, answer } = JSON.parse(json) as KnownKey
+        if (fingerprint !== once.fingerprint) throw problem('idempotency_key_reused')
+        reply.header('idempotency-replayed', 'true')
+        return replay(answer)
+      }
+    },
+
+    /** Deletes at most `most` keys, of all users, that are not remembered any more. Returns their number. */
+    purge: async (most: number): Promise<number> =>
+      Number((await prisma.$queryJson(NOBODY, purgeKeys(most), { isHeavy: true }))[0]),
+  }
+}
+
+const inUse = () => problem('idempotency_key_in_use', { headers: { 'retry-after': '1' } })
