@@ -1,4 +1,4 @@
-import { assertSameAnswers, readCursors } from './check.ts'
+import { assertSameAnswers, callAsEverybody, readCursors } from './check.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { createCpuMeter, type CpuMeter } from './cpu.ts'
 import { type BenchDatabase, openDatabase, PAGERS, seedPeople } from './database.ts'
@@ -35,6 +35,7 @@ export async function compareRoutes(options: Options) {
     const stage = { cast: { people, database }, service, floor, meter: await createCpuMeter(database) }
     if (stage.meter === undefined)
       console.log('CPU time cannot be read here: /proc or a local PostgreSQL is missing')
+    for (const server of servers) await callAsEverybody(server, people)
     for (const server of servers) await readCursors(server, people.slice(PAGERS.first, PAGERS.end))
     const results = await runAll(stage, options)
     return { machine: machine(), postgres: await versionOf(database), results }
