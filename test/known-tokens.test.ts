@@ -2,7 +2,7 @@ import t from 'tap'
 import { KnownTokens } from '../src/auth/known-tokens.ts'
 import { createUser, startApp } from './helpers/app.ts'
 
-const identity = (id: string) => ({ id, email: null, name: null, issuedAt: new Date(0) })
+const identity = (id: string) => ({ id, email: null, name: null, issuedAt: new Date(0), expiresAt: 0 })
 
 t.test('a known token names its user until it expires, and no other token does', async (t) => {
   const known = new KnownTokens()
