@@ -43,6 +43,7 @@ const page = {
   properties: {
     limit: { type: 'integer', minimum: 1, maximum: 200 },
     cursor: { type: 'string', maxLength: 2000 },
+    tags: { type: 'string', maxLength: 50 },
   },
 }
 const counts = { total: count, pending: count, completed: count, overdue: count, message: text }

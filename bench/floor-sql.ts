@@ -26,6 +26,7 @@ const statements = {
   list: `SELECT ${columns} FROM tasks WHERE user_id = $1 ${newestFirst}`,
   page: `SELECT ${columns} FROM tasks WHERE user_id = $1 ${newestFirst} LIMIT $2`,
   pageAfter: `SELECT ${columns} FROM tasks WHERE user_id = $1 AND (created_at, id) < ($3, $4) ${newestFirst} LIMIT $2`,
+  pageByTag: `SELECT ${columns} FROM tasks WHERE user_id = $1 AND tag_keys @> ARRAY[$3] ${newestFirst} LIMIT $2`,
   get: `SELECT ${columns} FROM tasks WHERE user_id = $1 AND id = $2`,
   create: `INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day)
     VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${columns}`,

@@ -75,20 +75,23 @@ async function one(request: FastifyRequest, reply: FastifyReply, found: Promise<
   return row === undefined ? reply.code(404).send({ message: 'not found' }) : toTask(request.owner, row)
 }
 
-app.get<{ Querystring: { limit?: number; cursor?: string } }>(
-  '/api/tasks',
-  { schema: schemas.list },
-  async (request, reply) => {
-    const { owner, query } = request
-    if (query.limit === undefined) return (await run('list', [owner])).rows.map((row) => toTask(owner, row))
-    const { rows } = await page(owner, query.limit + 1, query.cursor)
-    const tasks = rows.slice(0, query.limit).map((row) => toTask(owner, row))
-    if (rows.length > query.limit) reply.header('link', nextLink(query.limit, tasks.at(-1)!))
-    return tasks
-  },
-)
+interface ListQuery {
+  limit?: number
+  cursor?: string
+  tags?: string
+}
 
-function page(owner: string, limit: number, cursor: string | undefined) {
+app.get<{ Querystring: ListQuery }>('/api/tasks', { schema: schemas.list }, async (request, reply) => {
+  const { owner, query } = request
+  if (query.limit === undefined) return (await run('list', [owner])).rows.map((row) => toTask(owner, row))
+  const { rows } = await page(owner, query.limit + 1, query)
+  const tasks = rows.slice(0, query.limit).map((row) => toTask(owner, row))
+  if (rows.length > query.limit) reply.header('link', nextLink(query.limit, tasks.at(-1)!))
+  return tasks
+})
+
+function page(owner: string, limit: number, { cursor, tags }: ListQuery) {
+  if (tags !== undefined) return run('pageByTag', [owner, limit, tags])
   if (cursor === undefined) return run('page', [owner, limit])
   const [createdAt, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, number]
   return run('pageAfter', [owner, limit, createdAt, id])

@@ -6,9 +6,9 @@ export type Options = ReturnType<typeof readOptions>
 
 export const USAGE = `npm run bench -- [what] [flags]
 
-  what        routes (default), profile, growth, indexes, neighbours, overload, soak or start
+  what        routes (default), profile, growth, indexes, neighbours, overload, soak, start, batch or streams
   --quick     two or three minutes instead of thirty
-  --only      routes, comma-separated: list,page,get,create,update,toggle,summary,delete,first,mixed
+  --only      routes, comma-separated: list,page,tag,get,create,update,toggle,summary,delete,first,mixed
   --scenario  scenarios, comma-separated: ${SCENARIOS.join(',')}
   --seconds   length of one run
   --pairs     pairs of runs, service and floor, per route

@@ -42,6 +42,7 @@ type MakeCall = NonNullable<Route['call']>
 const list: MakeCall = (person) => get('/api/tasks', person)
 const page: MakeCall = (person, server, index) =>
   get(`/api/tasks?${index % 2 === 0 ? 'limit=20' : (person.cursors[server] ?? 'limit=20')}`, person)
+const tag: MakeCall = (person) => get('/api/tasks?limit=20&tags=home', person)
 const one: MakeCall = (person, _server, index) => get(`/api/tasks/${taskOf(person, index)}`, person)
 const summary: MakeCall = (person) => get('/api/tasks/summary', person)
 const toggle: MakeCall = (person, _server, index) =>
@@ -63,6 +64,7 @@ const MIX_WRITES = [list, one, page, toggle, list, summary, one, page, create, l
 export const routes: Route[] = [
   { name: 'list', call: list, from: READERS },
   { name: 'page', call: page, from: [PAGERS.first, PAGERS.end] },
+  { name: 'tag', call: tag, from: [PAGERS.first, PAGERS.end] },
   { name: 'get', call: one, from: READERS },
   { name: 'summary', call: summary, from: READERS },
   { name: 'toggle', call: toggle, from: READERS },
@@ -80,8 +82,12 @@ function mixed(person: Person, server: Server['name'], index: number): Call {
 
 async function deletions({ people, database }: Cast, count: number): Promise<Call[]> {
   const owners = people.slice(...WRITERS)
-  const ids = await addTasks(database, owners, Math.ceil(count / owners.length))
-  return ids.flatMap((tasks, index) => tasks.map((id) => send('DELETE', `/api/tasks/${id}`, owners[index]!)))
+  const each = Math.ceil(count / owners.length)
+  const ids = await addTasks(database, owners, each)
+  // One of each owner after another, as owners delete independently.
+  return Array.from({ length: each }, (_, turn) =>
+    ids.map((tasks, index) => send('DELETE', `/api/tasks/${tasks[turn]!}`, owners[index]!)),
+  ).flat()
 }
 
 async function firstCalls(_cast: Cast, count: number): Promise<Call[]> {

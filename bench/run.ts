@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { measureBatch } from './batch.ts'
 import { chartOf } from './chart.ts'
 import { compareRoutes } from './compare.ts'
 import { measureGrowth } from './growth.ts'
@@ -9,6 +10,7 @@ import { measureOverload } from './overload.ts'
 import { profileRoutes } from './profile.ts'
 import { soak } from './soak.ts'
 import { measureStart } from './start.ts'
+import { measureStreams } from './streams.ts'
 
 /** `npm run bench -- [what] [flags]`: see `--help`. */
 const options = readOptions(process.argv.slice(2))
@@ -22,6 +24,8 @@ const parts: Record<string, (options: Options) => Promise<unknown>> = {
   soak,
   neighbours: measureNeighbours,
   start: measureStart,
+  batch: measureBatch,
+  streams: measureStreams,
 }
 const part = parts[options.what]
 if (options.help || part === undefined) console.log(USAGE)
