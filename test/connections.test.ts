@@ -152,7 +152,9 @@ t.test('requests sent without waiting are answered one after another, in their o
   const { id } = await createTask(app, user)
   let atOnce = 0
   let most = 0
-  app.database.watchStatements((_text, answer) => {
+  app.database.watchStatements((text, answer) => {
+    // The upkeep of the service belongs to no request.
+    if (text.includes('purge_')) return
     most = Math.max(most, (atOnce += 1))
     const end = () => (atOnce -= 1)
     answer.then(end, end)

@@ -106,7 +106,7 @@ async function tryOut(plan: requests.Plan, world: World) {
   if (plan.token !== 'good' && url.startsWith('/api/') && plan.method !== 'OPTIONS')
     demand(answer.status === 401, 'answered without a token')
   const touched = app.statements.slice(before).some((sql) => /\btasks\b/.test(sql))
-  if (answer.status >= 400 && ![404, 412].includes(answer.status))
+  if (answer.status >= 400 && ![404, 412, 422].includes(answer.status))
     demand(!touched, 'refused, but only after a statement')
   if (plan.kind === 'valid' && answer.status !== 503) demandTaken(plan, answer, world, demand)
   if (plan.kind === 'invalid') demandRefused(plan, answer, demand)
@@ -145,6 +145,8 @@ function demandTaken(plan: requests.Plan, answer: Answer<any>, world: World, dem
   const isOwn = id === undefined || id === requests.OWN_ID
   const exists = isOwn || (id !== requests.FOREIGN_ID && ids.some((own) => BigInt(own) === BigInt(id)))
   const isUnmet =
+    // Two requests may have made up the same key.
+    (answer.status === 422 && plan.headers['idempotency-key'] !== undefined) ||
     (answer.status === 412 && (plan.headers['if-match'] !== undefined || plan.template.endsWith('/batch'))) ||
     (answer.status === 304 && plan.headers['if-none-match'] !== undefined)
   if (isUnmet && exists) return

@@ -94,13 +94,18 @@ async function openLane(t: Test, size: number) {
 const many = <T>(count: number, make: (number: number) => T) =>
   Array.from({ length: count }, (_, number) => make(number))
 
-for (const size of [2, 3, 5, 10])
-  t.test(`writes that do not end leave half of ${size} connections to reads`, async (t) => {
+for (const [size, forReads] of [
+  [2, 1],
+  [3, 1],
+  [5, 1],
+  [10, 3],
+] as const)
+  t.test(`writes that do not end leave ${forReads} of ${size} connections to reads`, async (t) => {
     const { channels, sent, on, read, write } = await openLane(t, size)
     const writes = many(100, (number) => write(`writer ${number}`))
     await turn()
     const withWrites = channels.filter((channel) => on(channel).length > 0)
-    t.equal(withWrites.length, Math.ceil(size / 2))
+    t.equal(withWrites.length, size - forReads)
     t.equal(sent().length, DEPTH * withWrites.length, 'the other writes wait')
 
     for (let round = 0; round < 20; round += 1) {
