@@ -183,6 +183,9 @@ tests(
   },
 )
 
+/** What the migrations create. */
+const TABLES = ['_prisma_migrations', 'deleted_task_ids', 'deleted_tasks', 'idempotency_keys', 'tasks', 'users']
+
 t.test('a database that is not encoded in UTF8 is refused in one sentence, and nothing is applied', (t) =>
   withProject(async ({ prisma }) => {
     const name = `latin_${randomBytes(6).toString('hex')}`
@@ -320,7 +323,7 @@ tests(
     })
     try {
       has(t, await prisma('migrate deploy', { DATABASE_URL: odd }), 0, 'created', 'successfully applied')
-      t.same(await tablesOf(odd), ['_prisma_migrations', 'tasks', 'users'])
+      t.same(await tablesOf(odd), TABLES)
       const elsewhere = withUrl(odd, (url) => url.searchParams.set('schema', 'another one'))
       has(t, await prisma('migrate deploy', { DATABASE_URL: elsewhere }), 1, 'must not name a schema other')
       has(t, await prisma('migrate dev', { DATABASE_URL: odd }), 0, 'Already in sync')

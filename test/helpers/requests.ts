@@ -33,14 +33,17 @@ interface Named {
   operation: Operation
 }
 
+/** Every operation whose answer has an end. */
 export const operationsOf = ({ paths }: Document): Named[] =>
   Object.entries(paths).flatMap(([template, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      method: method.toUpperCase(),
-      template,
-      operation,
-    })),
+    Object.entries(methods)
+      .filter(([, operation]) => !isStream(operation))
+      .map(([method, operation]) => ({ method: method.toUpperCase(), template, operation })),
   )
+
+/** Whether the answer has no end. */
+const isStream = ({ responses: { 200: answer } }: Operation) =>
+  answer !== undefined && 'content' in answer && 'text/event-stream' in answer.content!
 
 /** Headers that change nothing about what is asked for. */
 const oddHeaders = fc.dictionary(
