@@ -184,7 +184,14 @@ tests(
 )
 
 /** What the migrations create. */
-const TABLES = ['_prisma_migrations', 'deleted_task_ids', 'deleted_tasks', 'idempotency_keys', 'tasks', 'users']
+const TABLES = [
+  '_prisma_migrations',
+  'deleted_task_ids',
+  'deleted_tasks',
+  'idempotency_keys',
+  'tasks',
+  'users',
+]
 
 t.test('a database that is not encoded in UTF8 is refused in one sentence, and nothing is applied', (t) =>
   withProject(async ({ prisma }) => {
