@@ -142,7 +142,7 @@ t.test('many users are realistic, the same every time, and go on where they were
     )
     const content = `SELECT md5(string_agg(user_id || title || coalesce(description, '') || completed, '' ORDER BY id)) AS hash FROM tasks`
     const [first] = await query<{ hash: string }>(url, content)
-    await query(url, 'TRUNCATE users, tasks, deleted_tasks RESTART IDENTITY')
+    await query(url, 'TRUNCATE users RESTART IDENTITY CASCADE')
     await seed(url, '--users 50 --tasks 40')
     t.same(await query(url, content), [first], 'the same tasks in the same order')
     const app = await startDemoApp(t, url)
