@@ -12,7 +12,7 @@ import { nameOf } from '../src/database/statement-names.ts'
 import { SETTINGS } from '../src/database/wire.ts'
 import { Prisma } from '../src/generated/prisma/client.ts'
 import { SECRET } from './helpers/app.ts'
-import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
+import { databaseUrl, query, serviceDatabaseUrl, titles } from './helpers/database.ts'
 import { eventually } from './helpers/eventually.ts'
 import { startPostgres } from './helpers/postgres.ts'
 
@@ -55,14 +55,6 @@ async function open(t: Test, variables: Record<string, string> = {}) {
 
 const insert = (owner: string, title: string) =>
   sql`INSERT INTO tasks (user_id, title) VALUES (${owner}, ${title}) RETURNING title`
-const titles = async (owner: string) => {
-  const rows = await query<{ title: string }>(
-    databaseUrl(),
-    'SELECT title FROM tasks WHERE user_id = $1 ORDER BY id',
-    [owner],
-  )
-  return rows.map(({ title }) => title)
-}
 const pidOf = async ({ prisma }: Pick<Database, 'prisma'>, owner: string) =>
   (await prisma.$queryJson(owner, sql`SELECT pg_backend_pid()`))[0]!
 const touch = (owner: string) =>

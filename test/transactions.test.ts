@@ -9,7 +9,7 @@ import { classify } from '../src/database/errors.ts'
 import { nameOf } from '../src/database/statement-names.ts'
 import { Prisma } from '../src/generated/prisma/client.ts'
 import { SECRET } from './helpers/app.ts'
-import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
+import { databaseUrl, query, serviceDatabaseUrl, titles } from './helpers/database.ts'
 import { eventually } from './helpers/eventually.ts'
 
 /* Several statements in one transaction: `$queryJsonAll`. */
@@ -44,14 +44,6 @@ async function open(t: Test, variables: Record<string, string> = {}) {
 
 const insert = (owner: string, title: string) =>
   sql`INSERT INTO tasks (user_id, title) VALUES (${owner}, ${title}) RETURNING title`
-const titles = async (owner: string) => {
-  const rows = await query<{ title: string }>(
-    databaseUrl(),
-    'SELECT title FROM tasks WHERE user_id = $1 ORDER BY id',
-    [owner],
-  )
-  return rows.map(({ title }) => title)
-}
 const touch = (owner: string, title: string) =>
   sql`UPDATE tasks SET description = concat(description, 'x') WHERE user_id = ${owner} AND title = ${title} RETURNING title`
 

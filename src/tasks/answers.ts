@@ -2,14 +2,12 @@ import type { TObject } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
 import { etagOf, isKnownTo } from '../http/entity-tags.ts'
 import { problem, raise } from '../http/problem.ts'
-
-/** The largest bigint of PostgreSQL: no task has a larger id. */
-const MAX_ID = 2n ** 63n - 1n
+import { MAX_BIGINT } from './changes-cursor.ts'
 
 /** Runs `use` with the id of a path. No task has an id beyond the range of the column. */
 export async function withId<T>(text: string, use: (id: bigint) => Promise<T>): Promise<T | undefined> {
   const id = BigInt(text)
-  return id > MAX_ID ? undefined : use(id)
+  return id > MAX_BIGINT ? undefined : use(id)
 }
 
 export const taskNotFound = () => problem('task_not_found')

@@ -32,6 +32,7 @@ const VERSION = '1'
  * later ones as not over, so the next walk reads their changes, some of them for a second time.
  */
 const MAX_RUNNING = 300
+/** The largest bigint of PostgreSQL: no task has a larger id. */
 export const MAX_BIGINT = 2n ** 63n - 1n
 
 /** The walk's cursor: base64url of numbers to the base 36. */

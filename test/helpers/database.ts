@@ -92,3 +92,13 @@ export async function transaction(t: Pick<Test, 'teardown'>, url: string) {
     },
   }
 }
+
+/** The titles of a user’s tasks, in the order of their ids. */
+export const titles = async (owner: string) => {
+  const rows = await query<{ title: string }>(
+    databaseUrl(),
+    'SELECT title FROM tasks WHERE user_id = $1 ORDER BY id',
+    [owner],
+  )
+  return rows.map(({ title }) => title)
+}
