@@ -49,7 +49,7 @@ t.test('creating takes every field and ignores those it does not know', async (t
     description: 'D',
     completed: true,
     due_date: '2026-12-01',
-    id: 7,
+    id: 2_000_000_000,
     user_id: 'x',
     priority: 'high',
     tags: ['home'],
@@ -59,7 +59,7 @@ t.test('creating takes every field and ignores those it does not know', async (t
   t.equal(status, 201)
   t.match(task, { user_id: user.id, title: 'T', description: 'D', completed: true, due_date: '2026-12-01' })
   t.match(task, { priority: 'high', tags: ['home'] })
-  t.not(task.id, 7)
+  t.not(task.id, 2_000_000_000)
   t.notOk('category' in task)
 })
 
