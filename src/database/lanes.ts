@@ -82,13 +82,9 @@ export function createLanes(config: Config['database']) {
   const sendHeavy = createHeavyLane(light, heavy)
 
   /** @param byPrisma sends the same statement over Prisma */
-  function query(
-    owner: OwnerInTime,
-    request: Omit<Request, 'owner' | 'limitMs'>,
-    isHeavy: boolean,
-    byPrisma: ByPrisma,
-  ) {
+  function query(owner: OwnerInTime, request: Omit<Request, 'owner' | 'limitMs'>, byPrisma: ByPrisma) {
     const { id } = owner
+    const { isHeavy } = request
     const isRead = /^\s*SELECT\b/i.test(request.text)
     if (!config.isPipelined)
       return runOnPrisma(
@@ -107,10 +103,10 @@ export function createLanes(config: Config['database']) {
   function queryAll(
     owner: OwnerInTime,
     request: Omit<BatchRequest, 'owner' | 'limitMs'>,
-    isHeavy: boolean,
     byPrisma: ByPrisma,
   ) {
     const { id } = owner
+    const { isHeavy } = request
     const kind = { isHeavy, isRead: false }
     if (!config.isPipelined)
       return runOnPrisma(owner, kind, (limitMs) => byPrisma(id, request.statements, limitMs))

@@ -59,6 +59,7 @@ export function createTaskRepository(prisma: Client) {
     list: (owner: Owner, selection: Selection, limit: number, offset = 0): Promise<string[]> =>
       prisma.$queryJson(owner, tasksFrom(pageOf(owner.id, selection, limit, offset)), {
         isHeavy: selection.mayScan || offset > LIGHT_OFFSET,
+        isPrepared: selection.isPrepared && offset <= LIGHT_OFFSET,
       }),
 
     /** The ids of a selection, in its order, as one text: `3,1,2`. Those in `without`, such a text, are left out. */
