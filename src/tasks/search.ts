@@ -1,6 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import { column } from './fields.ts'
-import { wordsOfPriorities } from './priorities.ts'
+import { ranksOf } from './priorities.ts'
 import type { ListQuery } from './query-schemas.ts'
 import { namesOfTags } from './tags.ts'
 
@@ -41,4 +40,4 @@ export const hasAnyTag = (names: string): Prisma.Sql => sql`arrayoverlap(tag_key
 
 /** The task has one of these priorities. */
 export const hasPriority = (words: string): Prisma.Sql =>
-  sql`${column.priority} = ANY(${wordsOfPriorities(words)}::task_priority[])`
+  sql`priority_rank = ANY(${ranksOf(words)}::smallint[])`
