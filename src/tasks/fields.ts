@@ -118,6 +118,13 @@ export function valuesOf(given: Partial<NewTask>): [Column, Sql][] {
   return values
 }
 
+/** What makes a task the next occurrence of another one: a different due date, and perhaps a shorter series. */
+const columnsOfNext = valuesOf({ completed: false, due_date: null, recurrence: null }).map(([name]) => name)
+/** The columns that the next occurrence copies: all others that clients can write. */
+export const copiedColumns = valuesOfNew({ title: '' })
+  .map(([name]) => name)
+  .filter((name) => !columnsOfNext.includes(name))
+
 /** How each field of the summary is read from the counts. */
 const counts: Record<keyof Summary, string> = {
   total: 'total',

@@ -10,6 +10,7 @@ export const ANCHORS = ['due_date', 'completion'] as const
 export type Anchor = (typeof ANCHORS)[number]
 
 const FREQUENCIES = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY']
+const ALL_MONTHS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12']
 const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
 
 interface Sent {
@@ -27,18 +28,13 @@ const within = (min: number, max: number, isSigned: boolean) => (text: string) =
   const number = Number(digits[2])
   return number >= min && number <= max
 }
-const list =
-  (isValid: (item: string) => boolean, message: string): Check =>
-  (value) =>
-    value.split(',').every(isValid) ? undefined : message
-const oneOf =
-  (words: readonly string[]): Check =>
-  (value) =>
-    words.includes(value) ? undefined : `must be one of ${words.join(', ')}`
-const single =
-  (isValid: (item: string) => boolean, message: string): Check =>
-  (value) =>
-    isValid(value) ? undefined : message
+type IsValid = (text: string) => boolean
+const single = (isValid: IsValid, message: string) => (value: string) =>
+  isValid(value) ? undefined : message
+const list = (isValid: IsValid, message: string) =>
+  single((value) => value.split(',').every(isValid), message)
+const oneOf = (words: readonly string[]) =>
+  single((value) => words.includes(value), `must be one of ${words.join(', ')}`)
 
 const WEEKDAY = new RegExp(`^([+-]?\\d{1,2})?(${WEEKDAYS.join('|')})$`)
 const isWeekday = (item: string) => {
@@ -118,7 +114,8 @@ function unknownPart(name: string): string {
 }
 
 /** What parts may not say together. */
-function mistakeAmong({ FREQ, COUNT, UNTIL: until, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS }: Parts) {
+function mistakeAmong(parts: Parts) {
+  const { FREQ, COUNT, UNTIL: until, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS } = parts
   if (FREQ === undefined) return 'must have the part FREQ'
   if (COUNT !== undefined && until !== undefined) return 'must not have both COUNT and UNTIL'
   if (BYSETPOS !== undefined && (BYDAY ?? BYMONTHDAY ?? BYMONTH) === undefined)
@@ -126,5 +123,22 @@ function mistakeAmong({ FREQ, COUNT, UNTIL: until, BYMONTH, BYMONTHDAY, BYDAY, B
   if (FREQ === 'WEEKLY' && BYMONTHDAY !== undefined) return 'must not have BYMONTHDAY with FREQ=WEEKLY'
   if ((FREQ === 'DAILY' || FREQ === 'WEEKLY') && /\d/.test(BYDAY ?? ''))
     return `must not have numbers in BYDAY with FREQ=${FREQ}`
-  return undefined
+  return mistakeInSize(parts)
+}
+
+/** A rule whose days no month has, or whose positions no period reaches, never happens. */
+function mistakeInSize({ FREQ, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS }: Parts) {
+  const months = BYMONTH?.split(',') ?? ALL_MONTHS
+  const days = BYMONTHDAY?.split(',') ?? []
+  const longest = Math.max(...months.map((month) => new Date(Date.UTC(2024, Number(month), 0)).getUTCDate()))
+  if (days.length > 0 && days.every((day) => Math.abs(Number(day)) > longest))
+    return 'never happens: its months do not have such days'
+  const weekdays = BYDAY?.split(',') ?? []
+  const occurring = (most: number) => weekdays.reduce((sum, day) => sum + (/\d/.test(day) ? 1 : most), 0)
+  const inMonth = days.length || occurring(5) || 1
+  const inYear = (BYMONTH ?? BYMONTHDAY) === undefined ? occurring(53) : inMonth * months.length
+  const most = { DAILY: 1, WEEKLY: weekdays.length || 1, MONTHLY: inMonth, YEARLY: inYear }[FREQ!] ?? 0
+  return BYSETPOS?.split(',').every((position) => Math.abs(Number(position)) > most)
+    ? `never happens: BYSETPOS is beyond the dates of a period, which are at most ${most}`
+    : undefined
 }
