@@ -11,8 +11,9 @@ const BURST = 600
 const PER_SECOND = 10
 const THIN_EVERY_MS = 20
 
-/** What grows with the tasks of the user who asks. */
+/** What grows with the tasks of the user who asks, and a page, which does not: what the number of requests costs. */
 const HEAVY: Readonly<Record<string, string>> = {
+  page: '/api/tasks?limit=20',
   summary: '/api/tasks/summary',
   count: '/api/tasks?limit=1&count=true',
   search: '/api/tasks?search=nothing+like+this&limit=20',

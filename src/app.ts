@@ -84,7 +84,13 @@ export async function buildApp(
   app.addHook('onClose', async () => redis?.disconnect())
   await app.register(rateLimits, { ...config.rateLimit, redis })
   await app.register(openapi, { version, formats: taskFormats })
-  await app.register(metrics, { ...config.metrics, host: config.http.host, database })
+  const queries = createTaskQueries(prisma, config.trashDays)
+  const { events, tell } = startTaskEvents(app, queries.changes, redis)
+  const parts = {
+    openStreams: () => events.openCount,
+    isRedisReady: redis && (() => redis.status === 'ready'),
+  }
+  await app.register(metrics, { ...config.metrics, host: config.http.host, database, parts })
   await app.register(health, {
     name,
     version,
@@ -95,9 +101,7 @@ export async function buildApp(
   app.setNotFoundHandler(notFound)
 
   const users = createUserRepository(prisma)
-  const queries = createTaskQueries(prisma, config.trashDays)
   await app.register(upkeep, { purges: queries.purges })
-  const { events, tell } = startTaskEvents(app, queries.changes, redis)
   for (const schema of SCHEMAS)
     if (typeof schema === 'object' && schema !== null && '$id' in schema) app.addSchema(schema)
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import pg from 'pg'
 import t from 'tap'
@@ -20,12 +21,20 @@ const OPEN = 3
 type Step =
   | { do: 'create' | 'update' | 'toggle' | 'delete' | 'restore' | 'forget' | 'clear'; which: number }
   | { do: 'late-create' | 'late-update' | 'late-delete' | 'late-restore'; which: number; by: number }
+  | { do: 'batch'; operations: { op: Operation; which: number }[] }
   | { do: 'commit'; by: number }
   | { do: 'rollback'; by: number }
   | { do: 'read'; limit: number }
 
+const OPERATIONS = ['create', 'update', 'complete', 'delete', 'restore'] as const
+type Operation = (typeof OPERATIONS)[number]
+
 const which = fc.nat(5)
 const by = fc.nat(OPEN - 1)
+const operations = fc.array(fc.record({ op: fc.constantFrom(...OPERATIONS), which }), {
+  minLength: 1,
+  maxLength: 4,
+})
 const steps = fc.array(
   fc.oneof(
     {
@@ -33,6 +42,7 @@ const steps = fc.array(
       arbitrary: fc.record({ do: fc.constantFrom('create', 'update', 'toggle', 'delete', 'restore'), which }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('forget', 'clear'), which }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('batch'), operations }) },
     {
       weight: 4,
       arbitrary: fc.record({
@@ -84,6 +94,10 @@ async function run(app: TestApp, lates: pg.Client[], history: Step[]) {
       known.push((JSON.parse(await tasks.create(user, { title: 'x' })) as { id: number }).id)
       continue
     }
+    if (step.do === 'batch') {
+      await sendBatch(app, user, step.operations, known, locked)
+      continue
+    }
     if ('by' in step) {
       const late = lates[step.by]!
       const id = known[step.which % known.length]
@@ -128,6 +142,38 @@ async function run(app: TestApp, lates: pg.Client[], history: Step[]) {
   await compare(app, user, reader)
 }
 
+/** One batch. It fails as a whole if one of its tasks is not there, which is a history of its own. */
+async function sendBatch(
+  app: TestApp,
+  user: TestUser,
+  operations: readonly { op: Operation; which: number }[],
+  known: number[],
+  locked: ReadonlyMap<number, number>,
+) {
+  const body = operations.flatMap<object>(({ op, which }) => {
+    if (op === 'create') return [{ op, title: 'of a batch' }]
+    const id = known[which % known.length]
+    if (id === undefined || locked.has(id)) return []
+    return [
+      {
+        op,
+        id,
+        ...(op === 'update' && { title: `b${which}` }),
+        ...(op === 'complete' && { completed: true }),
+      },
+    ]
+  })
+  if (body.length === 0) return
+  const { status, body: answer } = await app.call('POST', '/api/tasks/batch', {
+    user,
+    body: { operations: body },
+  })
+  if (status === 404) return
+  if (status !== 200) throw new Error(`the batch got a ${status}`)
+  const { results } = answer as { results: { status: number; task?: { id: number } }[] }
+  for (const { status, task } of results) if (status === 201) known.push(task!.id)
+}
+
 async function compare(app: TestApp, user: TestUser, reader: ReturnType<typeof createReader>) {
   const answer = await app.app.inject({
     url: '/api/tasks',
@@ -169,6 +215,7 @@ t.test(
     ]
     const user = await createUser()
     const reader = createReader(copies[0]!.app, user.token)
+    let [isWriting, reads] = [true, 0]
     const ids: number[] = []
     const pick = () => ids[Math.floor(Math.random() * ids.length)] ?? 1
     const write = async (index: number) => {
@@ -180,26 +227,33 @@ t.test(
           await call('PATCH', `/api/tasks/${pick()}`, { user, body: { title: String(dice) } })
         else if (dice < 0.7) await call('PATCH', `/api/tasks/${pick()}/complete`, { user })
         else if (dice < 0.85) await call('DELETE', `/api/tasks/${pick()}`, { user })
-        else if (dice < 0.98) await call('POST', `/api/tasks/${pick()}/restore`, { user })
+        else if (dice < 0.93) await call('POST', `/api/tasks/${pick()}/restore`, { user })
+        else if (dice < 0.98)
+          await sendBatch(
+            copies[index % 2]!,
+            user,
+            OPERATIONS.map((op) => ({ op, which: index })),
+            ids,
+            new Map(),
+          )
         else await call('DELETE', '/api/tasks?status=completed', { user })
       }
     }
+    /** Each commits, or is rolled back, after the reader has read a page. */
     const late = async () => {
       for (let count = 0; count < 15; count += 1) {
         const other = await transaction(t, databaseUrl())
         await other.query("INSERT INTO tasks (user_id, title) VALUES ($1, 'late')", [user.id])
-        await reader.page(3)
+        for (let wait = reads; reads === wait && isWriting;) await sleep(5)
         await other.query(count % 5 === 0 ? 'ROLLBACK' : 'COMMIT')
       }
     }
     await createTask(copies[0]!, user)
-    let isWriting = true
     const reading = async () => {
-      while (isWriting) await reader.page(1 + Math.floor(Math.random() * 5))
+      for (; isWriting; reads += 1) await reader.page(1 + Math.floor(Math.random() * 5))
     }
-    const writing = Promise.all([...Array.from({ length: 8 }, (_, index) => write(index))])
-    await Promise.all([writing.then(() => (isWriting = false)), reading()])
-    await late()
+    const writing = Promise.all([...Array.from({ length: 8 }, (_, index) => write(index)), late()])
+    await Promise.all([writing.finally(() => (isWriting = false)), reading()])
     await reader.walk()
     await reader.walk()
     await compare(copies[1]!, user, reader)

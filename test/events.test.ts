@@ -192,7 +192,13 @@ t.test('copies of the service tell one another through Redis, also after it was 
     return stream.ids().length > 0
   })
 
+  const metrics = async () => (await one.call('GET', '/metrics')).text
+  t.match(await metrics(), /^redis_up 1$/m)
+  t.match(await metrics(), /^event_streams_open 1$/m)
+
   await redis.stop()
+  // Metrics are collected at most once a second.
+  await eventually(async () => /^redis_up 0$/m.test(await metrics()))
   const away = stream.ids().length
   t.equal(
     (await other.call('POST', '/api/tasks', { user, body: { title: 'While Redis is away' } })).status,

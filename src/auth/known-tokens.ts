@@ -8,19 +8,18 @@ const MAX_TOKENS = 10_000
  * which takes longer than everything else that a request costs in this folder.
  */
 export class KnownTokens {
-  private readonly known = new Map<string, { identity: Identity; expiresAt: number }>()
+  private readonly known = new Map<string, Readonly<Identity>>()
 
-  /** @param now milliseconds since the epoch */
+  /** The user of a token that has not expired. @param now milliseconds since the epoch */
   find(token: string, now = Date.now()): Identity | undefined {
-    const entry = this.known.get(token)
-    return entry !== undefined && now < entry.expiresAt ? entry.identity : undefined
+    const identity = this.known.get(token)
+    return identity !== undefined && now < identity.expiresAt ? identity : undefined
   }
 
-  /** @param expiresAt milliseconds since the epoch: from then on the token is unknown */
-  remember(token: string, identity: Identity, expiresAt: number) {
+  remember(token: string, identity: Identity) {
     // The one that was remembered first goes first.
     if (this.known.size >= MAX_TOKENS) this.known.delete(this.known.keys().next().value!)
     // Requests share it.
-    this.known.set(token, { identity: Object.freeze(identity), expiresAt })
+    this.known.set(token, Object.freeze(identity))
   }
 }

@@ -110,8 +110,7 @@ async function verifierBySecret(
     const isForUs = matches(claims.iss, accepted.issuer) && matches(claims.aud, accepted.audience)
     const identity = isForUs ? identityOf(claims, true) : undefined
     // A session may end before its token: such a token is judged anew each time.
-    if (identity !== undefined && claims.session === undefined)
-      known.remember(token, identity, Number(claims.exp) * 1000)
+    if (identity !== undefined && claims.session === undefined) known.remember(token, identity)
     return identity
   }
 }

@@ -11,19 +11,27 @@ type WatchedDatabase = Pick<Database, 'connections' | 'statementsInFlight' | 'wa
 /** Upper bounds of the histograms' buckets. A request should take at most 0.2 s. */
 export const DURATIONS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10]
 
-type MetricsOptions = Config['metrics'] & { host: string; database: WatchedDatabase }
+/** Numbers that other parts of the service know. */
+export interface WatchedParts {
+  openStreams: () => number
+  /** Missing where Redis is not configured. */
+  isRedisReady?: (() => boolean) | undefined
+}
+type MetricsOptions = Config['metrics'] & { host: string; database: WatchedDatabase; parts: WatchedParts }
 
 /**
  * Prometheus metrics, on `/metrics` or on a port of their own. No label holds what a client sent. In production the
  * public port serves them only with a token.
  */
-export const metrics = fp<MetricsOptions>(async (app, { enabled, isPublic, port, host, token, database }) => {
+export const metrics = fp<MetricsOptions>(async (app, options) => {
+  const { enabled, isPublic, port, host, token, database } = options
   if (!enabled) return
   const register = new Registry()
   collectDefaultMetrics({ register })
   watchRequests(register, app)
   watchStatements(register, database)
   watchConnections(register, database)
+  watchParts(register, options.parts)
   await serveMetrics(app, {
     contentType: register.contentType,
     gather: () => register.metrics(),
@@ -87,6 +95,26 @@ function watchConnections(register: Registry, { connections }: WatchedDatabase) 
     registers: [register],
     collect() {
       for (const [state, count] of Object.entries(connections())) this.set({ state }, count)
+    },
+  })
+}
+
+function watchParts(register: Registry, { openStreams, isRedisReady }: WatchedParts) {
+  new Gauge({
+    name: 'event_streams_open',
+    help: 'Open event streams of clients',
+    registers: [register],
+    collect() {
+      this.set(openStreams())
+    },
+  })
+  if (isRedisReady === undefined) return
+  new Gauge({
+    name: 'redis_up',
+    help: 'Whether the service is connected to Redis: 1 or 0',
+    registers: [register],
+    collect() {
+      this.set(Number(isRedisReady()))
     },
   })
 }
