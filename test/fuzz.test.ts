@@ -107,7 +107,7 @@ async function tryOut(plan: requests.Plan, world: World) {
     demand(answer.status === 401, 'answered without a token')
   const touched = app.statements.slice(before).some((sql) => /\btasks\b/.test(sql))
   // Whether a recurrence and a due date fit together may depend on the task.
-  const paths = ((answer.body as any)?.errors ?? []).map(({ path }: { path: string }) => path) as string[]
+  const paths = (answer.body?.errors ?? []).map(({ path }: { path: string }) => path) as string[]
   const isAboutSeries =
     answer.status === 409 || paths.some((path) => /\/(due_date|recurrence\/rule)$/.test(path))
   if (answer.status >= 400 && ![404, 412, 422].includes(answer.status) && !isAboutSeries)

@@ -27,6 +27,9 @@ const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
 const weekdays = some(WEEKDAYS).map((days) => `;BYDAY=${days.join()}`)
 const monthDays = some([1, 2, 15, 28, 29, 30, 31, -1, -2, -31]).map((days) => `;BYMONTHDAY=${days.join()}`)
 const months = some([1, 2, 3, 6, 12]).map((list) => `;BYMONTH=${list.join()}`)
+// In yearly rules ical.js makes 1 March of 29 February, and counts INTERVAL from another year if BYMONTHDAY is negative
+// (FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=-1;INTERVAL=4 from 1999 has 2003, not 2002). RFC 5545 says otherwise.
+const shortMonthDays = some([1, 2, 15, 28]).map((days) => `;BYMONTHDAY=${days.join()}`)
 const ordinals = fc
   .tuple(fc.constantFrom(1, 2, 4, 5, -1, -2), fc.constantFrom(...WEEKDAYS))
   .map(([place, weekday]) => `;BYDAY=${place}${weekday}`)
@@ -40,7 +43,7 @@ const rest = fc.oneof(
   fc.constantFrom('FREQ=DAILY', 'FREQ=WEEKLY', 'FREQ=MONTHLY', 'FREQ=YEARLY'),
   weekdays.map((days) => `FREQ=WEEKLY${days}`),
   fc.oneof(monthDays, ordinals).map((days) => `FREQ=MONTHLY${days}`),
-  fc.tuple(months, fc.oneof(monthDays, ordinals)).map(([list, days]) => `FREQ=YEARLY${list}${days}`),
+  fc.tuple(months, fc.oneof(shortMonthDays, ordinals)).map(([list, days]) => `FREQ=YEARLY${list}${days}`),
   weekdays.map((days) => `FREQ=MONTHLY${days};BYSETPOS=-1`),
 )
 const rules = fc.tuple(rest, interval, end).map((parts) => parts.join(''))
@@ -63,10 +66,13 @@ function byIcal(rule: string, due: string, most: number): string[] {
 t.test('calendar days are those of a second implementation', async (t) => {
   fc.assert(
     fc.property(rules, day, (rule, due) => {
-      const task = series(rule, due)
+      // RFC 5545 leaves open what a rule means that does not name its first date, so the series begins at a date of it.
+      const [first] = occurrencesOf(series(rule.replace(/;(COUNT|UNTIL)=\w+/, ''), due), LONG_AGO, 1)
+      if (first === undefined) return
+      const task = series(rule, first)
       if (mistakeInSeries(task) !== undefined) return
-      const expected = byIcal(rule, due, 6)
-      t.strictSame(occurrencesOf(task, LONG_AGO, 6).slice(0, expected.length), expected, `${due} ${rule}`)
+      const expected = byIcal(rule, first, 6)
+      t.strictSame(occurrencesOf(task, LONG_AGO, 6).slice(0, expected.length), expected, `${first} ${rule}`)
     }),
     { numRuns: CASES },
   )
