@@ -77,7 +77,7 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /** The date and time that the clocks of a time zone show, read as if they were UTC. In milliseconds. */
-function wallClock(time: number, timeZone: string): number {
+export function wallClock(time: number, timeZone: string): number {
   if (timeZone === 'UTC') return time
   const shown = clockOf(timeZone).format(time).match(/\d+/g)!.map(Number)
   const [month, day, year, hour, minute, second] = shown as [number, number, number, number, number, number]
