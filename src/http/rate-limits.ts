@@ -61,8 +61,7 @@ export const rateLimits = fp<RateLimitOptions>(async (app, { max, maxByAddress, 
   })
   app.decorate('countAddress', maxByAddress === 0 ? async () => {} : createAddressCount(app, maxByAddress))
   const none = async () => {}
-  const ofUsers =
-    max === 0 ? { countUser: none, countItems: none, countWeight: none } : countUsers(app, max)
+  const ofUsers = max === 0 ? { countUser: none, countItems: none, countWeight: none } : countUsers(app, max)
   app.decorate('countUser', ofUsers.countUser)
   app.decorate('countItems', ofUsers.countItems)
   app.decorate('countWeight', ofUsers.countWeight)

@@ -1,8 +1,7 @@
 import ICAL from 'ical.js'
-import { PRIORITIES } from '../priorities.ts'
-import { BrokenFile, type Draft, type Ignored, MAX_TASK_SIZE, type Mistake } from './draft.ts'
-import { PRIORITY_NUMBERS, readUid } from './ics-write.ts'
-import { instantOf, zoneOf } from './zones.ts'
+import { BrokenFile, type Draft, type Ignored } from './draft.ts'
+import { contentLines } from './ics-lines.ts'
+import { draftOf, type Reading, type Todo } from './ics-todo.ts'
 
 /** The properties of a VTODO that are read; others are ignored. */
 const READ = [
@@ -12,164 +11,82 @@ const READ = [
 ]
 /** Components of a calendar that are not tasks. Time zones are none that a user would miss. */
 const COUNTED = ['VEVENT', 'VJOURNAL', 'VFREEBUSY']
-
-interface Todo {
-  line: number
-  properties: Map<string, ICAL.Property[]>
-  /** RRULE, as it is in the file: other code checks it. */
-  rule?: string
-  mistakes: Mistake[]
-}
-
-interface Reading {
-  /** Time zone of times without one. */
-  timeZone: string
-  /** Zones that the file defines, by TZID. */
-  locations: Map<string, string>
-}
+const MAX_DEPTH = 10
 
 /**
- * Reads the tasks of an iCalendar file. undefined stands for a line that is part of none.
+ * Reads the tasks of an iCalendar file. undefined stands for a line that is no end of a task.
  *
  * @param timeZone of times that name none
  * @throws BrokenFile if the file cannot be read any further
  */
 export function* readIcs(text: string, timeZone: string, ignored: Ignored): Generator<Draft | undefined> {
   const reading: Reading = { timeZone, locations: new Map() }
+  /** The components that are open. */
   const stack: string[] = []
   let todo: Todo | undefined
-  let tzid = ''
   let index = 0
   for (const { content, line } of contentLines(text)) {
-    const [, name, value] = /^([\w-]+)(?:;[^:]*(?:"[^"]*"[^:]*)*)?:(.*)$/s.exec(content) ?? ['', '', '']
-    const property = name!.toUpperCase()
-    if (property === 'BEGIN') {
-      stack.push(value!.trim().toUpperCase())
-      if (stack.length === 1 && stack[0] !== 'VCALENDAR') throw notCalendar(line)
-      if (stack.length === 2 && COUNTED.includes(stack[1]!)) ignored.parts += 1
-      if (stack.length === 2 && stack[1] === 'VTODO') todo = { line, properties: new Map(), mistakes: [] }
-    } else if (property === 'END') {
-      if (stack.pop() !== value!.trim().toUpperCase()) throw new BrokenFile(`has an END without its BEGIN`, line)
-      if (todo !== undefined && stack.length === 1) {
-        const draft = draftOf(todo, reading, index)
-        if (draft === undefined) ignored.parts += 1
-        else index += 1
-        yield draft
-        todo = undefined
-      }
-    } else if (stack.length === 0) {
-      throw notCalendar(line)
-    } else if (stack.at(-1) === 'VTIMEZONE') {
-      if (property === 'TZID') tzid = value!
-      if (property === 'X-LIC-LOCATION') reading.locations.set(tzid, value!)
-    } else if (todo !== undefined && stack.length === 2 && READ.includes(property)) {
-      if (property === 'RRULE') todo.rule ??= value!
-      else addProperty(todo, property, content, line)
-    }
+    const { name, value } = split(content)
+    const isTask = stack.length === 2 && stack[1] === 'VTODO'
+    if (name === 'BEGIN') {
+      const component = open(stack, value, line)
+      if (stack.length === 2 && COUNTED.includes(component)) ignored.parts += 1
+      if (stack.length === 2 && component === 'VTODO') todo = { line, properties: new Map(), mistakes: [] }
+    } else if (name === 'END') {
+      if (stack.pop() !== value.trim().toUpperCase())
+        throw new BrokenFile('has an END without its BEGIN', line)
+      const draft = isTask ? draftOf(todo!, reading, index) : undefined
+      if (draft !== undefined) index += 1
+      else if (isTask) ignored.parts += 1
+      yield draft
+    } else if (stack.length === 0) throw notCalendar(line)
+    else if (stack.at(-1) === 'VTIMEZONE') noteZone(reading, name, value)
+    else if (isTask && READ.includes(name)) addProperty(todo!, name, content, line)
     yield undefined
   }
+  if (index === 0 && stack.length === 0 && text.trim() === '') throw notCalendar(1)
   if (stack.length > 0) throw new BrokenFile(`ends within ${stack.at(-1)!.slice(0, 40)}`)
 }
 
-const notCalendar = (line: number) => new BrokenFile('must be iCalendar, which begins with BEGIN:VCALENDAR', line)
+const notCalendar = (line: number) =>
+  new BrokenFile('must be iCalendar, which begins with BEGIN:VCALENDAR', line)
 
-/** The lines of the file, unfolded (RFC 5545, 3.1). What is too long for a task is cut. */
-function* contentLines(text: string) {
-  let content = ''
-  let line = 0
-  let number = 0
-  for (let start = 0; start < text.length; ) {
-    const found = text.indexOf('\n', start)
-    const end = found === -1 ? text.length : found
-    const part = text.slice(start, end).replace(/\r$/, '')
-    start = end + 1
-    number += 1
-    if ((part.startsWith(' ') || part.startsWith('\t')) && content !== '') {
-      if (content.length <= MAX_TASK_SIZE) content += part.slice(1, MAX_TASK_SIZE)
-      continue
-    }
-    if (content !== '') yield { content, line }
-    content = part.slice(0, MAX_TASK_SIZE)
-    line = number
+/** The name of a line and what is behind its parameters, in which quotation marks protect a colon. */
+function split(content: string): { name: string; value: string } {
+  const name = /^[\w-]*/.exec(content)![0]
+  let isQuoted = false
+  for (let position = name.length; position < content.length; position += 1) {
+    if (content[position] === '"') isQuoted = !isQuoted
+    else if (content[position] === ':' && !isQuoted)
+      return { name: name.toUpperCase(), value: content.slice(position + 1) }
   }
-  if (content !== '') yield { content, line }
+  return { name: name.toUpperCase(), value: '' }
 }
 
-function addProperty({ properties, mistakes }: Todo, name: string, content: string, line: number) {
+function open(stack: string[], value: string, line: number): string {
+  const component = value.trim().toUpperCase()
+  if (stack.length === 0 && component !== 'VCALENDAR') throw notCalendar(line)
+  if (stack.length === MAX_DEPTH)
+    throw new BrokenFile(`must not nest more than ${MAX_DEPTH} components`, line)
+  stack.push(component)
+  return component
+}
+
+/** Some programs write names of their own as TZID, and the IANA name beside them. */
+function noteZone(reading: Reading, name: string, value: string) {
+  if (name === 'TZID') reading.lastTzid = value
+  if (name === 'X-LIC-LOCATION' && reading.lastTzid) reading.locations.set(reading.lastTzid, value)
+}
+
+function addProperty(todo: Todo, name: string, content: string, line: number) {
+  const { properties, mistakes } = todo
+  if (name === 'RRULE') {
+    todo.rule ??= split(content).value
+    return
+  }
   try {
     properties.set(name, [...(properties.get(name) ?? []), ICAL.Property.fromString(content)])
   } catch {
     mistakes.push({ path: '', line, message: `the property ${name} is not valid` })
   }
-}
-
-/** undefined for a change of one date of a series (RECURRENCE-ID): the series itself is the task. */
-function draftOf(todo: Todo, reading: Reading, index: number): Draft | undefined {
-  const { line, properties, mistakes } = todo
-  if (properties.has('RECURRENCE-ID')) return undefined
-  const path = `/tasks/${index}`
-  const textOf = (name: string) => {
-    const value = properties.get(name)?.[0]?.getFirstValue()
-    return value === undefined || value === null ? undefined : String(value)
-  }
-  const status = textOf('STATUS')?.toUpperCase()
-  const isDone = properties.has('COMPLETED') || textOf('PERCENT-COMPLETE') === '100'
-  const own = readUid(textOf('UID') ?? '')
-  const { due_date, recurrence, mistake } = datesOf(todo, textOf, reading)
-  if (mistake !== undefined) mistakes.push({ path: '/due_date', message: mistake })
-  const task: Draft['task'] = {
-    title: textOf('SUMMARY'),
-    description: textOf('DESCRIPTION') || undefined,
-    completed: status === undefined ? isDone : status === 'COMPLETED' || status === 'CANCELLED',
-    priority: priorityOf(Number(textOf('PRIORITY'))),
-    tags: (properties.get('CATEGORIES') ?? []).flatMap((property) => property.getValues().map(String)),
-    created_at: textOf('CREATED'),
-    updated_at: textOf('LAST-MODIFIED'),
-    due_date,
-    recurrence,
-    ...own,
-  }
-  for (const [name, value] of Object.entries(task)) if (value === undefined) delete task[name]
-  const uid = own === undefined ? textOf('UID') : undefined
-  const found = mistakes.map((one) => ({ ...one, path: path + one.path, line: one.line ?? line }))
-  return { task, path, line, mistakes: found, ...(uid && { uid }) }
-}
-
-/** 1 to 4 are high, 5 is medium, 6 to 9 are low (RFC 5545, 3.8.1.9). Exports write 1, 3, 5 and 9. */
-function priorityOf(number: number) {
-  if (!(number >= 1 && number <= 9)) return undefined
-  const words = [...PRIORITIES].reverse()
-  return words.find((word) => word !== 'none' && number <= Math.max(PRIORITY_NUMBERS[word], word === 'high' ? 4 : 0))
-}
-
-type TextOf = (name: string) => string | undefined
-
-/** The due date and the recurrence, which depend on each other: a rule counts in the zone of its times. */
-function datesOf({ properties, rule }: Todo, textOf: TextOf, reading: Reading) {
-  const due = properties.get('DUE')?.[0] ?? dueByStart(properties, rule !== undefined)
-  if (due === undefined && rule === undefined) return {}
-  const { date, zone, mistake } = due === undefined ? {} : readTime(due, reading)
-  if (rule === undefined) return { due_date: date, mistake }
-  const anchor = textOf('X-TASK-API-ANCHOR')
-  const time_zone = zone ?? textOf('X-TASK-API-TIME-ZONE')
-  return { due_date: date, mistake, recurrence: { rule, ...(time_zone && { time_zone }), ...(anchor && { anchor }) } }
-}
-
-/** DTSTART is no due date, except with a duration, and of a series. */
-function dueByStart(properties: Todo['properties'], recurs: boolean): ICAL.Property | undefined {
-  const start = properties.get('DTSTART')?.[0]
-  const duration = properties.get('DURATION')?.[0]?.getFirstValue()
-  if (start === undefined || !(duration instanceof ICAL.Duration)) return recurs ? start : undefined
-  const time = start.getFirstValue()
-  if (time instanceof ICAL.Time) time.addDuration(duration)
-  return start
-}
-
-function readTime(property: ICAL.Property, { timeZone, locations }: Reading) {
-  const text = String(property.getFirstValue())
-  if (!text.includes('T') || text.endsWith('Z')) return { date: text }
-  const tzid = property.getFirstParameter('tzid')
-  const zone = tzid ? zoneOf(locations.get(tzid) ?? tzid) : timeZone
-  if (zone === undefined) return { mistake: 'has a time zone (TZID) that the IANA time zone database does not have' }
-  return { date: instantOf(text, zone) ?? text, zone }
 }

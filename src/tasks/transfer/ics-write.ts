@@ -4,7 +4,13 @@ import type { Task } from '../schemas.ts'
 import { instantOf, localOf, vtimezone } from './zones.ts'
 
 /** RFC 5545, 3.8.1.9: 1 is the highest priority, 9 the lowest, 0 none. */
-export const PRIORITY_NUMBERS: Readonly<Record<Priority, number>> = { none: 0, low: 9, medium: 5, high: 3, urgent: 1 }
+export const PRIORITY_NUMBERS: Readonly<Record<Priority, number>> = {
+  none: 0,
+  low: 9,
+  medium: 5,
+  high: 3,
+  urgent: 1,
+}
 
 /** Names a task in all calendars of the world: its id alone would not. It stays the same as long as the task exists. */
 const uidOf = ({ id, created_at }: Task) => `${id}-${created_at.replace(/[-:.]/g, '')}@task-api`
@@ -18,7 +24,8 @@ export function readUid(uid: string) {
 }
 
 /** A text as iCalendar can carry it: line ends are one character, and there are no other control characters. */
-const clean = (text: string) => text.replace(/\r\n?/g, '\n').replace(/[\p{Cc}]/gu, (c) => ('\n\t'.includes(c) ? c : ''))
+const clean = (text: string) =>
+  text.replace(/\r\n?/g, '\n').replace(/[\p{Cc}]/gu, (c) => ('\n\t'.includes(c) ? c : ''))
 
 const utc = (instant: string) => ICAL.Time.fromDateTimeString(`${instant.slice(0, 19)}Z`)
 
@@ -40,7 +47,7 @@ export function createIcsWriter(now: string) {
       tasks
         .map((task) => {
           const zone = zoneNeededBy(task)
-          return (zone === undefined ? '' : define(zone)) + writeTask(task, zone, now)
+          return refold((zone === undefined ? '' : define(zone)) + writeTask(task, zone, now))
         })
         .join(''),
     end: 'END:VCALENDAR\r\n',
@@ -57,7 +64,7 @@ function zoneNeededBy({ due_date, recurrence }: Task): string | undefined {
 
 function writeTask(task: Task, zone: string | undefined, now: string): string {
   const todo = new ICAL.Component('vtodo')
-  const add = (name: string, value: unknown) => todo.addPropertyWithValue(name, value as string)
+  const add = (name: string, value: unknown) => todo.addPropertyWithValue(name, value)
   add('uid', uidOf(task))
   add('dtstamp', utc(now))
   add('created', utc(task.created_at))
@@ -70,12 +77,28 @@ function writeTask(task: Task, zone: string | undefined, now: string): string {
   if (task.completed) add('completed', utc(task.updated_at))
   if (task.due_date) addDates(todo, task.due_date, zone, task.recurrence !== null)
   if (task.recurrence) addZoneAndAnchor(todo, task.recurrence, zone)
-  const rule = task.recurrence ? fold(`RRULE:${task.recurrence.rule}`) : ''
+  // The rule is written as it is stored: the library would sort its parts.
+  const rule = task.recurrence ? `RRULE:${task.recurrence.rule}\r\n` : ''
   return todo.toString().replace(/END:VTODO$/, `${rule}END:VTODO\r\n`)
 }
 
-/** The rule is written as it is stored: the library would sort its parts. It is ASCII. */
-const fold = (line: string) => `${line.replace(/(.{74})(?=.)/g, '$1\r\n ')}\r\n`
+/** The library folds lines to 76 octets; 75 are allowed (RFC 5545, 3.1). */
+const refold = (text: string) => text.replaceAll('\r\n ', '').split('\r\n').map(fold).join('\r\n')
+
+function fold(line: string): string {
+  if (Buffer.byteLength(line) <= 75) return line
+  let folded = ''
+  let octets = 0
+  for (const character of line) {
+    octets += Buffer.byteLength(character)
+    if (octets > 75) {
+      folded += '\r\n '
+      octets = 1 + Buffer.byteLength(character)
+    }
+    folded += character
+  }
+  return folded
+}
 
 function categories(tags: string[]) {
   const property = new ICAL.Property('categories')

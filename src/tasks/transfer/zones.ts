@@ -76,9 +76,7 @@ function makeZone(zone: string): string {
   const component = new ICAL.Component('vtimezone')
   component.addPropertyWithValue('tzid', zone)
   const first = offsetAt(Date.UTC(FIRST_YEAR, 0), zone)
-  const groups = new Map<string, Change[]>([
-    ['', [{ local: '1970-01-01T00:00:00', from: first, to: first }]],
-  ])
+  const groups = new Map<string, Change[]>([['', [{ local: '1970-01-01T00:00:00', from: first, to: first }]]])
   for (const change of changesOf(zone)) {
     const kind = `${change.from} ${change.to}`
     groups.set(kind, [...(groups.get(kind) ?? []), change])
