@@ -102,7 +102,7 @@ t.test('CSV has a byte order mark, CRLF, columns named as the fields, and no for
   const file = await exportFile(app, user, 'csv')
   t.ok(file.startsWith('\ufeffid,title,description,completed,priority,tags,due_date,recurrence_rule,'))
   t.equal(file.split('\r\n').length, SAMPLES.length + 2, 'a line for each task, and no other CRLF')
-  const cells = parse(file, { bom: true }) as string[][]
+  const cells = parse(file, { bom: true })
   t.same(
     cells.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell)),
     [],
@@ -664,4 +664,70 @@ t.test('random text is never a 500', async (t) => {
     }),
     { numRuns: Number(process.env.TRANSFER_RUNS ?? 40) * 3 },
   )
+})
+
+t.test('other requests run while a large file is read, and while it is created', async (t) => {
+  const app = await startApp(t)
+  const description = 'x'.repeat(870)
+  const tasks = Array.from({ length: 5000 }, (_, id) => ({ id: id + 1, title: `Task ${id}`, description }))
+  const dated = tasks.map((task) => ({ ...task, created_at: '2026-01-01T00:00:00.000Z' }))
+  const files = {
+    json: JSON.stringify({ tasks: dated }),
+    csv: `title,description\n${tasks.map(({ title }) => `${title},${description}\n`).join('')}`,
+    ics: calendar(
+      ...tasks.flatMap(({ title }) => [
+        'BEGIN:VTODO',
+        `SUMMARY:${title}`,
+        `DESCRIPTION:${description}`,
+        'END:VTODO',
+      ]),
+    ),
+  }
+  for (const format of FORMATS) {
+    const user = await createUser()
+    let turns = 0
+    let isDone = false
+    const count = () => {
+      turns += 1
+      if (!isDone) setImmediate(count)
+    }
+    const cpu = process.cpuUsage()
+    setImmediate(count)
+    const { status, body } = await importFile(app, user, files[format], format)
+    isDone = true
+    const { user: used, system } = process.cpuUsage(cpu)
+    t.comment(`${format}: ${files[format].length} bytes, ${(used + system) / 1000} ms of CPU`)
+    t.match({ status, body }, { status: 200, body: { created: 5000 } }, format)
+    t.ok(turns > 15, `${format}: ${turns} turns of the event loop`)
+  }
+})
+
+t.test('an import counts as many requests as its size or its tasks, and two run at once', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_MAX: '10' })
+  const user = await createUser()
+  const file = `title\n${'a\n'.repeat(101)}`
+  const headers = { 'ratelimit-remaining': '7' }
+  t.match(await importFile(app, user, file, 'csv'), { status: 200, headers }, '101 tasks: three requests')
+  const large = `title\n${' '.repeat(130_000)}\na\n`
+  t.match((await importFile(app, user, large, 'csv', 'dry_run=true')).headers, { 'ratelimit-remaining': '4' })
+  const many = `title\n${'a\n'.repeat(400)}`
+  t.match(await importFile(app, user, many, 'csv'), { status: 429 })
+  t.match(await importFile(app, await createUser(), `title\n${'a\n'.repeat(4000)}`, 'csv'), { status: 200 })
+  const busy = await createUser()
+  const unlimited = await startApp(t)
+  await unlimited.call('GET', '/api/me', { user: busy })
+  const answers = await Promise.all([1, 2, 3].map(() => importFile(unlimited, busy, many, 'csv')))
+  t.same(answers.map(({ status }) => status).sort(), [200, 200, 429])
+  t.match(
+    await importFile(unlimited, busy, 'title\na\n', 'csv'),
+    { status: 200 },
+    'a turn ends with its answer',
+  )
+})
+
+t.test('a recurrence needs a due date, in a file, too', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const file = JSON.stringify([{ title: 'a', recurrence: { rule: 'FREQ=DAILY' } }])
+  t.match(await importFile(app, user, file), { status: 400, body: { errors: [{ path: '/0/due_date' }] } })
 })

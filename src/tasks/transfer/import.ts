@@ -47,7 +47,7 @@ export async function readFile(format: TransferFormat, body: Buffer, check: Chec
       if (draft === undefined) continue
       tasks += 1
       if (tasks > MAX_TASKS) throw tooManyTasks()
-      if (!mistakes.add(draft, check(draft.task))) found.add(draft)
+      if (!mistakes.add(draft, mistakesIn(draft.task, check))) found.add(draft)
     }
   } catch (error) {
     throw error instanceof BrokenFile ? brokenFile(error, mistakes) : error
@@ -56,6 +56,14 @@ export async function readFile(format: TransferFormat, body: Buffer, check: Chec
   const columns = ignored.columns.slice(0, MAX_COLUMNS).map((name) => name.slice(0, MAX_COLUMN_LENGTH))
   const content: Content = { rows: found.json, links: found.links, tasks, parts: ignored.parts, columns }
   return content
+}
+
+/** The mistakes in the fields, else those that only the fields together show. */
+function mistakesIn(task: Draft['task'], check: Check): ReturnType<Check> {
+  const mistakes = check(task)
+  const { due_date: due, recurrence } = task as Checked
+  if (mistakes.length > 0 || !recurrence || due) return mistakes
+  return [{ path: '/due_date', message: 'is required for a task with a recurrence' }]
 }
 
 function draftsOf(format: TransferFormat, text: string, timeZone: string, ignored: Ignored) {

@@ -61,10 +61,15 @@ export function describeTransferRoutes(namesUser: boolean) {
       headers: IdempotencyHeader,
       body: {
         content: {
-          [MEDIA_TYPES.json]: { schema: Ref(Import), examples: imports.json },
-          [MEDIA_TYPES.csv]: file(imports.csv),
-          [MEDIA_TYPES.ics]: file(imports.ics),
+          [MEDIA_TYPES.json]: { schema: Ref(Import) },
+          [MEDIA_TYPES.csv]: { schema: Type.String() },
+          [MEDIA_TYPES.ics]: { schema: Type.String() },
         },
+      },
+      'x-examples-by-type': {
+        [MEDIA_TYPES.json]: imports.json,
+        [MEDIA_TYPES.csv]: imports.csv,
+        [MEDIA_TYPES.ics]: imports.ics,
       },
       response: {
         200: json(Ref(ImportResult), 'What the import did.', { headers: replayedHeader, examples: results }),
