@@ -215,7 +215,8 @@ t.test('random tasks come back the same, in every format', async (t) => {
       for (const format of FORMATS) {
         const other = await createUser()
         const of = { json: portable, csv: emptyIsNull, ics: lineEnds }[format]
-        await importFile(app, other, await exportFile(app, user, format), format)
+        const answer = await importFile(app, other, await exportFile(app, user, format), format)
+        t.same(answer.body.errors, undefined, format)
         t.same((await tasksOf(app, other)).map(of), tasks.map(of), format)
       }
     }),
@@ -688,10 +689,12 @@ t.test('other requests run while a large file is read, and while it is created',
     let turns = 0
     let isDone = false
     const count = () => {
-      turns += 1
+      // The body was read when the statement was sent: then the service only waits.
+      if (!app.statements.at(-1)?.includes('json_to_recordset')) turns += 1
       if (!isDone) setImmediate(count)
     }
     const cpu = process.cpuUsage()
+    await app.call('GET', '/api/tasks/summary', { user })
     setImmediate(count)
     const { status, body } = await importFile(app, user, files[format], format)
     isDone = true
@@ -709,7 +712,7 @@ t.test('an import counts as many requests as its size or its tasks, and two run 
   const headers = { 'ratelimit-remaining': '7' }
   t.match(await importFile(app, user, file, 'csv'), { status: 200, headers }, '101 tasks: three requests')
   const large = `title\n${' '.repeat(130_000)}\na\n`
-  t.match((await importFile(app, user, large, 'csv', 'dry_run=true')).headers, { 'ratelimit-remaining': '4' })
+  t.match((await importFile(app, user, large, 'csv', 'dry_run=true')).headers, { 'ratelimit-remaining': '5' })
   const many = `title\n${'a\n'.repeat(400)}`
   t.match(await importFile(app, user, many, 'csv'), { status: 429 })
   t.match(await importFile(app, await createUser(), `title\n${'a\n'.repeat(4000)}`, 'csv'), { status: 200 })

@@ -31,7 +31,8 @@ export function* readIcs(text: string, timeZone: string, ignored: Ignored): Gene
     if (name === 'BEGIN') {
       const component = open(stack, value, line)
       if (stack.length === 2 && COUNTED.includes(component)) ignored.parts += 1
-      if (stack.length === 2 && component === 'VTODO') todo = { line, properties: new Map(), mistakes: [] }
+      if (stack.length === 2 && component === 'VTODO')
+        todo = { line, properties: new Map(), tags: [], mistakes: [] }
     } else if (name === 'END') {
       if (stack.pop() !== value.trim().toUpperCase())
         throw new BrokenFile('has an END without its BEGIN', line)
@@ -80,6 +81,10 @@ function noteZone(reading: Reading, name: string, value: string) {
 
 function addProperty(todo: Todo, name: string, content: string, line: number) {
   const { properties, mistakes } = todo
+  if (name === 'CATEGORIES') {
+    todo.tags.push(...texts(split(content).value))
+    return
+  }
   if (name === 'RRULE') {
     todo.rule ??= split(content).value
     return
@@ -90,3 +95,11 @@ function addProperty(todo: Todo, name: string, content: string, line: number) {
     mistakes.push({ path: '', line, message: `the property ${name} is not valid` })
   }
 }
+
+/** The texts of a list (RFC 5545, 3.3.11). The library takes a backslash at the end of one for a part of the comma. */
+const texts = (value: string): string[] =>
+  value
+    .match(/(?:[^\\,]|\\.)+/gs)
+    ?.map((text) =>
+      text.replace(/\\(.)/gs, (_, character: string) => (/n/i.test(character) ? '\n' : character)),
+    ) ?? []

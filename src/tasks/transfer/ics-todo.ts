@@ -10,6 +10,7 @@ export interface Todo {
   properties: Map<string, ICAL.Property[]>
   /** RRULE, as it is in the file: other code checks it. */
   rule?: string
+  tags: string[]
   mistakes: Mistake[]
 }
 
@@ -40,7 +41,7 @@ export function draftOf(todo: Todo, reading: Reading, index: number): Draft | un
     description: textOf('DESCRIPTION') || undefined,
     completed: status === undefined ? isDone : status === 'COMPLETED' || status === 'CANCELLED',
     priority: priorityOf(Number(textOf('PRIORITY'))),
-    tags: (properties.get('CATEGORIES') ?? []).flatMap((property) => property.getValues().map(String)),
+    tags: todo.tags,
     created_at: textOf('CREATED'),
     updated_at: textOf('LAST-MODIFIED'),
     due_date,
