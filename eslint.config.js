@@ -14,7 +14,7 @@ const ENTRY_POINTS = restrict(
   'Nothing imports the files that wire and start the service.',
 )
 const FEATURES = restrict(
-  `^\\.\\./(?!${NOT_A_FEATURE}/)[\\w-]+/`,
+  `^(?:\\.\\./)+(?!${NOT_A_FEATURE}/)[\\w-]+/`,
   'Features never import one another, and nothing below imports a feature; src/app.ts passes what they need.',
 )
 const importFrom = (room, options) =>
@@ -67,7 +67,7 @@ const QUERIES = [
   'filters',
   'sorts',
   'search',
-].map((name) => `src/*/${name}.ts`)
+].map((name) => `src/*/**/${name}.ts`)
 const NOT_FEATURES = [...NAMED_ROOMS.map((room) => `src/${room}/**`), 'src/*.ts', 'src/generated/**']
 // Parts of src/auth/ that judge tokens; plugin.ts connects them to Fastify.
 const TOKEN_RULES = ['src/auth/!(plugin).ts']

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isUtf8 } from 'node:buffer'
 import { problem } from './problem.ts'
@@ -19,11 +19,22 @@ export const bodies = fp(async (app) => {
 })
 
 function refusalOf({ method, headers }: FastifyRequest, body: Buffer) {
-  const { 'content-encoding': coding = 'identity', 'content-type': type = '' } = headers
-  if (coding.trim().toLowerCase() !== 'identity') return unsupportedCoding()
+  const { 'content-type': type = '' } = headers
+  if (isEncoded(headers)) return unsupportedCoding()
   // A merge patch (RFC 7396) says how to change a resource; it is not one that could be created.
   if (method !== 'PATCH' && /^application\/merge-patch/i.test(type)) return unsupportedMediaType()
   return isUtf8(body) ? undefined : problem('malformed_json', { values: ['UTF-8'] })
+}
+
+const isEncoded = ({ 'content-encoding': coding = 'identity' }: FastifyRequest['headers']) =>
+  coding.trim().toLowerCase() !== 'identity'
+
+/** Passes bodies of every type on as they are, in the scope of `app`: for files. */
+export function passBodiesOn(app: FastifyInstance) {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, ({ headers }, body, done) =>
+    isEncoded(headers) ? done(unsupportedCoding(), undefined) : done(null, body),
+  )
 }
 
 /** RFC 9110, 12.5.3: the header names the codings that are accepted. */

@@ -143,6 +143,11 @@ export const ERRORS = {
     when: 'The body is not declared as JSON',
     detail: 'The body must be JSON, with the header Content-Type: application/json.',
   },
+  unsupported_file_type: {
+    status: 415,
+    when: 'An imported file is not declared as JSON, CSV or iCalendar',
+    detail: 'The file must be JSON, CSV or iCalendar: name its type in Content-Type or with format.',
+  },
   unsupported_content_encoding: {
     status: 415,
     when: 'The body is compressed or encoded in another way',
@@ -163,6 +168,11 @@ export const ERRORS = {
     status: 429,
     when: 'The user has the maximum number of event streams open; close one first',
     detail: (max = 20) => `A user can have ${max} event streams open at most.`,
+  },
+  too_many_imports: {
+    status: 429,
+    when: 'The user has the maximum number of imports running; repeat it after Retry-After',
+    detail: (max = 2) => `A user can have ${max} imports running at most.`,
   },
   rate_limited: {
     status: 429,

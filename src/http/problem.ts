@@ -11,6 +11,13 @@ import {
 const InputError = Type.Object({
   path: Type.String({ description: 'JSON Pointer (RFC 6901) to the value.', examples: ['/title'] }),
   message: Type.String({ description: 'What is wrong with the value.', examples: ['is required'] }),
+  line: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'The line of an imported file (CSV or iCalendar) in which the value is.',
+      examples: [3],
+    }),
+  ),
 })
 
 /** The one shape of every error (RFC 9457). */
@@ -52,7 +59,7 @@ export type Problem = Static<typeof Problem>
 /** What an error can hold besides its code. */
 export interface ProblemExtras {
   /** The mistakes in the input; `path` is a JSON Pointer (RFC 6901). */
-  errors?: readonly { path: string; message: string }[]
+  errors?: readonly Static<typeof InputError>[]
   headers?: Readonly<Record<string, string>>
   /** Members of the problem that only this code has (RFC 9457, 3.2). */
   members?: Readonly<Record<string, unknown>>

@@ -31,6 +31,7 @@ const ALLOWED_HEADERS = [
 
 /** What scripts may read beside the headers that browsers always show. */
 const EXPOSED_HEADERS = [
+  'Content-Disposition',
   'Link',
   'Location',
   'ETag',

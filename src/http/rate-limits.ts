@@ -27,9 +27,17 @@ declare module 'fastify' {
      * @throws a 429 if the user sent too many, a 400 if they are more than a user may send in any minute
      */
     countItems(request: FastifyRequest, reply: FastifyReply, path: string, size: number): Promise<void>
+    /**
+     * Counts a request as `weight` requests, after `counted` of them were counted: all of the rest, or none. A weight
+     * over what a user may send in a minute counts as that much.
+     *
+     * @throws a 429 if the user sent too many
+     */
+    countWeight(request: FastifyRequest, reply: FastifyReply, weight: number, counted: number): Promise<void>
   }
 }
 
+type UserCounts = Pick<FastifyInstance, 'countUser' | 'countItems' | 'countWeight'>
 type Count = ReturnType<FastifyInstance['createRateLimit']>
 type Counted = Awaited<ReturnType<Count>> & { isAllowed: false }
 
@@ -52,14 +60,24 @@ export const rateLimits = fp<RateLimitOptions>(async (app, { max, maxByAddress, 
     ...(redis && { redis }),
   })
   app.decorate('countAddress', maxByAddress === 0 ? async () => {} : createAddressCount(app, maxByAddress))
-  const ofUsers = max === 0 ? { countUser: async () => {}, countItems: async () => {} } : countUsers(app, max)
+  const none = async () => {}
+  const ofUsers = max === 0 ? { countUser: none, countItems: none, countWeight: none } : countUsers(app, max)
   app.decorate('countUser', ofUsers.countUser)
   app.decorate('countItems', ofUsers.countItems)
+  app.decorate('countWeight', ofUsers.countWeight)
 })
 
-function countUsers(app: FastifyInstance, max: number): Pick<FastifyInstance, 'countUser' | 'countItems'> {
+function countUsers(app: FastifyInstance, max: number): UserCounts {
   const settings = { ...COMMON, max, keyGenerator: ({ user }: FastifyRequest) => `user ${user.id}` }
   const count = app.createRateLimit(settings) as (...args: Parameters<Count>) => Promise<Counted>
+  const countMore = async (request: FastifyRequest, reply: FastifyReply, more: number) => {
+    const now = await count(request, { increment: false })
+    if (now.remaining < more) tellClient(reply, { ...now, isExceeded: true }, false)
+    // The library counts one at a time. In Redis the commands leave together, and are answered in order.
+    const counted = await Promise.all(Array.from({ length: more }, () => count(request)))
+    // Others may have counted meanwhile.
+    if (more > 0) tellClient(reply, counted.at(-1)!, false)
+  }
   return {
     async countUser(request, reply) {
       tellClient(reply, await count(request), false)
@@ -67,14 +85,11 @@ function countUsers(app: FastifyInstance, max: number): Pick<FastifyInstance, 'c
 
     async countItems(request, reply, path, size) {
       if (size > max) throw tooManyItems(path, max)
-      const more = size - 1
-      const now = await count(request, { increment: false })
-      if (now.remaining < more) tellClient(reply, { ...now, isExceeded: true }, false)
-      // The library counts one at a time. In Redis the commands leave together, and are answered in order.
-      const counted = await Promise.all(Array.from({ length: more }, () => count(request)))
-      // Others may have counted meanwhile.
-      if (more > 0) tellClient(reply, counted.at(-1)!, false)
+      await countMore(request, reply, size - 1)
     },
+
+    countWeight: (request, reply, weight, counted) =>
+      countMore(request, reply, Math.max(0, Math.min(weight, max) - Math.min(counted, max))),
   }
 }
 

@@ -14,6 +14,16 @@ export interface Format {
   shownAs: object
 }
 
+/** Checks a value as a body is checked, and returns its mistakes. Like there, the value can change: texts are trimmed. */
+export type Check = (value: unknown) => readonly { path: string; message: string }[]
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Compiles a schema for values that are no request. */
+    compileCheck(schema: object): Check
+  }
+}
+
 /**
  * Validates requests. Bodies are strict: no value is converted. In a query, which is always text, integers and
  * booleans are read as such, and an empty value counts as not sent.
@@ -32,10 +42,19 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
     ajv.addFormat(name, { type: 'string', validate })
   for (const keyword of keywords) ajv.addKeyword(keyword)
   ajv.addKeyword('example')
-  app.setValidatorCompiler<object>(({ schema, httpPart }) => {
+  const compile = (schema: object) => {
     for (const [id, shared] of Object.entries(app.getSchemas()))
       if (!ajv.getSchema(id)) ajv.addSchema(boundArrays(shared) as object, id)
-    const validate = ajv.compile(boundArrays(schema) as object)
+    return ajv.compile(boundArrays(schema) as object)
+  }
+  const explainAll = (errors: ErrorObject[]) =>
+    withoutRepetition(errors).map((error) => describe(error, formats))
+  app.decorate('compileCheck', (schema) => {
+    const validate = compile(schema)
+    return (value) => (validate(value) ? [] : explainAll(validate.errors!))
+  })
+  app.setValidatorCompiler<object>(({ schema, httpPart }) => {
+    const validate = compile(schema)
     if (httpPart !== 'querystring') return validate
     const read = queryReader(schema as QuerySchema)
     return (query: Query) => validate(read(query)) || { error: validate.errors as unknown as Error }
@@ -44,8 +63,7 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   // start-up time.
   app.setSerializerCompiler(() => JSON.stringify)
   app.setSchemaErrorFormatter((errors, part) => {
-    const found = withoutRepetition(errors as ErrorObject[]).map((error) => describe(error, formats))
-    return Object.assign(new Error(), { invalidInput: { part, errors: found } })
+    return Object.assign(new Error(), { invalidInput: { part, errors: explainAll(errors as ErrorObject[]) } })
   })
 })
 

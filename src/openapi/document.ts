@@ -16,6 +16,8 @@ interface Operation {
   security?: object[]
   responses: Record<string, Response | Reference>
   'x-examples'?: Examples
+  /** Of a body that can have several media types: its examples by type. */
+  'x-examples-by-type'?: Readonly<Record<string, Examples>>
 }
 interface Parameter {
   in: string
@@ -126,11 +128,13 @@ function withoutNull(schemas: Document['components']['schemas'], operations: Ope
 
 /** @fastify/swagger marks every body as required, and does not know its examples. */
 function completeBody(operation: Operation, body: Body, optional: Set<string>) {
-  for (const media of Object.values(body.content)) {
+  for (const [type, media] of Object.entries(body.content)) {
     body.required = !optional.has(media.schema.$ref ?? '')
-    if (operation['x-examples']) media.examples = operation['x-examples']
+    const examples = operation['x-examples-by-type']?.[type] ?? operation['x-examples']
+    if (examples) media.examples = examples
   }
   delete operation['x-examples']
+  delete operation['x-examples-by-type']
 }
 
 function headersOf(status: number, { security }: Operation, { headers: own }: Response) {

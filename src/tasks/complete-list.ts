@@ -13,9 +13,8 @@ const BATCH_SIZE = 250
 
 /**
  * Answers with every task of a selection: as one text if it is short, else as a stream of batches, which is read
- * as fast as the client takes it. No connection to the database is held between batches. The first batch is read
- * before the answer begins, so that a database that is away is still a 503. A later failure destroys the stream with
- * its error: the client gets an incomplete answer, and src/http/ logs the reason.
+ * as fast as the client takes it. A later failure than that of the first batch destroys the stream with its error: the
+ * client gets an incomplete answer, and src/http/ logs the reason.
  */
 export async function sendCompleteList(
   tasks: TaskRepository,
@@ -23,21 +22,42 @@ export async function sendCompleteList(
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  const owner = request.user
-  if (request.method === 'HEAD') {
+  const batches = await readTasks(tasks, selection, request)
+  // For HEAD, an empty stream: the length of the body is not known, so Content-Length must not be sent (RFC 9110, 8.6).
+  if (request.method === 'HEAD') return reply.send(Readable.from([]))
+  if (Array.isArray(batches)) return reply.send(`[${batches.flat().join(',')}]`)
+  return reply.send(Readable.from(inBrackets(batches), { highWaterMark: 1 }))
+}
+
+async function* inBrackets(batches: AsyncIterable<string[]>) {
+  let before = '['
+  for await (const batch of batches) {
+    if (batch.length > 0) yield before + batch.join(',')
+    before = ','
+  }
+  yield ']'
+}
+
+/**
+ * Every task of a selection as JSON, in batches; none for HEAD. The first batch is read before this settles, so that a
+ * database that is away is still a 503; a short selection is an array with this batch. No connection to the database is
+ * held between batches.
+ */
+export async function readTasks(
+  tasks: TaskRepository,
+  selection: Selection,
+  { user: owner, method }: FastifyRequest,
+): Promise<string[][] | AsyncIterable<string[]>> {
+  if (method === 'HEAD') {
     await tasks.list(owner, selection, 1)
-    // An empty stream: the length of the body is not known, so Content-Length must not be sent (RFC 9110, 8.6).
-    return reply.send(Readable.from([]))
+    return []
   }
   const first = await tasks.list(owner, selection, BATCH_SIZE + 1)
-  if (first.length <= BATCH_SIZE) return reply.send(`[${first.join(',')}]`)
-  return reply.send(
-    Readable.from(readBatches(tasks, unhurried(owner), selection, first), { highWaterMark: 1 }),
-  )
+  return first.length <= BATCH_SIZE ? [first] : readBatches(tasks, unhurried(owner), selection, first)
 }
 
 /** A long list may take longer than a request: each of its statements has a deadline of its own. */
-function unhurried({ id, client }: Owner): Owner {
+export function unhurried({ id, client }: Owner): Owner {
   return client === undefined ? { id } : { id, client }
 }
 
@@ -47,13 +67,11 @@ function unhurried({ id, client }: Owner): Owner {
  * no longer matches the filters when its batch is read is left out.
  */
 async function* readBatches(tasks: TaskRepository, owner: Owner, selection: Selection, first: string[]) {
-  yield `[${first.join(',')}`
+  yield first
   const sent = first.map((json) => (JSON.parse(json) as Task).id).join()
   for (const ids of splitIds(await tasks.listIds(owner, selection, sent))) {
-    const batch = await tasks.listByIds(owner, selection, ids)
-    if (batch.length > 0) yield `,${batch.join(',')}`
+    yield await tasks.listByIds(owner, selection, ids)
   }
-  yield ']'
 }
 
 /** Cuts `1,2,3,…` into texts of BATCH_SIZE ids. The ids of a long list stay one text, which is small. */

@@ -14,12 +14,17 @@ import { tagRoutes } from './tag-routes.ts'
 import { createTrashRepository } from './trash-repository.ts'
 import { trashRoutes } from './trash-routes.ts'
 import * as trashSchemas from './trash-schemas.ts'
+import { createTransferRepository } from './transfer/repository.ts'
+import { transferRoutes } from './transfer/routes.ts'
+import * as transferSchemas from './transfer/schemas.ts'
+import { createTurns } from './transfer/turns.ts'
 
 /** The schemas that become components of the document: those with an `$id`. */
 export const TASK_SCHEMAS: readonly unknown[] = Object.values({
   ...schemas,
   ...trashSchemas,
   ...batchSchemas,
+  ...transferSchemas,
 })
 
 export type TaskQueries = ReturnType<typeof createTaskQueries>
@@ -36,6 +41,7 @@ export function createTaskQueries(prisma: Client, trashDays: number) {
   return {
     tasks: createTaskRepository(prisma),
     batches: createBatchRepository(prisma, trashDays),
+    transfers: createTransferRepository(prisma),
     changes,
     keys,
     trash,
@@ -56,8 +62,9 @@ interface TaskFeatureOptions extends Pick<TaskRoutesOptions, 'whileUserExists'> 
 /** Every route of tasks, under both paths: for the user of the token, and with the user in the path. */
 export const taskFeature: FastifyPluginAsync<TaskFeatureOptions> = async (
   app,
-  { queries: { tasks, batches, changes, keys, trash, trashDays }, events, whileUserExists },
+  { queries: { tasks, batches, transfers, changes, keys, trash, trashDays }, events, whileUserExists },
 ) => {
+  const turns = createTurns()
   for (const namesUser of [false, true]) {
     const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
     await app.register(taskRoutes, { prefix, tasks, changes, keys, whileUserExists, namesUser })
@@ -65,5 +72,7 @@ export const taskFeature: FastifyPluginAsync<TaskFeatureOptions> = async (
     await app.register(trashRoutes, { prefix, trash, trashDays, namesUser })
     await app.register(eventRoutes, { prefix, events, namesUser })
     await app.register(batchRoutes, { prefix, batches, keys, whileUserExists, namesUser })
+    const transfer = { tasks, transfers, keys, turns, whileUserExists, namesUser }
+    await app.register(transferRoutes, { prefix, ...transfer })
   }
 }

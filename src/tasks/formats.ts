@@ -23,6 +23,11 @@ export const taskFormats: Readonly<Record<string, Format>> = {
         '^\\d{4}-\\d{2}-\\d{2}([Tt]([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d+)?([Zz]|[+-]([01]\\d|2[0-3]):[0-5]\\d))?$',
     },
   },
+  instant: {
+    validate: (text) => parseDueDate(text)?.allDay === false,
+    message: 'must be a timestamp with an offset (2026-12-01T15:00:00+01:00), years 1000 to 9999',
+    shownAs: { format: 'date-time' },
+  },
   'time-zone': {
     validate: isTimeZone,
     message: 'must be an IANA time zone such as Europe/Berlin',

@@ -102,9 +102,11 @@ export function mistakeIn(document: Document, method: string, url: string, answe
   if (content === undefined) return answer.text === '' ? undefined : 'should have no body'
   const media = content[type!]
   if (media === undefined) return `is not described as ${type}`
-  const { code } = answer.body as { code?: string }
+  // A file in another format is its text.
+  const sent = type!.endsWith('json') ? answer : { ...answer, body: answer.text }
+  const { code } = sent.body as { code?: string }
   if (answer.status >= 400 && !Object.hasOwn(media.examples ?? {}, code ?? '')) return `has the code ${code}`
-  return mistakeInHeaders(document, headers, answer) ?? mistakeInBody(document, media.schema, answer)
+  return mistakeInHeaders(document, headers, answer) ?? mistakeInBody(document, media.schema, sent)
 }
 
 function mistakeInProblem(document: Document, answer: Answer, type: string | undefined) {

@@ -413,6 +413,46 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/tasks/export': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Export my tasks
+     * @description All tasks as a file: JSON, CSV for spreadsheets, or iCalendar (RFC 5545) for calendars. Tasks in the trash are not in it. docs/export.md describes the formats.
+     */
+    get: operations['exportTasks']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/tasks/import': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Import tasks
+     * @description Creates the tasks of a file in one transaction: all of them, or none. It takes what the export writes, CSV of spreadsheets and tasks of other calendars: up to 5 MiB and 5000 tasks. A task that exists already is skipped, so the same file twice creates nothing twice. errors lists up to 100 mistakes, with their lines. In the rate limit an import counts as a request for each 64 KiB or for each 50 tasks, whichever is more.
+     */
+    post: operations['importTasks']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/api/{user_id}/tasks': {
     parameters: {
       query?: never
@@ -721,6 +761,46 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/api/{user_id}/tasks/export': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Export my tasks
+     * @description All tasks as a file: JSON, CSV for spreadsheets, or iCalendar (RFC 5545) for calendars. Tasks in the trash are not in it. docs/export.md describes the formats.
+     */
+    get: operations['exportTasksByUser']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/{user_id}/tasks/import': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Import tasks
+     * @description Creates the tasks of a file in one transaction: all of them, or none. It takes what the export writes, CSV of spreadsheets and tasks of other calendars: up to 5 MiB and 5000 tasks. A task that exists already is skipped, so the same file twice creates nothing twice. errors lists up to 100 mistakes, with their lines. In the rate limit an import counts as a request for each 64 KiB or for each 50 tasks, whichever is more.
+     */
+    post: operations['importTasksByUser']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
 }
 export type webhooks = Record<string, never>
 export interface components {
@@ -784,10 +864,12 @@ export interface components {
         | 'precondition_failed'
         | 'body_too_large'
         | 'unsupported_media_type'
+        | 'unsupported_file_type'
         | 'unsupported_content_encoding'
         | 'idempotency_key_reused'
         | 'expectation_failed'
         | 'too_many_streams'
+        | 'too_many_imports'
         | 'rate_limited'
         | 'headers_too_large'
         | 'internal_error'
@@ -822,6 +904,11 @@ export interface components {
          * @example is required
          */
         message: string
+        /**
+         * @description The line of an imported file (CSV or iCalendar) in which the value is.
+         * @example 3
+         */
+        line?: number
       }[]
     }
     /** @description The check has passed. */
@@ -914,10 +1001,12 @@ export interface components {
         | 'precondition_failed'
         | 'body_too_large'
         | 'unsupported_media_type'
+        | 'unsupported_file_type'
         | 'unsupported_content_encoding'
         | 'idempotency_key_reused'
         | 'expectation_failed'
         | 'too_many_streams'
+        | 'too_many_imports'
         | 'rate_limited'
         | 'headers_too_large'
         | 'internal_error'
@@ -952,6 +1041,11 @@ export interface components {
          * @example is required
          */
         message: string
+        /**
+         * @description The line of an imported file (CSV or iCalendar) in which the value is.
+         * @example 3
+         */
+        line?: number
       }[]
       current: components['schemas']['Task']
     }
@@ -1563,6 +1657,142 @@ export interface components {
        */
       is_completed?: boolean
     }
+    /** @description All tasks of the current user. */
+    Export: {
+      /**
+       * @description Always task-api.
+       * @example task-api
+       * @enum {string}
+       */
+      format: 'task-api'
+      /**
+       * @description The version of this format.
+       * @example 1
+       * @enum {number}
+       */
+      version: 1
+      /**
+       * Format: date-time
+       * @description When the export began.
+       * @example 2026-01-02T10:00:00.000Z
+       */
+      exported_at: string
+      /**
+       * @description All tasks, oldest first. Tasks in the trash are not in it.
+       * @example []
+       */
+      tasks: components['schemas']['Task'][]
+    }
+    /** @description Tasks to import. An array of tasks is accepted, too. Other fields are ignored. */
+    Import: {
+      /**
+       * @description The tasks.
+       * @example [
+       *       {
+       *         "title": "Water the plants"
+       *       }
+       *     ]
+       */
+      tasks: components['schemas']['ImportedTask'][]
+    }
+    /** @description What an import did. */
+    ImportResult: {
+      /**
+       * @description Whether nothing was created.
+       * @example false
+       */
+      dry_run: boolean
+      /**
+       * @description The number of tasks that were created; with dry_run, that would be.
+       * @example 3
+       */
+      created: number
+      /**
+       * @description The number of tasks in the file that exist already, or are in the file more than once.
+       * @example 1
+       */
+      skipped: number
+      /**
+       * @description The number of parts of a calendar that are no tasks, such as events.
+       * @example 0
+       */
+      ignored: number
+      /**
+       * @description Columns of a CSV file that are no fields of tasks. At most 20.
+       * @example [
+       *       "Assigned to"
+       *     ]
+       */
+      ignored_columns: string[]
+    }
+    /** @description A task of a file: a new task, with what an export has besides. Unknown fields are ignored. */
+    ImportedTask: {
+      /**
+       * Format: single-line
+       * @description 1 to 200 characters in one line, at least one of them visible. White space and zero-width spaces around the title are removed. Tabs, line breaks and other control characters inside it are refused.
+       * @example Water the plants
+       */
+      title: string
+      /**
+       * Format: storable-text
+       * @description At most 1000 characters; null for none.
+       * @example The fern needs little.
+       */
+      description?: string | null
+      /**
+       * Format: due-date
+       * @description A calendar day (2026-12-01) or a timestamp with an offset (2026-12-01T15:00:00+01:00); null for none.
+       * @example 2026-12-01
+       */
+      due_date?: string | null
+      /**
+       * @description Whether the task is done.
+       * @example true
+       */
+      completed?: boolean
+      /**
+       * @description How important the task is; null means none.
+       * @example high
+       * @enum {string|null}
+       */
+      priority?: 'none' | 'low' | 'medium' | 'high' | 'urgent' | null
+      /**
+       * @description At most 20 tags, in this order; they replace all tags of the task. Tags that differ only in letter case are one tag, and the first spelling stays. null and [] remove all tags.
+       * @example [
+       *       "home",
+       *       "garden"
+       *     ]
+       */
+      tags?: string[] | null
+      recurrence?: components['schemas']['NewRecurrence']
+      /**
+       * @description Another name for completed. If both are sent they must be the same.
+       * @example true
+       */
+      is_completed?: boolean
+      /**
+       * @description With created_at, names the task: a file does not create it twice. It is not the new id.
+       * @example 42
+       */
+      id?: unknown
+      /**
+       * Format: date-time
+       * @description When the task was created. Default: now.
+       * @example 2026-01-02T10:00:00.000Z
+       */
+      created_at?: string
+      /**
+       * Format: date-time
+       * @description When the task last changed. Default: now.
+       * @example 2026-01-02T10:00:00.000Z
+       */
+      updated_at?: string
+      /**
+       * @description The id of the next occurrence, in the same file.
+       * @example null
+       */
+      next_task_id?: unknown
+    }
     /** @description The current user, in the field names that existing front ends use. */
     Session: {
       /**
@@ -1680,6 +1910,7 @@ export interface components {
     }
     /**
      * @description - `too_many_streams`: The user has the maximum number of event streams open; close one first.
+     *     - `too_many_imports`: The user has the maximum number of imports running; repeat it after Retry-After.
      *     - `rate_limited`: Too many requests this minute; nothing was done. Retry-After says when to repeat.
      */
     TooManyRequests: {
@@ -1717,6 +1948,7 @@ export interface components {
     }
     /**
      * @description - `unsupported_media_type`: The body is not declared as JSON.
+     *     - `unsupported_file_type`: An imported file is not declared as JSON, CSV or iCalendar.
      *     - `unsupported_content_encoding`: The body is compressed or encoded in another way.
      */
     UnsupportedMediaType: {
@@ -2871,6 +3103,97 @@ export interface operations {
       503: components['responses']['ServiceUnavailable']
     }
   }
+  exportTasks: {
+    parameters: {
+      query?: {
+        /** @description The format of the file. Default json. */
+        format?: 'json' | 'csv' | 'ics'
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The file. */
+      200: {
+        headers: {
+          /** @description A name for the file, with the date in UTC. */
+          'content-disposition'?: string
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Export']
+          'text/csv': string
+          'text/calendar': string
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  importTasks: {
+    parameters: {
+      query?: {
+        /** @description The format of the file. Default: what Content-Type says. */
+        format?: 'json' | 'csv' | 'ics'
+        /** @description true checks the file and creates nothing. */
+        dry_run?: boolean
+        /** @description IANA name of the time zone of times in a calendar that name none. Default UTC. JSON and CSV do not need it. */
+        time_zone?: string
+      }
+      header?: {
+        /**
+         * @description Makes a retry safe: the same request with the same key within 24 hours gives the first answer again, and creates nothing. 1 to 255 visible ASCII characters, such as a UUID.
+         * @example 5f0c1c7e-8f7e-4a55-9f0a-2f7d6a5f3b11
+         */
+        'idempotency-key'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Import']
+        'text/csv': string
+        'text/calendar': string
+      }
+    }
+    responses: {
+      /** @description What the import did. */
+      200: {
+        headers: {
+          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          'idempotency-replayed'?: 'true'
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ImportResult']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
   listTasksByUser: {
     parameters: {
       query?: {
@@ -3915,6 +4238,111 @@ export interface operations {
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
       412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  exportTasksByUser: {
+    parameters: {
+      query?: {
+        /** @description The format of the file. Default json. */
+        format?: 'json' | 'csv' | 'ics'
+      }
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The file. */
+      200: {
+        headers: {
+          /** @description A name for the file, with the date in UTC. */
+          'content-disposition'?: string
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Export']
+          'text/csv': string
+          'text/calendar': string
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  importTasksByUser: {
+    parameters: {
+      query?: {
+        /** @description The format of the file. Default: what Content-Type says. */
+        format?: 'json' | 'csv' | 'ics'
+        /** @description true checks the file and creates nothing. */
+        dry_run?: boolean
+        /** @description IANA name of the time zone of times in a calendar that name none. Default UTC. JSON and CSV do not need it. */
+        time_zone?: string
+      }
+      header?: {
+        /**
+         * @description Makes a retry safe: the same request with the same key within 24 hours gives the first answer again, and creates nothing. 1 to 255 visible ASCII characters, such as a UUID.
+         * @example 5f0c1c7e-8f7e-4a55-9f0a-2f7d6a5f3b11
+         */
+        'idempotency-key'?: string
+      }
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Import']
+        'text/csv': string
+        'text/calendar': string
+      }
+    }
+    responses: {
+      /** @description What the import did. */
+      200: {
+        headers: {
+          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          'idempotency-replayed'?: 'true'
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ImportResult']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']

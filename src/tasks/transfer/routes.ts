@@ -1,0 +1,96 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hash } from 'node:crypto'
+import { passBodiesOn } from '../../http/bodies.ts'
+import { problem, raise } from '../../http/problem.ts'
+import type { Check } from '../../http/validation.ts'
+import { Ref } from '../../openapi/schema-types.ts'
+import { sendJson } from '../answers.ts'
+import { unhurried } from '../complete-list.ts'
+import { onceOf } from '../idempotency.ts'
+import { splitResults } from '../idempotency-statements.ts'
+import type { TaskRoutesOptions } from '../routes.ts'
+import { sendExport } from './export.ts'
+import { formatOf } from './formats.ts'
+import { type Content, readFile } from './import.ts'
+import { describeTransferRoutes } from './operations.ts'
+import type { TransferRepository } from './repository.ts'
+import { ImportedTask, type ImportQuery, type ImportResult } from './schemas.ts'
+import type { Turns } from './turns.ts'
+
+interface TransferRoutesOptions extends Omit<TaskRoutesOptions, 'changes'> {
+  transfers: TransferRepository
+  turns: Turns
+}
+
+/** In bytes. */
+const FILE_LIMIT = 5 * 1024 * 1024
+/** What an import counts as one request: the largest body of one, and as many tasks as cost about as much. */
+const [REQUEST_BYTES, REQUEST_TASKS] = [64 * 1024, 50]
+
+/** The calls that export tasks to files and import them. */
+export const transferRoutes: FastifyPluginAsyncTypebox<TransferRoutesOptions> = async (app, options) => {
+  const { tasks, namesUser } = options
+  const schemas = describeTransferRoutes(namesUser)
+
+  app.get('/export', { schema: schemas.export }, (request, reply) =>
+    sendExport(tasks, request.query.format ?? 'json', request, reply),
+  )
+
+  await app.register(async (scope) => {
+    passBodiesOn(scope)
+    const check = scope.compileCheck(Ref(ImportedTask))
+    scope.route({
+      method: 'POST',
+      url: '/import',
+      schema: schemas.import,
+      bodyLimit: FILE_LIMIT,
+      // The body is a file, which readFile checks.
+      validatorCompiler: (route) =>
+        route.httpPart === 'body' ? () => true : app.validatorCompiler!(route as never),
+      // Only a known user may send a body of this size.
+      onRequest: [scope.authorize, (request, reply, done) => options.turns.take(request, reply, done)],
+      handler: (request, reply) => runImport(options, check, request, reply),
+    })
+  })
+}
+
+async function runImport(
+  { transfers, keys, whileUserExists }: TransferRoutesOptions,
+  check: Check,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const { headers, server } = request
+  const { dry_run: isDry = false, time_zone: timeZone = 'UTC', ...query } = request.query as ImportQuery
+  const format = query.format ?? formatOf(headers['content-type']) ?? raise(problem('unsupported_file_type'))
+  const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0)
+  const weight = Math.ceil(body.length / REQUEST_BYTES)
+  await server.countWeight(request, reply, weight, 1)
+
+  const content = await readFile(format, body, check, timeZone)
+  // Reading a long file may take longer than a request.
+  const owner = unhurried(request.user)
+  if (isDry) return send(reply, content, await transfers.count(owner, content.rows), isDry)
+  await server.countWeight(request, reply, Math.ceil(content.tasks / REQUEST_TASKS), Math.max(weight, 1))
+  const key = headers['idempotency-key'] as string | undefined
+  const fingerprint = key && `${format} ${timeZone} ${hash('sha256', body, 'base64url')}`
+  const once = onceOf(key, 'POST /tasks/import', fingerprint)
+  const [created] = await keys.run(owner, once, reply, {
+    request: () =>
+      whileUserExists(request.user, () => transfers.insert(owner, content.rows, content.links, once)),
+    replay: splitResults,
+  })
+  return send(reply, content, Number(created), isDry)
+}
+
+function send(reply: FastifyReply, content: Content, created: number, isDry: boolean) {
+  const result: ImportResult = {
+    dry_run: isDry,
+    created,
+    skipped: content.tasks - created,
+    ignored: content.parts,
+    ignored_columns: content.columns,
+  }
+  return sendJson(reply, JSON.stringify(result))
+}

@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { problem, unavailable } from '../../http/problem.ts'
+
+/** Imports of one user that run at once, and of all users: each holds a file and its tasks in memory. */
+export const MAX_IMPORTS_PER_USER = 2
+const MAX_IMPORTS = 16
+
+export type Turns = ReturnType<typeof createTurns>
+
+/** Bounds the imports of this copy of the service, before their bodies are read. */
+export function createTurns() {
+  const running = new Map<string, number>()
+  let all = 0
+  return {
+    /** An onRequest hook behind the one that verifies the token. The turn ends with the answer. */
+    take({ user: { id } }: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
+      const own = running.get(id) ?? 0
+      if (own >= MAX_IMPORTS_PER_USER) return done(tooMany())
+      if (all >= MAX_IMPORTS) return done(unavailable('overloaded'))
+      running.set(id, own + 1)
+      all += 1
+      reply.raw.once('close', () => {
+        const left = running.get(id)! - 1
+        if (left === 0) running.delete(id)
+        else running.set(id, left)
+        all -= 1
+      })
+      done()
+    },
+  }
+}
+
+const tooMany = () =>
+  problem('too_many_imports', { values: [MAX_IMPORTS_PER_USER], headers: { 'retry-after': '2' } })

@@ -1,0 +1,736 @@
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import ical from 'node-ical'
+import t from 'tap'
+import { createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+
+type Fields = Record<string, any>
+const TYPES = { json: 'application/json', csv: 'text/csv', ics: 'text/calendar' } as const
+type Format = keyof typeof TYPES
+const FORMATS = Object.keys(TYPES) as Format[]
+
+const exportFile = async ({ call }: TestApp, user: TestUser, format: Format = 'json') =>
+  (await call('GET', `/api/tasks/export?format=${format}`, { user })).text
+const importFile = (
+  { call }: TestApp,
+  user: TestUser,
+  file: string | Buffer,
+  format: Format = 'json',
+  query = '',
+) =>
+  call('POST', `/api/tasks/import?${query}`, {
+    user,
+    body: file,
+    headers: { 'content-type': TYPES[format] },
+  })
+const tasksOf = async ({ call }: TestApp, user: TestUser) =>
+  (await call<Fields[]>('GET', '/api/tasks?sort=created&order=asc', { user })).body
+const create = async ({ call }: TestApp, user: TestUser, body: object) => {
+  const answer = await call('POST', '/api/tasks', { user, body })
+  t.equal(answer.status, 201, JSON.stringify(answer.body))
+  return answer.body as Fields
+}
+const calendar = (...lines: string[]) =>
+  ['BEGIN:VCALENDAR', 'VERSION:2.0', ...lines, 'END:VCALENDAR', ''].join('\r\n')
+
+/** A task without what differs between users. */
+const portable = ({ id: _, user_id: __, next_task_id: ___, ...task }: Fields) => task
+/** What iCalendar can carry of a task. */
+const inCalendar = (task: Fields) => ({
+  ...portable(task),
+  description: task.description || null,
+  due_date: task.due_date?.replace(/\.\d{3}Z$/, '.000Z') ?? null,
+  updated_at: null,
+})
+
+/** Some tasks with everything that a task can have. */
+const SAMPLES = [
+  { title: 'Plain' },
+  { title: 'Day', due_date: '2026-12-01', priority: 'urgent', tags: ['home', 'Über'], completed: true },
+  {
+    title: 'Instant',
+    due_date: '2026-12-01T15:00:00+01:00',
+    priority: 'low',
+    description: 'Two\nlines; a, b',
+  },
+  {
+    title: 'Weekly',
+    due_date: '2026-10-23T15:00:00+02:00',
+    recurrence: { rule: 'FREQ=WEEKLY;BYDAY=FR', time_zone: 'Europe/Berlin' },
+  },
+  {
+    title: 'Monthly',
+    due_date: '2026-12-31',
+    priority: 'medium',
+    recurrence: { rule: 'FREQ=MONTHLY;BYMONTHDAY=-1', time_zone: 'America/New_York', anchor: 'completion' },
+  },
+  { title: '=HYPERLINK("http://example.com")', description: "'@cmd", tags: ['+1', '-x'], priority: 'high' },
+  { title: `${'ä€😀'.repeat(60)};,\\"`, description: `'=${'long '.repeat(150)}` },
+]
+
+t.test('an export has a type, a name and every task; HEAD has no body', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  for (const sample of SAMPLES) await create(app, user, sample)
+  await create(app, await createUser(), { title: 'Of somebody else' })
+  for (const mount of ['/api', `/api/${user.id}`]) {
+    for (const format of FORMATS) {
+      const answer = await app.call('GET', `${mount}/tasks/export?format=${format}`, { user })
+      t.equal(answer.status, 200)
+      t.equal(answer.headers['content-type'], `${TYPES[format]}; charset=utf-8`)
+      t.match(
+        answer.headers['content-disposition'],
+        new RegExp(`^attachment; filename="tasks-\\d{4}-\\d\\d-\\d\\d\\.${format}"$`),
+      )
+      t.notMatch(answer.text, 'Of somebody else')
+      const head = await app.call('HEAD', `${mount}/tasks/export?format=${format}`, { user })
+      t.match(head, { status: 200, text: '', headers: { 'content-type': answer.headers['content-type'] } })
+      t.equal(head.headers['content-length'], undefined)
+    }
+  }
+  const { body } = await app.call('GET', '/api/tasks/export', { user })
+  t.same(body.tasks, await tasksOf(app, user), 'the default is JSON')
+  t.match(await app.call('GET', '/api/tasks/export?format=xml', { user }), { status: 400 })
+  t.match(await app.call('GET', '/api/tasks/export'), { status: 401 })
+  t.match(await app.call('GET', `/api/${(await createUser()).id}/tasks/export`, { user }), { status: 403 })
+})
+
+t.test('CSV has a byte order mark, CRLF, columns named as the fields, and no formula', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  for (const sample of SAMPLES) await create(app, user, sample)
+  const file = await exportFile(app, user, 'csv')
+  t.ok(file.startsWith('\ufeffid,title,description,completed,priority,tags,due_date,recurrence_rule,'))
+  t.equal(file.split('\r\n').length, SAMPLES.length + 2, 'a line for each task, and no other CRLF')
+  const cells = parse(file, { bom: true })
+  t.same(
+    cells.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell)),
+    [],
+  )
+  t.match(file, '"\'=HYPERLINK(""http://example.com"")"')
+})
+
+t.test('iCalendar is folded, and a second library reads the same tasks', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  for (const sample of SAMPLES) await create(app, user, sample)
+  const file = await exportFile(app, user, 'ics')
+  const long = file.split('\r\n').filter((line) => Buffer.byteLength(line) > 75)
+  t.same(long, [])
+  t.notMatch(file.replaceAll('\r\n', ''), /[\r\n]/)
+  const todos = Object.values(ical.sync.parseICS(file)).filter((one) => one?.type === 'VTODO') as Fields[]
+  const byTitle = Object.fromEntries(todos.map((todo) => [todo.summary, todo]))
+  t.equal(todos.length, SAMPLES.length)
+  t.match(byTitle.Day, { status: 'COMPLETED', priority: '1', categories: ['home', 'Über'] })
+  t.equal(byTitle.Day!.due.dateOnly, true)
+  t.equal(byTitle.Instant!.due.toISOString(), '2026-12-01T14:00:00.000Z')
+  t.equal(byTitle.Instant!.description, 'Two\nlines; a, b')
+  t.equal(byTitle.Weekly!.due.toISOString(), '2026-10-23T13:00:00.000Z')
+  t.equal(byTitle.Weekly!.due.tz, 'Europe/Berlin')
+  t.match(file, 'DUE;TZID=Europe/Berlin:20261023T150000')
+  t.match(file, 'RRULE:FREQ=MONTHLY;BYMONTHDAY=-1')
+  const after = byTitle.Weekly!.rrule.after(new Date('2026-10-26T00:00:00Z'))
+  t.equal(after.toISOString(), '2026-10-30T14:00:00.000Z', 'the wall clock stays across DST')
+})
+
+t.test('what is exported comes back: the same tasks for another user, in every format', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  for (const sample of SAMPLES) await create(app, user, sample)
+  const tasks = await tasksOf(app, user)
+  for (const format of FORMATS) {
+    const other = await createUser()
+    const answer = await importFile(app, other, await exportFile(app, user, format), format)
+    t.match(answer, { status: 200, body: { created: SAMPLES.length, skipped: 0, dry_run: false } }, format)
+    const of = format === 'ics' ? inCalendar : portable
+    t.same((await tasksOf(app, other)).map(of), tasks.map(of), format)
+  }
+})
+
+t.test('random tasks come back the same, in every format', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_MAX: '0' })
+  const text = fc.string({ unit: 'grapheme', maxLength: 30 })
+  const pieces = fc.constantFrom(
+    '=',
+    '+',
+    '-',
+    '@',
+    "'",
+    '"',
+    ';',
+    ',',
+    '\t',
+    '\r\n',
+    '\n',
+    '\\',
+    'ä',
+    '😀',
+    'BEGIN:VTODO',
+  )
+  const odd = fc.array(fc.oneof(pieces, text), { maxLength: 8 }).map((parts) => parts.join(''))
+  const due = fc.oneof(
+    fc.constant(null),
+    fc
+      .date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
+      .map((date) => date.toISOString()),
+    fc.constantFrom('2026-12-01', '2024-02-29', '2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'),
+  )
+  const recurrence = fc.record({
+    rule: fc.constantFrom(
+      'FREQ=DAILY',
+      'FREQ=WEEKLY;BYDAY=MO,TH;INTERVAL=2',
+      'FREQ=MONTHLY;COUNT=5;BYDAY=-1FR',
+    ),
+    time_zone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/St_Johns', 'Asia/Kathmandu'),
+    anchor: fc.constantFrom('due_date', 'completion'),
+  })
+  const task = fc
+    .record({
+      title: odd.map((part) => `x${part.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')}`),
+      description: fc.option(odd),
+      completed: fc.boolean(),
+      priority: fc.constantFrom('none', 'low', 'medium', 'high', 'urgent'),
+      tags: fc.array(
+        odd.map((part) => `t${part.replaceAll(/[\p{Cc}\p{Zl}\p{Zp},]/gu, ' ')}`),
+        { maxLength: 4 },
+      ),
+      due_date: due,
+      recurrence: fc.option(recurrence),
+    })
+    .map((one) => ({ ...one, ...(one.due_date === null && { recurrence: null }) }))
+  const lineEnds = (one: Fields) => ({
+    ...inCalendar(one),
+    description:
+      one.description
+        ?.replace(/\r\n?/g, '\n')
+        .replaceAll(/[\p{Cc}]/gu, (c: string) => ('\t\n'.includes(c) ? c : '')) || null,
+  })
+  const emptyIsNull = (one: Fields) => ({ ...portable(one), description: one.description || null })
+  await fc.assert(
+    fc.asyncProperty(fc.array(task, { minLength: 1, maxLength: 30 }), async (samples) => {
+      const user = await createUser()
+      const file = JSON.stringify({ tasks: samples })
+      t.match(await importFile(app, user, file), { status: 200, body: { created: samples.length } })
+      const tasks = await tasksOf(app, user)
+      for (const format of FORMATS) {
+        const other = await createUser()
+        const of = { json: portable, csv: emptyIsNull, ics: lineEnds }[format]
+        const answer = await importFile(app, other, await exportFile(app, user, format), format)
+        t.same(answer.body.errors, undefined, format)
+        t.same((await tasksOf(app, other)).map(of), tasks.map(of), format)
+      }
+    }),
+    { numRuns: Number(process.env.TRANSFER_RUNS ?? 8) },
+  )
+})
+
+t.test('the same file twice makes no second copy, in any format and between formats', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  for (const sample of SAMPLES) await create(app, user, sample)
+  const all = SAMPLES.length
+  const files = await Promise.all(
+    FORMATS.map(async (format) => [format, await exportFile(app, user, format)] as const),
+  )
+  for (const [format, file] of files)
+    t.match(
+      (await importFile(app, user, file, format)).body,
+      { created: 0, skipped: all },
+      `${format}: own tasks`,
+    )
+  const other = await createUser()
+  for (const [index, [format, file]] of files.entries()) {
+    const expected = index === 0 ? { created: all, skipped: 0 } : { created: 0, skipped: all }
+    t.match((await importFile(app, other, file, format, 'dry_run=true')).body, { ...expected, dry_run: true })
+    t.match((await importFile(app, other, file, format)).body, expected, `${format}: of another user`)
+  }
+  t.equal((await tasksOf(app, other)).length, all)
+  t.match(
+    (await importFile(app, other, '[{"title":"a"},{"title":"a"}]')).body,
+    { created: 2 },
+    'no ids: all are new',
+  )
+  const twice = JSON.stringify([
+    { id: 5, created_at: '2026-01-01T00:00:00Z', title: 'a' },
+    { id: 5, created_at: '2026-01-01T00:00:00Z', title: 'b' },
+  ])
+  t.match((await importFile(app, other, twice)).body, { created: 1, skipped: 1 }, 'twice in one file')
+  const foreign = calendar('BEGIN:VTODO', 'UID:abc', 'SUMMARY:a', 'END:VTODO')
+  t.match((await importFile(app, other, foreign, 'ics')).body, { created: 1 })
+  t.match((await importFile(app, other, foreign, 'ics')).body, { skipped: 1 }, 'the UID of another program')
+})
+
+t.test(
+  'a task in the trash comes back under its id; one that is gone for good comes back once',
+  async (t) => {
+    const app = await startApp(t)
+    const user = await createUser()
+    const kept = await create(app, user, { title: 'kept' })
+    const trashed = await create(app, user, { title: 'trashed' })
+    const gone = await create(app, user, { title: 'gone' })
+    const file = await exportFile(app, user)
+    const cursor = (await app.call('GET', '/api/tasks/changes', { user })).body.cursor
+    await app.call('DELETE', `/api/tasks/${trashed.id}`, { user })
+    await app.call('DELETE', `/api/tasks/${gone.id}`, { user })
+    await app.call('DELETE', `/api/tasks/trash/${gone.id}`, { user })
+    t.match((await importFile(app, user, file)).body, { created: 2, skipped: 1 })
+    const tasks = await tasksOf(app, user)
+    t.same(
+      tasks.map(({ title }) => title),
+      ['kept', 'trashed', 'gone'],
+    )
+    t.equal(tasks[0]!.id, kept.id)
+    t.equal(tasks[1]!.id, trashed.id)
+    t.ok(tasks[1]!.updated_at > trashed.updated_at, 'another ETag')
+    t.not(tasks[2]!.id, gone.id)
+    t.same((await app.call('GET', '/api/tasks/trash', { user })).body, [])
+    t.match((await importFile(app, user, file)).body, { created: 0, skipped: 3 }, 'a second time')
+    const { body } = await app.call('GET', `/api/tasks/changes?cursor=${cursor}`, { user })
+    t.same(body.deleted, [gone.id])
+    t.same(body.tasks.map(({ id }: Fields) => id).sort(), [trashed.id, tasks[2]!.id].sort())
+    await app.call('DELETE', `/api/tasks/${tasks[2]!.id}`, { user })
+    t.match((await importFile(app, user, file)).body, { created: 1, skipped: 2 })
+    t.equal((await tasksOf(app, user))[2]!.id, tasks[2]!.id, 'a copy comes back from the trash, too')
+  },
+)
+
+t.test(
+  'two imports of one file at the same time make one copy, also in two copies of the service',
+  async (t) => {
+    const [one, two] = [await startApp(t), await startApp(t)]
+    const file = JSON.stringify(
+      Array.from({ length: 300 }, (_, id) => ({
+        id: id + 1,
+        created_at: '2026-01-01T00:00:00Z',
+        title: `t${id}`,
+      })),
+    )
+    for (let round = 0; round < 5; round += 1) {
+      const user = await createUser()
+      await one.call('GET', '/api/me', { user })
+      const answers = await Promise.all([one, one, two, two].map((app) => importFile(app, user, file)))
+      t.same(
+        answers.map(({ status }) => status),
+        [200, 200, 200, 200],
+      )
+      t.same(answers.map(({ body }) => body.created).sort(), [0, 0, 0, 300])
+      t.equal((await tasksOf(one, user)).length, 300)
+    }
+  },
+)
+
+t.test('an Idempotency-Key gives the first answer again, and holds for one file', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const send = (body: string) =>
+    app.call('POST', '/api/tasks/import', {
+      user,
+      body,
+      headers: { 'idempotency-key': 'k', 'content-type': 'text/csv' },
+    })
+  const first = await send('title\na\nb\n')
+  const again = await send('title\na\nb\n')
+  t.match(first, { status: 200, body: { created: 2, skipped: 0 } })
+  t.match(again, { status: 200, body: first.body, headers: { 'idempotency-replayed': 'true' } })
+  t.match(await send('title\nc\n'), { status: 422 })
+  t.equal((await tasksOf(app, user)).length, 2)
+})
+
+t.test('ids of other users name nothing, and the owner is the user of the token', async (t) => {
+  const app = await startApp(t)
+  const [user, other] = [await createUser(), await createUser()]
+  const secret = await create(app, other, { title: 'secret' })
+  const trashed = await create(app, other, { title: 'trashed' })
+  await app.call('DELETE', `/api/tasks/${trashed.id}`, { user: other })
+  const file = JSON.stringify({ tasks: [secret, trashed] })
+  t.match((await importFile(app, user, file)).body, { created: 2, skipped: 0 })
+  const tasks = await tasksOf(app, user)
+  t.ok(tasks.every(({ id, user_id }) => user_id === user.id && id !== secret.id && id !== trashed.id))
+  t.same(
+    (await tasksOf(app, other)).map(({ id }) => id),
+    [secret.id],
+  )
+  t.equal((await app.call('GET', '/api/tasks/trash', { user: other })).body.length, 1)
+  const url = `/api/${other.id}/tasks/import`
+  t.match(await app.call('POST', url, { user, body: '[]' }), { status: 403 })
+  t.match(await app.call('POST', '/api/tasks/import', { body: '[]' }), { status: 401 })
+  t.match(await app.call('POST', `/api/${user.id}/tasks/import`, { user, body: '[]' }), { status: 200 })
+})
+
+t.test('a next occurrence in the same file is the next occurrence of the copy', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const created_at = '2026-01-01T00:00:00.000Z'
+  const file = JSON.stringify([
+    { id: 7, created_at, title: 'done', completed: true, next_task_id: 8 },
+    { id: 8, created_at, title: 'next' },
+    { id: 9, created_at, title: 'other', next_task_id: 1 },
+  ])
+  await importFile(app, user, file)
+  const [done, next, other] = await tasksOf(app, user)
+  t.equal(done!.next_task_id, next!.id)
+  t.equal(other!.next_task_id, null, 'a task that is not in the file')
+})
+
+t.test('times of a file stay, and none is in the future', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const file = JSON.stringify([
+    { title: 'old', created_at: '2020-01-01T00:00:00Z', updated_at: '2021-01-01T00:00:00+01:00' },
+    { title: 'future', created_at: '9999-12-31T23:59:59.999Z', updated_at: '9999-12-31T23:59:59.999Z' },
+  ])
+  await importFile(app, user, file)
+  const [old, future] = await tasksOf(app, user)
+  t.match(old, { created_at: '2020-01-01T00:00:00.000Z', updated_at: '2020-12-31T23:00:00.000Z' })
+  t.ok(future!.created_at < '9999' && future!.updated_at < '9999')
+})
+
+t.test('CSV of spreadsheets is understood', async (t) => {
+  const app = await startApp(t)
+  const rows = (separator: string, end: string) =>
+    [
+      ['Tags', 'Title', 'Assigned to', 'COMPLETED', 'due_date'],
+      ['"a,b"', '"x; ""y"""', 'Bob', 'WAHR', '1.12.2026'],
+      ['', 'z', '', '', ''],
+      ['', '', '', '', ''],
+    ]
+      .map((cells) => cells.join(separator) + end)
+      .join('')
+  const utf16 = (text: string, isBig: boolean) => {
+    const bytes = Buffer.from(`\ufeff${text}`, 'utf16le')
+    return isBig ? bytes.swap16() : bytes
+  }
+  const files: Record<string, string | Buffer> = {
+    'comma, LF': rows(',', '\n'),
+    'semicolon, CRLF, mark': `\ufeff${rows(';', '\r\n')}`,
+    'tab, CR': rows('\t', '\r'),
+    'UTF-16 little endian': utf16(rows('\t', '\r\n'), false),
+    'UTF-16 big endian': utf16(rows('\t', '\r\n'), true),
+  }
+  for (const [name, file] of Object.entries(files)) {
+    const user = await createUser()
+    const answer = await importFile(app, user, file, 'csv')
+    t.match(answer, { status: 200, body: { created: 2, ignored_columns: ['Assigned to'] } }, name)
+    t.match(
+      await tasksOf(app, user),
+      [
+        { title: 'x; "y"', tags: ['a', 'b'], completed: true, due_date: '2026-12-01' },
+        { title: 'z', completed: false, due_date: null },
+      ],
+      name,
+    )
+  }
+  const user = await createUser()
+  const words = ['true', 'TRUE', 'yes', 'ja', '1', 'x', 'false', 'FALSCH', 'no', 'nein', '0', '']
+  await importFile(
+    app,
+    user,
+    `title,is_completed\n${words.map((word, place) => `${place},${word}\n`).join('')}`,
+    'csv',
+  )
+  const done = (await tasksOf(app, user)).filter(({ completed }) => completed)
+  t.same(
+    done.map(({ title }) => title),
+    ['0', '1', '2', '3', '4', '5'],
+  )
+})
+
+t.test('calendars of other programs are understood', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const file = calendar(
+    ...['BEGIN:VTIMEZONE', 'TZID:Berlin Time', 'X-LIC-LOCATION:Europe/Berlin', 'END:VTIMEZONE'],
+    ...['BEGIN:VEVENT', 'UID:e', 'SUMMARY:An event', 'BEGIN:VALARM', 'END:VALARM', 'END:VEVENT'],
+    ...[
+      'BEGIN:VTODO',
+      'UID:1',
+      'SUMMARY;LANGUAGE="de:x":Own\\, zone',
+      'DUE;TZID=Berlin Time:20260701T120000',
+    ],
+    ...['BEGIN:VALARM', 'SUMMARY:Alarm', 'TRIGGER:-PT5M', 'END:VALARM', 'X-OTHER;A=b:c', 'END:VTODO'],
+    ...[
+      'BEGIN:VTODO',
+      'UID:2',
+      'SUMMARY:Path',
+      'DUE;TZID=/citadel.org/2026/America/New_York:20260701T120000',
+      'PRIORITY:2',
+      'END:VTODO',
+    ],
+    ...[
+      'BEGIN:VTODO',
+      'UID:3',
+      'SUMMARY:Floating',
+      'DUE:20260701T120000',
+      'PRIORITY:7',
+      'STATUS:CANCELLED',
+      'END:VTODO',
+    ],
+    ...[
+      'BEGIN:VTODO',
+      'UID:4',
+      'SUMMARY:Series',
+      'DTSTART;VALUE=DATE:20260701',
+      'RRULE:FREQ=DAILY',
+      'PRIORITY:5',
+      'END:VTODO',
+    ],
+    ...['BEGIN:VTODO', 'UID:4', 'RECURRENCE-ID;VALUE=DATE:20260702', 'SUMMARY:Override', 'END:VTODO'],
+    ...[
+      'BEGIN:VTODO',
+      'UID:5',
+      'SUMMARY:Length',
+      'DTSTART:20260701T120000Z',
+      'DURATION:PT90M',
+      'PERCENT-COMPLETE:100',
+      'END:VTODO',
+    ],
+    ...[
+      'BEGIN:VTODO',
+      'UID:6',
+      'SUMMARY:Start',
+      'DTSTART:20260701T120000Z',
+      'CATEGORIES:a,b',
+      'CATEGORIES:c',
+      'END:VTODO',
+    ],
+    ...['BEGIN:VTODO', 'UID:7', 'SUMMARY:Fol', ' ded', 'DUE;TZID=Europe/Berlin:20261025T023000', 'END:VTODO'],
+  )
+  const answer = await importFile(app, user, file, 'ics', 'time_zone=Asia/Tokyo')
+  t.match(answer, { status: 200, body: { created: 7, ignored: 2 } })
+  const byTitle = Object.fromEntries((await tasksOf(app, user)).map((task) => [task.title, task]))
+  t.match(byTitle['Own, zone'], { due_date: '2026-07-01T10:00:00.000Z', priority: 'none' })
+  t.match(byTitle.Path, { due_date: '2026-07-01T16:00:00.000Z', priority: 'high' })
+  t.match(byTitle.Floating, { due_date: '2026-07-01T03:00:00.000Z', priority: 'low', completed: true })
+  t.match(byTitle.Series, { due_date: '2026-07-01', priority: 'medium', recurrence: { rule: 'FREQ=DAILY' } })
+  t.match(byTitle.Length, { due_date: '2026-07-01T13:30:00.000Z', completed: true })
+  t.match(byTitle.Start, { due_date: null, tags: ['a', 'b', 'c'] })
+  t.match(byTitle.Folded, { due_date: '2026-10-25T00:30:00.000Z' })
+})
+
+t.test('every mistake has its place, and nothing is created', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const cases: [Format, string, object[]][] = [
+    [
+      'json',
+      '{"tasks":[{"title":"a"},{"title":5},{"due_date":"x","title":"b"}]}',
+      [{ path: '/tasks/1/title' }, { path: '/tasks/2/due_date' }],
+    ],
+    ['json', '[{"title":""},[]]', [{ path: '/0/title' }, { path: '/1', message: 'must be an object' }]],
+    [
+      'csv',
+      'title,completed\r\n"a\nb",maybe\r\n,true\r\nc,true\r\n',
+      [
+        { path: '/tasks/0/completed', line: 2 },
+        { path: '/tasks/0/title', line: 2 },
+        { path: '/tasks/1/title', line: 4 },
+      ],
+    ],
+    [
+      'csv',
+      'title,recurrence_rule,due_date\na,FREQ=HOURLY,2026-01-01\n',
+      [{ path: '/tasks/0/recurrence/rule', line: 2 }],
+    ],
+    [
+      'ics',
+      calendar(
+        'BEGIN:VTODO',
+        'END:VTODO',
+        'BEGIN:VTODO',
+        'SUMMARY:a',
+        'DUE;TZID=Mars:20260101T100000',
+        'END:VTODO',
+      ),
+      [
+        { path: '/tasks/0/title', line: 3 },
+        { path: '/tasks/1/due_date', line: 5 },
+      ],
+    ],
+  ]
+  for (const [format, file, errors] of cases)
+    for (const dry of ['', 'dry_run=true']) {
+      const answer = await importFile(app, user, file, format, dry)
+      t.match(answer, { status: 400, body: { code: 'validation_failed', errors } }, file)
+      t.equal(answer.body.errors.length, errors.length, JSON.stringify(answer.body.errors))
+    }
+  const many = await importFile(app, user, `title\n${'"x\ty"\n'.repeat(150)}`, 'csv')
+  t.equal(many.body.errors.length, 100)
+  t.match(many.body.detail, /150 mistakes/)
+  t.same(await tasksOf(app, user), [])
+})
+
+t.test('files that are broken, endless or deep are a 4xx', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const size = 5 * 1024 * 1024
+  const cases: [Format, string | Buffer][] = [
+    ...[
+      '',
+      ' ',
+      '{',
+      '[',
+      '[1',
+      '{"tasks":[}',
+      '{"tasks":5}',
+      '{}',
+      'null',
+      '"',
+      '[{"title":"a"}] x',
+      '{"a":{"b":}}',
+    ].map((text) => ['json', text] as [Format, string]),
+    ...['[', '{"a":', '"', '[[', '{"tasks":['].map(
+      (text) => ['json', text.repeat(size / text.length)] as [Format, string],
+    ),
+    ['json', `[${'{},'.repeat(6000)}{}]`],
+    ['json', `{${Array.from({ length: 300_000 }, (_, index) => `"k${index}":1`).join()}}`],
+    ['json', Buffer.from([0x5b, 0xff, 0x5d])],
+    ...['', '\n', 'name\na\n', 'title,title\na,b\n', 'title\n"a\n', 'title\na"b"\n', 'title\n"a"b\n'].map(
+      (text) => ['csv', text] as [Format, string],
+    ),
+    ...['"', 'title\n"', 'a'.repeat(99), ',', 'title\n,,,,'].map(
+      (text) => ['csv', text.repeat(size / text.length)] as [Format, string],
+    ),
+    ['csv', `title\n${'a\n'.repeat(5001)}`],
+    ['csv', Buffer.from('title\nM\xfcll\n', 'latin1')],
+    ...['', 'x', 'BEGIN:VCARD\nEND:VCARD\n', 'BEGIN:VCALENDAR\n', 'BEGIN:VCALENDAR\nEND:VTODO\n'].map(
+      (text) => ['ics', text] as [Format, string],
+    ),
+    ...['BEGIN:VCALENDAR\n', 'BEGIN:VTODO\n', 'a', ' \n'].map(
+      (text) => ['ics', text.repeat(size / text.length)] as [Format, string],
+    ),
+    ['ics', `BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:${'x'.repeat(size - 100)}\nEND:VTODO\nEND:VCALENDAR\n`],
+  ]
+  for (const [format, file] of cases) {
+    const { status, body } = await importFile(app, user, file, format)
+    t.equal(
+      status,
+      400,
+      `${format} ${file.slice(0, 20).toString().replace(/\s/g, ' ')} ${JSON.stringify(body?.detail)}`,
+    )
+  }
+  t.match(await importFile(app, user, ' '.repeat(size + 1)), { status: 413 })
+  t.match(await importFile(app, user, Buffer.alloc(30), 'csv'), { status: 400 })
+  const types = ['text/plain', 'application/xml', 'multipart/form-data; boundary=x']
+  for (const type of types)
+    t.match(
+      await app.call('POST', '/api/tasks/import', { user, body: 'x', headers: { 'content-type': type } }),
+      { status: 415 },
+      type,
+    )
+  const asExcel = { 'content-type': 'application/vnd.ms-excel' }
+  t.match(
+    await app.call('POST', '/api/tasks/import?format=csv', { user, body: 'title\na\n', headers: asExcel }),
+    { status: 200 },
+  )
+  const encoded = { 'content-type': 'text/csv', 'content-encoding': 'gzip' }
+  t.match(await app.call('POST', '/api/tasks/import', { user, body: 'x', headers: encoded }), { status: 415 })
+})
+
+t.test('random text is never a 500', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const parts = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    ',',
+    ':',
+    '\\',
+    ';',
+    '\n',
+    '\r',
+    '\t',
+    'title',
+    'tasks',
+    'BEGIN:',
+    'END:',
+    'VTODO',
+    'VCALENDAR',
+    'DUE:',
+    'RRULE:',
+    '2026',
+    'T',
+    'Z',
+    '\u0000',
+    '1e999',
+  )
+  const file = fc.array(fc.oneof(parts, fc.string()), { maxLength: 40 }).map((all) => all.join(''))
+  const start = { json: '[{"title":', csv: 'title,tags,id\n', ics: 'BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:' }
+  await fc.assert(
+    fc.asyncProperty(file, fc.constantFrom(...FORMATS), fc.boolean(), async (text, format, isBegun) => {
+      const { status } = await importFile(app, user, (isBegun ? start[format] : '') + text, format)
+      t.ok([200, 400].includes(status), `${format} ${JSON.stringify(text)} ${status}`)
+    }),
+    { numRuns: Number(process.env.TRANSFER_RUNS ?? 40) * 3 },
+  )
+})
+
+t.test('other requests run while a large file is read, and while it is created', async (t) => {
+  const app = await startApp(t)
+  const description = 'x'.repeat(870)
+  const tasks = Array.from({ length: 5000 }, (_, id) => ({ id: id + 1, title: `Task ${id}`, description }))
+  const dated = tasks.map((task) => ({ ...task, created_at: '2026-01-01T00:00:00.000Z' }))
+  const files = {
+    json: JSON.stringify({ tasks: dated }),
+    csv: `title,description\n${tasks.map(({ title }) => `${title},${description}\n`).join('')}`,
+    ics: calendar(
+      ...tasks.flatMap(({ title }) => [
+        'BEGIN:VTODO',
+        `SUMMARY:${title}`,
+        `DESCRIPTION:${description}`,
+        'END:VTODO',
+      ]),
+    ),
+  }
+  for (const format of FORMATS) {
+    const user = await createUser()
+    let turns = 0
+    let isDone = false
+    const count = () => {
+      // The body was read when the statement was sent: then the service only waits.
+      if (!app.statements.at(-1)?.includes('json_to_recordset')) turns += 1
+      if (!isDone) setImmediate(count)
+    }
+    const cpu = process.cpuUsage()
+    await app.call('GET', '/api/tasks/summary', { user })
+    setImmediate(count)
+    const { status, body } = await importFile(app, user, files[format], format)
+    isDone = true
+    const { user: used, system } = process.cpuUsage(cpu)
+    t.comment(`${format}: ${files[format].length} bytes, ${(used + system) / 1000} ms of CPU`)
+    t.match({ status, body }, { status: 200, body: { created: 5000 } }, format)
+    t.ok(turns > 15, `${format}: ${turns} turns of the event loop`)
+  }
+})
+
+t.test('an import counts as many requests as its size or its tasks, and two run at once', async (t) => {
+  const app = await startApp(t, { RATE_LIMIT_MAX: '10' })
+  const user = await createUser()
+  const file = `title\n${'a\n'.repeat(101)}`
+  const headers = { 'ratelimit-remaining': '7' }
+  t.match(await importFile(app, user, file, 'csv'), { status: 200, headers }, '101 tasks: three requests')
+  const large = `title\n${' '.repeat(130_000)}\na\n`
+  t.match((await importFile(app, user, large, 'csv', 'dry_run=true')).headers, { 'ratelimit-remaining': '5' })
+  const many = `title\n${'a\n'.repeat(400)}`
+  t.match(await importFile(app, user, many, 'csv'), { status: 429 })
+  t.match(await importFile(app, await createUser(), `title\n${'a\n'.repeat(4000)}`, 'csv'), { status: 200 })
+  const busy = await createUser()
+  const unlimited = await startApp(t)
+  await unlimited.call('GET', '/api/me', { user: busy })
+  const answers = await Promise.all([1, 2, 3].map(() => importFile(unlimited, busy, many, 'csv')))
+  t.same(answers.map(({ status }) => status).sort(), [200, 200, 429])
+  t.match(
+    await importFile(unlimited, busy, 'title\na\n', 'csv'),
+    { status: 200 },
+    'a turn ends with its answer',
+  )
+})
+
+t.test('a recurrence needs a due date, in a file, too', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const file = JSON.stringify([{ title: 'a', recurrence: { rule: 'FREQ=DAILY' } }])
+  t.match(await importFile(app, user, file), { status: 400, body: { errors: [{ path: '/0/due_date' }] } })
+})
