@@ -24,6 +24,9 @@ import { merge, pick } from './sync-fields.js'
  * @property {Task} [seen] the service's version that the user chose from
  */
 
+/** Less than between two things that the user does. */
+const AFTER = 0.01
+
 /**
  * Whether later changes can become a part of this one.
  *
@@ -49,9 +52,11 @@ const ADD = {
   create: (queue, op) => queue.push(op),
   update(queue, op) {
     const last = queue.at(-1)
+    if (op.sentAt || op.conflict || op.refused) return queue.push(op)
+    if (last?.conflict === 'changed') return addBefore(queue, last, op)
     if (!last || !isOpen(last)) return queue.push(op)
     const { refused: _corrected, ...open } = last
-    const fields = { ...last.fields, ...op.fields }
+    const fields = combined(last.fields ?? {}, op)
     queue.splice(-1, 1, { ...open, fields, before: { ...op.before, ...last.before } })
   },
   remove(queue, op) {
@@ -70,6 +75,55 @@ const ADD = {
   // Without the task there is nothing that later changes could change.
   discard: (queue, op) => replace(queue, op, ({ kind }) => (kind === 'create' ? queue.splice(0) && [] : [])),
   resolve: (queue, op) => replace(queue, op, (target) => resolved(target, op)),
+}
+
+/**
+ * The later value counts. Two windows may have changed the tags at the same time, and each added some.
+ *
+ * @param {Fields} earlier
+ * @param {Op} op
+ */
+function combined(earlier, { before = {}, fields = {} }) {
+  if (!('tags' in earlier && 'tags' in fields)) return { ...earlier, ...fields }
+  const { changes } = merge(pick(before, ['tags']), pick(fields, ['tags']), earlier)
+  return { ...earlier, ...fields, tags: changes.tags ?? earlier.tags }
+}
+
+/**
+ * Fields in conflict wait for the user at the end of the queue. Changes of other fields do not wait with them.
+ *
+ * @param {Op[]} queue
+ * @param {Op} conflict the last of the queue
+ * @param {Op} op
+ */
+function addBefore(queue, conflict, op) {
+  const { fields = {}, before = {} } = op
+  const names = Object.keys(conflict.fields ?? {})
+  const others = without(fields, names)
+  queue.pop()
+  if (Object.keys(others).length > 0)
+    ADD.update(queue, { ...op, fields: others, before: without(before, names) })
+  const inside = pick(
+    fields,
+    names.filter((name) => name in fields),
+  )
+  queue.push({ ...conflict, at: op.at + AFTER, fields: { ...conflict.fields, ...inside } })
+}
+
+/**
+ * Sends the fields that nobody else changed. The others wait.
+ *
+ * @param {Op} op
+ * @param {readonly string[]} names of the fields in conflict
+ * @param {string} id of the new part
+ * @returns {Op[]}
+ */
+export function split(op, names, id) {
+  const { fields = {}, before = {} } = op
+  const rest = without(fields, names)
+  const held = { ...op, at: op.at + AFTER, fields: pick(fields, names), before: pick(before, names) }
+  if (Object.keys(rest).length === 0) return [held]
+  return [{ ...op, id, fields: rest, before: without(before, names), conflict: undefined }, held]
 }
 
 /**

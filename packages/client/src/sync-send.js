@@ -1,5 +1,6 @@
 import { fieldsOf, merge, same } from './sync-fields.js'
 import { NOT_FOUND, problemOf } from './sync-calls.js'
+import { split } from './sync-queue.js'
 import { conflictOf } from './sync-view.js'
 
 /**
@@ -165,6 +166,19 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     state.compact(op.key)
   }
 
+  /** @param {Op} op @param {Entry} entry @param {Op['conflict']} conflict */
+  function hold(op, { task }, conflict) {
+    const held = { ...op, conflict, sentAt: undefined }
+    const names = conflict === 'changed' ? merge(op.before ?? {}, op.fields ?? {}, task).conflicts : undefined
+    const parts = names ? split(held, names, newId()) : [held]
+    state.setOps(
+      op.key,
+      state.queueOf(op.key).flatMap((each) => (each.id === op.id ? parts : each)),
+    )
+    state.compact(op.key)
+    if (state.queueOf(op.key).some(({ id }) => id === op.id)) onConflict(held)
+  }
+
   return async function send(/** @type {Op} */ op, /** @type {AbortSignal} */ signal) {
     if (op.kind === 'create') return create(op, signal)
     const task = state.entry(op.key)?.task ?? op.task
@@ -173,7 +187,7 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     const entry = state.entry(op.key) ?? { key: op.key, task, walk: 0, isGone: true }
     if (!state.entry(op.key)) state.setTask(op.key, task, true)
     const conflict = conflictOf(op, entry)
-    if (conflict) return onConflict(change(op, { conflict, sentAt: undefined }))
+    if (conflict) return hold(op, entry, conflict)
     if (op.kind === 'update') return update(op, entry, signal)
     return remove(op, entry, signal)
   }

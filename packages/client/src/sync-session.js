@@ -41,6 +41,8 @@ export function createSession({ state, store, name, notify, onFailure, ...option
   let leader
   /** Messages that arrive while the storage is read. @type {Message[] | undefined} */
   let held
+  let isLeading = false
+  let loads = Promise.resolve()
   /** Calls of flush() that wait. @type {Map<string, () => void>} */
   const flushes = new Map()
 
@@ -54,7 +56,8 @@ export function createSession({ state, store, name, notify, onFailure, ...option
     notify()
   }
 
-  async function load() {
+  const load = () => (loads = loads.then(loadOnce))
+  async function loadOnce() {
     held = []
     try {
       state.load(await store.read())
@@ -75,9 +78,16 @@ export function createSession({ state, store, name, notify, onFailure, ...option
   }
 
   /** @param {Message} message */
+  function takeEntries({ entries = [], isLeader }) {
+    if (!isLeader) return state.takeNew(entries)
+    // What the window that led before says now is older than what it stored.
+    return isLeading ? new Set() : state.take(entries)
+  }
+
+  /** @param {Message} message */
   function receive(message) {
     if (held) return void held.push(message)
-    const keys = state.take(message.entries ?? [])
+    const keys = takeEntries(message)
     if (message.status && !leader) report = /** @type {Report} */ (message.status)
     if (message.news === 'clear') return void clear()
     if (message.news === 'reload' && !leader) {
@@ -110,6 +120,7 @@ export function createSession({ state, store, name, notify, onFailure, ...option
 
   /** @param {AbortSignal} signal */
   async function lead(signal) {
+    isLeading = true
     await load()
     const onAttempt = () => {
       const ids = [...flushes.keys()]
@@ -117,9 +128,14 @@ export function createSession({ state, store, name, notify, onFailure, ...option
     }
     leader = createLeader({ ...options, state, save, report: setReport, newId, onAttempt, signal })
     shorten(state.keysOfQueues())
+    store.setLeader(true)
     store.post({ news: 'reload', status: report })
     await leader.run()
     leader = undefined
+    // The next one reads what is stored.
+    await save().catch(() => {})
+    store.setLeader(false)
+    isLeading = false
   }
 
   /** @param {Session} opened */

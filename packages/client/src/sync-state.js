@@ -167,6 +167,20 @@ export function createState(put) {
       }
       return changed
     },
+    /**
+     * Takes over what the user did in another window.
+     *
+     * @param {[string, unknown][]} stored of which the other window may know an older version
+     */
+    takeNew(stored) {
+      const ids = new Set(ofEach(({ id }) => [id]))
+      const isKnown = (/** @type {Op} */ { id }) => ids.has(id)
+      return state.take(
+        stored.filter(
+          ([name, value]) => name.startsWith('op:') && value && !isKnown(/** @type {Op} */ (value)),
+        ),
+      )
+    },
     /** Begins anew with what is stored. @param {Map<string, unknown>} stored */
     load(stored) {
       ;[entries, keys, queues, meta] = [new Map(), new Map(), new Map(), NEW]

@@ -2,6 +2,7 @@
  * @import { SyncChannel, SyncStorage } from './sync.js'
  * @typedef {object} Message between the windows of one storage
  * @property {[string, unknown][]} [entries] that are in the storage now
+ * @property {boolean} [isLeader] whether they come from the window that reads and sends
  * @property {object} [status] of the window that reads and sends
  * @property {'hello' | 'reload' | 'clear'} [news] a window started; a window took over; the user signed out
  * @property {string} [flush] a window asks for an attempt at once
@@ -20,25 +21,35 @@
 export function createStore(storage, { onMessage, onFailure }) {
   /** @type {Map<string, unknown>} */
   let unsaved = new Map()
-  /** @type {Promise<void> | undefined} */
+  /** What is put while the storage is read. @type {Map<string, unknown> | undefined} */
+  let recent
+  let isLeader = false
+  /** @type {Map<string, unknown> | undefined} */
   let saving
+  /** @type {Promise<void> | undefined} */
+  let saved
   /** @type {SyncChannel | undefined} */
   let channel
 
   async function save() {
+    // `saved` is set then.
+    await undefined
     while (unsaved.size > 0) {
       const entries = unsaved
       unsaved = new Map()
+      saving = entries
       try {
         await storage.write(entries)
         onFailure(undefined)
       } catch (error) {
         unsaved = new Map([...entries, ...unsaved])
+        saving = saved = undefined
         onFailure(error)
         throw error
       }
-      channel?.postMessage({ entries: [...entries] })
+      channel?.postMessage({ entries: [...entries], isLeader })
     }
+    saving = saved = undefined
   }
 
   return {
@@ -52,10 +63,15 @@ export function createStore(storage, { onMessage, onFailure }) {
       channel = undefined
       storage.close?.()
     },
+    /** @param {boolean} leads */
+    setLeader(leads) {
+      isLeader = leads
+    },
     post: (/** @type {Message} */ message) => channel?.postMessage(message),
     /** @param {string} key @param {unknown} value undefined: delete */
     put(key, value) {
       unsaved.set(key, value)
+      recent?.set(key, value)
     },
     /**
      * Resolves when everything is stored.
@@ -63,18 +79,19 @@ export function createStore(storage, { onMessage, onFailure }) {
      * @throws what the storage throws; the entries are kept for the next time
      */
     save() {
-      saving ??= Promise.resolve(save()).finally(() => (saving = undefined))
-      return saving
+      saved ??= save()
+      return saved
     },
     /** Everything, with what is not stored yet. */
     async read() {
-      await saving?.catch(() => {})
+      recent = new Map([...(saving ?? []), ...unsaved])
       const entries = await storage.read()
-      for (const [key, value] of unsaved) entries.set(key, value)
+      for (const [key, value] of recent) entries.set(key, value)
+      recent = undefined
       return entries
     },
     async clear() {
-      await saving?.catch(() => {})
+      await saved?.catch(() => {})
       unsaved.clear()
       await storage.clear()
     },
