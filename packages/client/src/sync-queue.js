@@ -38,16 +38,17 @@ const isOpen = (op) => !op?.sentAt && (op?.kind === 'create' || op?.kind === 'up
  * The shortest queue of one task that has the same effect.
  *
  * @param {readonly Op[]} ops in their order
+ * @param {boolean} isGone whether the service has deleted the task
  * @returns {Op[]} objects that stay are the same
  */
-export function compact(ops) {
+export function compact(ops, isGone) {
   /** @type {Op[]} */
   const queue = []
-  for (const op of ops) ADD[op.kind](queue, op)
+  for (const op of ops) ADD[op.kind](queue, op, isGone)
   return queue
 }
 
-/** @type {Record<Op['kind'], (queue: Op[], op: Op) => unknown>} */
+/** @type {Record<Op['kind'], (queue: Op[], op: Op, isGone: boolean) => unknown>} */
 const ADD = {
   create: (queue, op) => queue.push(op),
   update(queue, op) {
@@ -66,9 +67,9 @@ const ADD = {
     if (!last.refused && !last.conflict) return queue.push(op)
     queue.splice(-1, 1, { ...op, before: { ...op.before, ...last.before } })
   },
-  restore(queue, op) {
+  restore(queue, op, isGone) {
     const last = queue.at(-1)
-    if (last?.kind === 'remove' && !last.sentAt) queue.pop()
+    if (last?.kind === 'remove' && !last.sentAt && !isGone) queue.pop()
     else queue.push(op)
   },
   retry: (queue, op) => replace(queue, op, ({ refused: _reason, ...target }) => [target]),
@@ -102,7 +103,7 @@ function addBefore(queue, conflict, op) {
   const others = without(fields, names)
   queue.pop()
   if (Object.keys(others).length > 0)
-    ADD.update(queue, { ...op, fields: others, before: without(before, names) })
+    ADD.update(queue, { ...op, fields: others, before: without(before, names) }, false)
   const inside = pick(
     fields,
     names.filter((name) => name in fields),

@@ -147,7 +147,8 @@ export function createState(put) {
       takeOp(op)
       put(`op:${op.id}`, op)
     },
-    compact: (/** @type {string} */ key) => state.setOps(key, compact(queueOf(key))),
+    compact: (/** @type {string} */ key) =>
+      state.setOps(key, compact(queueOf(key), entries.get(key)?.isGone === true)),
 
     /**
      * Takes over what another window or an earlier one has stored.
