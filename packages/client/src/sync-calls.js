@@ -6,9 +6,10 @@ import { errorOf, ownError, TaskApiError, unexpectedAnswer } from './error.js'
  * @import { Body } from './error.js'
  * @import { Fields } from './sync-fields.js'
  *
+ * @template [Data=unknown]
  * @typedef {object} Answer
  * @property {boolean} ok
- * @property {any} data of a success
+ * @property {Data} data of a success
  * @property {TaskApiError | undefined} error a refusal for good
  * @property {Task | undefined} current with a refusal because the task has changed
  */
@@ -70,7 +71,7 @@ export function createCalls({ api }, userId) {
 
   /** @param {Parameters<typeof answerTo>[0]} call */
   async function taskOf(call) {
-    const answer = await answerTo(call)
+    const answer = /** @type {Answer<Task>} */ (await answerTo(call))
     if (answer.ok && typeof answer.data?.id !== 'number') throw unexpectedAnswer()
     return answer
   }
@@ -111,9 +112,9 @@ export function createCalls({ api }, userId) {
      */
     async find(id, signal) {
       const params = { path: taskPath(id) }
-      const { ok, data, error } = await taskOf(api.GET('/api/{user_id}/tasks/{id}', { params, signal }))
-      if (!ok && error?.code !== NOT_FOUND) throw error
-      return data
+      const { data, error } = await taskOf(api.GET('/api/{user_id}/tasks/{id}', { params, signal }))
+      if (error && error.code !== NOT_FOUND) throw error
+      return error ? undefined : data
     },
     /** @param {string | undefined} cursor @param {AbortSignal} signal */
     async changes(cursor, signal) {
@@ -121,9 +122,13 @@ export function createCalls({ api }, userId) {
       const answer = await answerTo(
         api.GET('/api/{user_id}/tasks/changes', { params: { path, query }, signal }),
       )
-      if (answer.ok && !Array.isArray(answer.data?.tasks)) throw unexpectedAnswer()
-      if (!answer.ok && answer.error?.code !== 'cursor_expired') throw answer.error
-      return /** @type {import('./index.js').components['schemas']['Changes'] | undefined} */ (answer.data)
+      const { error } = answer
+      if (error && error.code !== 'cursor_expired') throw error
+      const page = /** @type {import('./index.js').components['schemas']['Changes'] | undefined} */ (
+        answer.data
+      )
+      if (!error && !Array.isArray(page?.tasks)) throw unexpectedAnswer()
+      return page
     },
     /** @param {string | undefined} lastId @param {AbortSignal} signal */
     async events(lastId, signal) {

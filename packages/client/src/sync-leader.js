@@ -80,11 +80,11 @@ export function createLeader({
 
   /** Sends everything once, and reads what changed. A fault of a single request does not stop the others. */
   async function attempt() {
-    /** @type {unknown} */
+    /** @type {Error | undefined} */
     let fault
     const keep = (/** @type {unknown} */ error) => {
       if (!isLocal(error)) throw error
-      fault ??= error
+      fault ??= /** @type {Error} */ (error)
     }
     const skipped = new Set()
     for (let op = nextOp(skipped); op; op = nextOp(skipped)) {

@@ -1,4 +1,4 @@
-import { fieldsOf, merge, same } from './sync-fields.js'
+import { fieldsOf, merge, pick, same } from './sync-fields.js'
 import { NOT_FOUND, problemOf } from './sync-calls.js'
 import { split } from './sync-queue.js'
 import { conflictOf } from './sync-view.js'
@@ -200,10 +200,8 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
  */
 function rebased(next, { fields = {} }, task) {
   if (!next.before) return next
-  const current = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (task))
-  const before = Object.entries(next.before).map(([name, value]) => [
-    name,
-    name in fields && same(value, fields[name]) ? current[name] : value,
-  ])
-  return { ...next, before: /** @type {Record<string, unknown>} */ (Object.fromEntries(before)) }
+  const before = { ...next.before }
+  for (const [name, value] of Object.entries(pick(task, Object.keys(fields))))
+    if (name in before && same(before[name], fields[name])) before[name] = value
+  return { ...next, before }
 }

@@ -97,7 +97,7 @@ export function createSession({ state, store, name, notify, onFailure, ...option
     if (message.news === 'hello' && leader) store.post({ status: report })
     if (message.flush !== undefined && leader) {
       const { flush } = message
-      void flushHere().then(() => store.post({ flushed: flush }))
+      void flushed().then(() => store.post({ flushed: flush }))
     }
     if (message.flushed !== undefined) endFlush(message.flushed)
     if (leader && keys.size > 0) shorten(keys)
@@ -116,6 +116,13 @@ export function createSession({ state, store, name, notify, onFailure, ...option
     if (leader) leader.wake({ walk: true, isUrgent: true })
     else store.post({ flush: id })
     return end
+  }
+
+  /** The storage is first up to date and then again, so that other windows know what was done. */
+  async function flushed() {
+    await save().catch(() => {})
+    await flushHere()
+    await save().catch(() => {})
   }
 
   /** @param {AbortSignal} signal */
@@ -207,7 +214,7 @@ export function createSession({ state, store, name, notify, onFailure, ...option
     },
     async flush() {
       await session?.loaded
-      if (session) await flushHere()
+      if (session) await flushed()
     },
     clear() {
       store.post({ news: 'clear' })

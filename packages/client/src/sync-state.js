@@ -184,7 +184,10 @@ export function createState(put) {
     },
     /** Begins anew with what is stored. @param {Map<string, unknown>} stored */
     load(stored) {
-      ;[entries, keys, queues, meta] = [new Map(), new Map(), new Map(), NEW]
+      entries = new Map()
+      keys = new Map()
+      queues = new Map()
+      meta = NEW
       views.clear()
       lists = {}
       return state.take(stored)

@@ -33,7 +33,7 @@ export function createStore(storage, { onMessage, onFailure }) {
 
   async function save() {
     // `saved` is set then.
-    await undefined
+    await Promise.resolve()
     while (unsaved.size > 0) {
       const entries = unsaved
       unsaved = new Map()
