@@ -85,7 +85,7 @@ export interface SyncStatus {
   readonly complete: boolean
   /** Whether changes are being read from the service. */
   readonly walking: boolean
-  /** How many tasks have writes that the service has not confirmed. */
+  /** How many tasks have writes that wait to be sent. Conflicts and refused writes do not count. */
   readonly pending: number
   readonly conflicts: number
   readonly refused: number
