@@ -47,6 +47,8 @@ export function createLeader({
   let isWalkDue = true
   let walkedAt = now()
   let isSuspended = false
+  /** How often somebody asked for an attempt that begins after the question. */
+  let asked = 0
   /** Ends the current waits. @type {Set<(isUrgent: boolean) => void>} */
   const waits = new Set()
   /** @type {ReturnType<typeof readEvents> | undefined} */
@@ -128,12 +130,13 @@ export function createLeader({
   async function sendAndWalk() {
     for (let failures = 0; !signal.aborted;) {
       const onEnd = onAttempt()
+      const seen = asked
       try {
         await attempt()
         failures = 0
         report({ online: true, signedOut: false, problem: undefined })
         onEnd()
-        if (nextOp(new Set()) || isWalkDue) continue
+        if (nextOp(new Set()) || isWalkDue || asked !== seen) continue
         await wait(timings.walk, false)
         if (!nextOp(new Set())) isWalkDue = true
       } catch (error) {
@@ -141,7 +144,7 @@ export function createLeader({
         isWalkDue = true
         reportFailure(error)
         onEnd()
-        await wait(isSuspended ? FOREVER_MS : delayAfter(failures, error), true)
+        if (asked === seen) await wait(isSuspended ? FOREVER_MS : delayAfter(failures, error), true)
         isSuspended = false
       }
     }
@@ -172,6 +175,7 @@ export function createLeader({
 
   function wake({ walk = false, isUrgent = false } = {}) {
     if (walk) isWalkDue = true
+    if (isUrgent) asked += 1
     for (const end of [...waits]) end(isUrgent)
   }
   signal.addEventListener('abort', () => wake({ isUrgent: true }))
