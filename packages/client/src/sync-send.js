@@ -141,6 +141,11 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     if (error?.status === 412 && current) state.setTask(op.key, current)
     else if (error?.code === NOT_FOUND) state.setTask(op.key, task, true)
     else return refuse(op, error)
+    // An earlier attempt arrived. Otherwise a later change of the same field would become a part of it, and a conflict.
+    const { changes } = current
+      ? merge(op.before ?? {}, op.fields ?? {}, current)
+      : { changes: { unknown: true } }
+    if (op.kind === 'update' && Object.keys(changes).length === 0) return finish(op, current)
     reopen(op)
   }
 
