@@ -84,6 +84,8 @@ export function createSend({ fetch, currentTokens, retry, timeoutMs: defaultTime
           const attempt = new Request(request.clone(), { signal })
           if (token) attempt.headers.set('authorization', `Bearer ${token}`)
           const answer = await fetch(attempt)
+          if (/^text\/event-stream/.test(answer.headers.get('content-type') ?? ''))
+            return stream(answer, request.signal)
           const body = await answer.arrayBuffer()
           const complete = new Response(body.byteLength > 0 ? body : null, answer)
           return Object.defineProperty(complete, 'url', { value: answer.url || request.url })
@@ -97,6 +99,15 @@ export function createSend({ fetch, currentTokens, retry, timeoutMs: defaultTime
     }
   }
 }
+
+/**
+ * A stream has no end to wait for, so it is passed on as it comes. It ends when `signal` is aborted.
+ *
+ * @param {Response} answer
+ * @param {AbortSignal} signal
+ */
+const stream = (answer, signal) =>
+  new Response(answer.body?.pipeThrough(new TransformStream(), { signal }), answer)
 
 /**
  * At least as long as the service asks for, plus a random time, so that not all clients come back at once.

@@ -11,6 +11,7 @@ import {
   TaskApiError,
   type TaskApiErrorCode,
 } from 'TaskApiClient'
+import { type Choice, createSync, indexedDbStorage, type LocalTask, type TaskSync } from 'TaskApiClient/sync'
 
 /*
  * Never run. `npm run typecheck` fails if a mistake compiles, or if correct code does not compile, with the settings
@@ -83,6 +84,27 @@ export function errors(error: unknown) {
   if (error.code === 'no_such_code') return []
   const isKnown = [...own, ...ofTheService].includes(code)
   return isKnown ? error.errors.map(({ path, message }) => `${path} ${message}`) : []
+}
+
+export function synchronized(): readonly LocalTask[] {
+  const client = createTaskClient({ baseUrl: '', token: () => null })
+  const onConflict = ({ kind }: { kind: string }): Choice | undefined =>
+    kind === 'changed' ? 'theirs' : undefined
+  const storage = indexedDbStorage({ name: 'tasks-alice' })
+  const sync: TaskSync = createSync({ client, userId: 'alice', storage, onConflict, lock: undefined })
+  const { key } = sync.create({ title: 'Task', due_date: null, description: undefined })
+  sync.update(key, { priority: 'high', tags: ['home'] })
+  const [conflict] = sync.conflicts()
+  if (conflict) sync.resolve(conflict, { title: `${conflict.base.title} or ${conflict.theirs?.title}` })
+  // @ts-expect-error the storage belongs to a user
+  createSync({ client, storage })
+  // @ts-expect-error a title is required
+  sync.create({ priority: 'high' })
+  // @ts-expect-error there is no such field
+  sync.update(key, { colour: 'red' })
+  // @ts-expect-error a task of this device cannot be changed in place
+  sync.get(key)!.title = 'x'
+  return sync.tasks()
 }
 
 export async function misuse() {

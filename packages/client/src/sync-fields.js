@@ -1,0 +1,117 @@
+/**
+ * @import { TaskChanges } from './index.js'
+ * @typedef {Record<string, unknown>} Fields of a task, by name; a newer service may have other fields than this version
+ */
+
+/** What the service decides. */
+const OF_THE_SERVICE = ['id', 'user_id', 'created_at', 'updated_at', 'next_task_id', 'deleted_at']
+/** What this device adds. */
+const OF_THE_DEVICE = ['key', 'pending', 'conflict', 'refused']
+const NOT_OF_THE_USER = [...OF_THE_SERVICE, ...OF_THE_DEVICE]
+/** A task can have so many. */
+const MAX_TAGS = 20
+
+/**
+ * The fields that users can change.
+ *
+ * @param {object} task
+ * @returns {Fields}
+ */
+export const fieldsOf = (task) =>
+  Object.fromEntries(Object.entries(task).filter(([name]) => !NOT_OF_THE_USER.includes(name)))
+
+/**
+ * The values as the service will return them, as far as a client can know, so that a change that has arrived is
+ * recognized.
+ *
+ * @param {TaskChanges} changes
+ * @returns {Fields}
+ */
+export function normalized(changes) {
+  const fields = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+  const { title, priority, tags, due_date } = changes
+  if (typeof title === 'string') fields.title = title.trim()
+  if (priority === null) fields.priority = 'none'
+  if (tags === null) fields.tags = []
+  if (Array.isArray(tags)) fields.tags = unique(tags.map((tag) => tag.trim().normalize('NFC')))
+  if (typeof due_date === 'string' && due_date.includes('T')) fields.due_date = inUtc(due_date)
+  return fields
+}
+
+/** @param {string} text */
+function inUtc(text) {
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? text : new Date(time).toISOString()
+}
+
+/** @param {string} tag */
+const fold = (tag) => tag.toLowerCase()
+
+/** @param {string[]} tags of which the first spelling stays */
+const unique = (tags) => [...new Map(tags.toReversed().map((tag) => [fold(tag), tag])).values()].toReversed()
+
+/**
+ * Whether a value is the same as the service's. The service may add defaults to an object.
+ *
+ * @param {unknown} mine
+ * @param {unknown} theirs
+ * @returns {boolean}
+ */
+export function same(mine, theirs) {
+  if (typeof mine !== 'object' || typeof theirs !== 'object' || !mine || !theirs) return mine === theirs
+  if (Array.isArray(mine) && mine.length !== /** @type {unknown[]} */ (theirs).length) return false
+  return Object.entries(mine).every(([name, value]) => same(value, /** @type {Fields} */ (theirs)[name]))
+}
+
+/**
+ * A three-way merge.
+ *
+ * @param {Fields} before values that the user saw before the change
+ * @param {Fields} mine values that the user set
+ * @param {object} theirs the task as it is now
+ * @returns the values to send, and the names of the fields that both changed
+ */
+export function merge(before, mine, theirs) {
+  /** @type {Fields} */
+  const changes = {}
+  const conflicts = []
+  for (const [name, value] of Object.entries(mine)) {
+    const [was, is] = [before[name], /** @type {Fields} */ (theirs)[name]]
+    if (same(value, is) || same(value, was)) continue
+    changes[name] = value
+    if (same(was, is)) continue
+    const tags = name === 'tags' ? mergedTags([was, value, is]) : undefined
+    if (tags === undefined || tags.length > MAX_TAGS) conflicts.push(name)
+    else if (same(tags, is)) delete changes.tags
+    else changes.tags = tags
+  }
+  return { changes, conflicts }
+}
+
+/** @param {unknown[]} versions of the tags: before, mine, theirs */
+function mergedTags(versions) {
+  const [before = [], mine = [], theirs = []] = /** @type {string[][]} */ (versions)
+  const missing = (/** @type {string[]} */ list) => {
+    const names = new Set(list.map(fold))
+    return (/** @type {string} */ tag) => !names.has(fold(tag))
+  }
+  const removed = before.filter(missing(mine))
+  return unique([...theirs.filter(missing(removed)), ...mine.filter(missing(before))])
+}
+
+/**
+ * The names of the fields that differ.
+ *
+ * @param {Fields} before
+ * @param {object} now
+ */
+export const differences = (before, now) =>
+  Object.keys(before).filter((name) => !same(before[name], /** @type {Fields} */ (now)[name]))
+
+/**
+ * @param {object} task
+ * @param {readonly string[]} names
+ * @returns {Fields}
+ */
+export const pick = (task, names) =>
+  Object.fromEntries(names.map((name) => [name, /** @type {Fields} */ (task)[name]]))

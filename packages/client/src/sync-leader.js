@@ -1,0 +1,195 @@
+import { TaskApiError } from './error.js'
+import { isLocal, isSignedOut, problemOf } from './sync-calls.js'
+import { readEvents } from './sync-events.js'
+import { createSender } from './sync-send.js'
+import { walk } from './sync-walk.js'
+
+/**
+ * @import { SyncStatus, SyncTimings } from './sync.js'
+ * @import { createCalls } from './sync-calls.js'
+ * @import { Op } from './sync-queue.js'
+ * @import { createState } from './sync-state.js'
+ * @typedef {Pick<SyncStatus, 'online' | 'signedOut' | 'walking' | 'problem'>} Report
+ */
+
+/** While writes are being sent, changes are read so often at most. */
+const WALK_PAUSE_MS = 1000
+
+/**
+ * Reads changes and sends writes, one request at a time: so an answer is never older than what the copy has already.
+ *
+ * @param {object} options
+ * @param {ReturnType<typeof createState>} options.state
+ * @param {ReturnType<typeof createCalls>} options.calls
+ * @param {() => number} options.now
+ * @param {() => number} options.random
+ * @param {SyncTimings} options.timings
+ * @param {() => string} options.newId
+ * @param {() => Promise<unknown>} options.save
+ * @param {(report: Partial<Report>) => void} options.report
+ * @param {(op: Op) => void} options.onConflict
+ * @param {() => () => void} options.onAttempt before each attempt; what it returns is called afterwards
+ * @param {AbortSignal} options.signal ends it
+ */
+export function createLeader({
+  state,
+  calls,
+  now,
+  random,
+  timings,
+  newId,
+  save,
+  report,
+  onAttempt,
+  ...options
+}) {
+  const { signal, onConflict } = options
+  let isWalkDue = true
+  let walkedAt = now()
+  let isSuspended = false
+  /** How often somebody asked for an attempt that begins after the question. */
+  let asked = 0
+  /** Ends the current waits. @type {Set<(isUrgent: boolean) => void>} */
+  const waits = new Set()
+  /** @type {ReturnType<typeof readEvents> | undefined} */
+  let stream
+
+  async function walkOnce() {
+    isWalkDue = false
+    walkedAt = now()
+    report({ walking: true })
+    const onPage = () => void save().catch(() => {})
+    try {
+      await walk({ state, calls, now, signal, onPage })
+    } catch (error) {
+      isWalkDue = true
+      throw error
+    } finally {
+      report({ walking: false })
+    }
+  }
+  const send = createSender({ state, calls, now, save, walk: walkOnce, newId, onConflict })
+
+  /** @param {ReadonlySet<string>} skipped keys of tasks */
+  function nextOp(skipped) {
+    /** @type {Op | undefined} */
+    let next
+    for (const [first] of state.queues())
+      if (first && !first.conflict && !first.refused && !skipped.has(first.key))
+        if (!next || first.at < next.at) next = first
+    return next
+  }
+
+  /** Sends everything once, and reads what changed. A fault of a single request does not stop the others. */
+  async function attempt() {
+    /** @type {Error | undefined} */
+    let fault
+    const keep = (/** @type {unknown} */ error) => {
+      if (!isLocal(error)) throw error
+      fault ??= /** @type {Error} */ (error)
+    }
+    const skipped = new Set()
+    for (let op = nextOp(skipped); op; op = nextOp(skipped)) {
+      const { key } = op
+      await send(op, signal).catch((error) => skipped.add(key) && keep(error))
+      report({ online: true })
+      if (isWalkDue && now() - walkedAt >= WALK_PAUSE_MS) await walkOnce().catch(keep)
+    }
+    if (isWalkDue) await walkOnce().catch(keep)
+    if (fault) throw fault
+  }
+
+  /** Waits. @param {number} ms @param {boolean} isFirm whether only what is urgent ends it */
+  const wait = (ms, isFirm) =>
+    new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
+      const end = (isUrgent = true) => {
+        if (isFirm && !isUrgent && !signal.aborted) return
+        clearTimeout(timer)
+        waits.delete(end)
+        resolve()
+      }
+      const timer = setTimeout(end, ms)
+      waits.add(end)
+      if (signal.aborted) end()
+    })
+  /** @param {number} failures in a row @param {unknown} error */
+  function delayAfter(failures, error) {
+    const most = Math.min(timings.retry * 2 ** (failures - 1), timings.maxRetry)
+    const asked = error instanceof TaskApiError ? (error.retryAfter ?? 0) * 1000 : 0
+    return Math.max(most / 2, asked) + (random() * most) / 2
+  }
+
+  /** @param {unknown} error */
+  function reportFailure(error) {
+    if (signal.aborted) return
+    const status = error instanceof TaskApiError ? error.status : 0
+    isSuspended = isSignedOut(error)
+    report({ problem: problemOf(error), online: status !== 0, signedOut: isSuspended })
+  }
+
+  async function sendAndWalk() {
+    for (let failures = 0; !signal.aborted;) {
+      const onEnd = onAttempt()
+      const seen = asked
+      try {
+        await attempt()
+        failures = 0
+        report({ online: true, signedOut: false, problem: undefined })
+        onEnd()
+        if (nextOp(new Set()) || isWalkDue || asked !== seen) continue
+        await wait(timings.walk, false)
+        if (!nextOp(new Set())) isWalkDue = true
+      } catch (error) {
+        failures += 1
+        isWalkDue = true
+        reportFailure(error)
+        onEnd()
+        if (asked === seen) await wait(isSuspended ? FOREVER_MS : delayAfter(failures, error), true)
+        isSuspended = false
+      }
+    }
+  }
+
+  async function listen() {
+    /** @type {string | undefined} */
+    let lastId
+    for (let failures = 0; !signal.aborted;) {
+      const openedAt = now()
+      /** @type {unknown} */
+      let failure
+      try {
+        const onChange = (/** @type {string | undefined} */ id) => {
+          lastId = id
+          wake({ walk: true })
+        }
+        stream = readEvents(await calls.events(lastId, signal), { silenceMs: timings.silence, onChange })
+        wake({ walk: true, isUrgent: true })
+        await stream.ended
+      } catch (error) {
+        failure = error
+      }
+      failures = now() - openedAt > timings.silence / 2 ? 1 : failures + 1
+      await wait(isSignedOut(failure) ? FOREVER_MS : delayAfter(failures, failure), true)
+    }
+  }
+
+  function wake({ walk = false, isUrgent = false } = {}) {
+    if (walk) isWalkDue = true
+    if (isUrgent) asked += 1
+    for (const end of [...waits]) end(isUrgent)
+  }
+  signal.addEventListener('abort', () => wake({ isUrgent: true }))
+
+  return {
+    run: () => Promise.all([sendAndWalk(), listen()]),
+    wake,
+    /** For a network that is back: a stream of the time before may be dead. */
+    reconnect() {
+      stream?.cancel()
+      wake({ walk: true, isUrgent: true })
+    },
+  }
+}
+
+/** The longest delay that setTimeout can hold. */
+const FOREVER_MS = 2 ** 31 - 1

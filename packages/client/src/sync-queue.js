@@ -1,0 +1,173 @@
+import { merge, pick } from './sync-fields.js'
+
+/**
+ * @import { Task } from './index.js'
+ * @import { Choice, SyncProblem } from './sync.js'
+ * @import { Fields } from './sync-fields.js'
+ *
+ * @typedef {object} Op what the user did; it is stored until the service has done it
+ * @property {string} id
+ * @property {string} key of the task
+ * @property {number} at when the user did it, in milliseconds since 1970; grows from one to the next
+ * @property {'create' | 'update' | 'remove' | 'restore' | 'resolve' | 'retry' | 'discard'} kind the last three are about
+ *   another one, their `target`
+ * @property {Fields} [fields] of create and update
+ * @property {Fields} [before] of update and remove: the values that the user saw
+ * @property {Task} [task] as the service had it at that time
+ * @property {string} [once] of create: the idempotency key
+ * @property {number} [sentAt] when it was first sent; it may have arrived, so it must not change
+ * @property {number} [lastSentAt]
+ * @property {'changed' | 'deleted' | 'removed'} [conflict]
+ * @property {SyncProblem} [refused]
+ * @property {string} [target]
+ * @property {Choice} [choice]
+ * @property {Task} [seen] the service's version that the user chose from
+ */
+
+/** Less than between two things that the user does. */
+const AFTER = 0.01
+
+/**
+ * Whether later changes can become a part of this one.
+ *
+ * @param {Op | undefined} op
+ */
+const isOpen = (op) => !op?.sentAt && (op?.kind === 'create' || op?.kind === 'update')
+
+/**
+ * The shortest queue of one task that has the same effect.
+ *
+ * @param {readonly Op[]} ops in their order
+ * @param {boolean} isGone whether the service has deleted the task
+ * @returns {Op[]} objects that stay are the same
+ */
+export function compact(ops, isGone) {
+  /** @type {Op[]} */
+  const queue = []
+  for (const op of ops) ADD[op.kind](queue, op, isGone)
+  return queue
+}
+
+/** @type {Record<Op['kind'], (queue: Op[], op: Op, isGone: boolean) => unknown>} */
+const ADD = {
+  create: (queue, op) => queue.push(op),
+  update(queue, op) {
+    const last = queue.at(-1)
+    if (op.sentAt || op.conflict || op.refused) return queue.push(op)
+    if (last?.conflict === 'changed') return addBefore(queue, last, op)
+    if (!last || !isOpen(last)) return queue.push(op)
+    const { refused: _corrected, ...open } = last
+    const fields = combined(last.fields ?? {}, op)
+    queue.splice(-1, 1, { ...open, fields, before: { ...op.before, ...last.before } })
+  },
+  remove(queue, op) {
+    const last = queue.at(-1)
+    if (!last || !isOpen(last)) return queue.push(op)
+    if (last.kind === 'create') return queue.pop()
+    if (!last.refused && !last.conflict) return queue.push(op)
+    queue.splice(-1, 1, { ...op, before: { ...op.before, ...last.before } })
+  },
+  restore(queue, op, isGone) {
+    const last = queue.at(-1)
+    if (last?.kind === 'remove' && !last.sentAt && !isGone) queue.pop()
+    else queue.push(op)
+  },
+  retry: (queue, op) => replace(queue, op, ({ refused: _reason, ...target }) => [target]),
+  // Without the task there is nothing that later changes could change.
+  discard: (queue, op) => replace(queue, op, ({ kind }) => (kind === 'create' ? queue.splice(0) && [] : [])),
+  resolve: (queue, op) => replace(queue, op, (target) => resolved(target, op)),
+}
+
+/**
+ * The later value counts. Two windows may have changed the tags at the same time, and each added some.
+ *
+ * @param {Fields} earlier
+ * @param {Op} op
+ */
+function combined(earlier, { before = {}, fields = {} }) {
+  if (!('tags' in earlier && 'tags' in fields)) return { ...earlier, ...fields }
+  const { changes } = merge(pick(before, ['tags']), pick(fields, ['tags']), earlier)
+  return { ...earlier, ...fields, tags: changes.tags ?? earlier.tags }
+}
+
+/**
+ * Fields in conflict wait for the user at the end of the queue. Changes of other fields do not wait with them.
+ *
+ * @param {Op[]} queue
+ * @param {Op} conflict the last of the queue
+ * @param {Op} op
+ */
+function addBefore(queue, conflict, op) {
+  const { fields = {}, before = {} } = op
+  const names = Object.keys(conflict.fields ?? {})
+  const others = without(fields, names)
+  queue.pop()
+  if (Object.keys(others).length > 0)
+    ADD.update(queue, { ...op, fields: others, before: without(before, names) }, false)
+  const inside = pick(
+    fields,
+    names.filter((name) => name in fields),
+  )
+  queue.push({ ...conflict, at: op.at + AFTER, fields: { ...conflict.fields, ...inside } })
+}
+
+/**
+ * Sends the fields that nobody else changed. The others wait.
+ *
+ * @param {Op} op
+ * @param {readonly string[]} names of the fields in conflict
+ * @param {string} id of the new part
+ * @returns {Op[]}
+ */
+export function split(op, names, id) {
+  const { fields = {}, before = {} } = op
+  const rest = without(fields, names)
+  const held = { ...op, at: op.at + AFTER, fields: pick(fields, names), before: pick(before, names) }
+  if (Object.keys(rest).length === 0) return [held]
+  return [{ ...op, id, fields: rest, before: without(before, names), conflict: undefined }, held]
+}
+
+/**
+ * @param {Op[]} queue
+ * @param {Op} op
+ * @param {(target: Op) => Op[]} change
+ */
+function replace(queue, { target, kind }, change) {
+  const index = queue.findIndex(({ id }) => id === target)
+  const found = queue[index]
+  if (found && (kind === 'resolve' ? found.conflict : found.refused)) queue.splice(index, 1, ...change(found))
+}
+
+/**
+ * @param {Op} target in conflict
+ * @param {Op} op with the choice
+ * @returns {Op[]} what takes the place of the target
+ */
+function resolved({ conflict, ...target }, { id, at, choice, seen }) {
+  const isMine = choice !== 'theirs'
+  if (conflict === 'deleted') {
+    if (!isMine) return []
+    const restore = /** @type {const} */ ({ id, key: target.key, at: target.at, kind: 'restore' })
+    return [
+      { ...restore, ...(target.task && { task: target.task }) },
+      { ...target, at },
+    ]
+  }
+  if (conflict === 'removed')
+    return isMine ? [{ ...target, before: pick(seen ?? {}, keysOf(target.before)) }] : []
+  const { fields = {}, before = {} } = target
+  const names = merge(before, fields, seen ?? {}).conflicts
+  if (!isMine) return [{ ...target, fields: without(fields, names) }]
+  const chosen = typeof choice === 'object' ? choice : {}
+  const settled = pick(seen ?? {}, [...names, ...Object.keys(chosen)])
+  return [{ ...target, fields: { ...fields, ...chosen }, before: { ...before, ...settled } }]
+}
+
+const keysOf = (/** @type {Fields} */ fields = {}) => Object.keys(fields)
+
+/**
+ * @param {Fields} fields
+ * @param {readonly string[]} names
+ */
+const without = (fields, names) =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))

@@ -1,0 +1,224 @@
+import { problemOf } from './sync-calls.js'
+import { createLeader } from './sync-leader.js'
+import { broadcastChannel, isOnline, newId, watchBrowser, whileLocked } from './sync-windows.js'
+
+/**
+ * @import { SyncOptions, SyncTimings } from './sync.js'
+ * @import { createCalls } from './sync-calls.js'
+ * @import { Report } from './sync-leader.js'
+ * @import { Op } from './sync-queue.js'
+ * @import { createState } from './sync-state.js'
+ * @import { createStore, Message } from './sync-store.js'
+ * @typedef {object} Session from start() to stop()
+ * @property {AbortController} controller
+ * @property {Promise<void>} loaded
+ * @property {Promise<void>} [running]
+ */
+
+/**
+ * One window. One window of all leads: it alone reads, sends and shortens the queue. When it ends, another one takes over.
+ *
+ * @param {Pick<SyncOptions, 'lock' | 'channel'> & {
+ *   state: ReturnType<typeof createState>
+ *   store: ReturnType<typeof createStore>
+ *   calls: ReturnType<typeof createCalls>
+ *   name: string
+ *   now: () => number
+ *   random: () => number
+ *   timings: SyncTimings
+ *   notify: () => void
+ *   onConflict: (op: Op) => void
+ *   onFailure: (error: unknown) => void
+ * }} options
+ */
+export function createSession({ state, store, name, notify, onFailure, ...options }) {
+  /** @type {Report} */
+  let report = { online: isOnline(), signedOut: false, walking: false, problem: undefined }
+  /** @type {Session | undefined} */
+  let session
+  let ended = Promise.resolve()
+  /** @type {ReturnType<typeof createLeader> | undefined} */
+  let leader
+  /** Messages that arrive while the storage is read. @type {Message[] | undefined} */
+  let held
+  let isLeading = false
+  let loads = Promise.resolve()
+  /** Calls of flush() that wait. @type {Map<string, () => void>} */
+  const flushes = new Map()
+
+  const save = () => store.save()
+  /** @param {Partial<Report>} changes */
+  function setReport(changes) {
+    const names = /** @type {(keyof Report)[]} */ (Object.keys(changes))
+    if (names.every((each) => changes[each] === report[each])) return
+    report = { ...report, ...changes }
+    if (leader) store.post({ status: report })
+    notify()
+  }
+
+  const load = () => (loads = loads.then(loadOnce))
+  async function loadOnce() {
+    held = []
+    try {
+      state.load(await store.read())
+    } catch (error) {
+      onFailure(error)
+    }
+    const messages = held
+    held = undefined
+    messages.forEach(receive)
+    notify()
+  }
+
+  /** @param {Iterable<string>} keys of tasks with writes from another window */
+  function shorten(keys) {
+    for (const key of keys) state.compact(key)
+    void save().catch(() => {})
+    leader?.wake()
+  }
+
+  /** @param {Message} message */
+  function takeEntries({ entries = [], isLeader }) {
+    if (!isLeader) return state.takeNew(entries)
+    // What the window that led before says now is older than what it stored.
+    return isLeading ? new Set() : state.take(entries)
+  }
+
+  /** @param {Message} message */
+  function receive(message) {
+    if (held) return void held.push(message)
+    const keys = takeEntries(message)
+    if (message.status && !leader) report = /** @type {Report} */ (message.status)
+    if (message.news === 'clear') return void clear()
+    if (message.news === 'reload' && !leader) {
+      for (const flush of flushes.keys()) store.post({ flush })
+      void load()
+    }
+    if (message.news === 'hello' && leader) store.post({ status: report })
+    if (message.flush !== undefined && leader) {
+      const { flush } = message
+      void flushed().then(() => store.post({ flushed: flush }))
+    }
+    if (message.flushed !== undefined) endFlush(message.flushed)
+    if (leader && keys.size > 0) shorten(keys)
+    notify()
+  }
+
+  /** @param {string} id */
+  function endFlush(id) {
+    flushes.get(id)?.()
+    flushes.delete(id)
+  }
+  /** @returns {Promise<void>} */
+  function flushHere() {
+    const id = newId()
+    const end = new Promise((/** @type {(value?: undefined) => void} */ resolve) => flushes.set(id, resolve))
+    if (leader) leader.wake({ walk: true, isUrgent: true })
+    else store.post({ flush: id })
+    return end
+  }
+
+  /** The storage is first up to date and then again, so that other windows know what was done. */
+  async function flushed() {
+    await save().catch(() => {})
+    await flushHere()
+    await save().catch(() => {})
+  }
+
+  /** @param {AbortSignal} signal */
+  async function lead(signal) {
+    isLeading = true
+    await load()
+    const onAttempt = () => {
+      const ids = [...flushes.keys()]
+      return () => ids.forEach(endFlush)
+    }
+    leader = createLeader({ ...options, state, save, report: setReport, newId, onAttempt, signal })
+    shorten(state.keysOfQueues())
+    store.setLeader(true)
+    store.post({ news: 'reload', status: report })
+    await leader.run()
+    leader = undefined
+    // The next one reads what is stored.
+    await save().catch(() => {})
+    store.setLeader(false)
+    isLeading = false
+  }
+
+  /** @param {Session} opened */
+  async function open(opened) {
+    const { signal } = opened.controller
+    if (signal.aborted) return
+    const { channel = globalThis.BroadcastChannel && broadcastChannel, lock } = options
+    if (channel) store.open(channel)
+    watchBrowser(signal, {
+      onOnline: () => leader?.reconnect(),
+      onOffline: () => setReport({ online: false }),
+      onVisible: () => leader?.wake({ walk: true }),
+      onShown: () => leader ?? void load(),
+    })
+    await load()
+    const ops = state.keysOfQueues().flatMap((key) => state.queueOf(key))
+    // In case that the window that made them ended before it told the others.
+    store.post({ news: 'hello', entries: ops.map((op) => [`op:${op.id}`, op]) })
+    opened.running = whileLocked(lock, `task-sync:${name}`, signal, () => lead(signal)).catch((error) =>
+      setReport({ problem: problemOf(error) }),
+    )
+  }
+
+  /** @param {Session | undefined} opened */
+  async function close(opened) {
+    opened?.controller.abort()
+    await opened?.loaded
+    await opened?.running
+    await save().catch(() => {})
+    store.close()
+    for (const id of [...flushes.keys()]) endFlush(id)
+  }
+
+  function start() {
+    if (session) leader?.wake({ walk: true, isUrgent: true })
+    else {
+      const opened = /** @type {Session} */ ({ controller: new AbortController() })
+      opened.loaded = ended.then(() => open(opened))
+      session = opened
+    }
+    return session?.loaded
+  }
+  function stop() {
+    const opened = session
+    session = undefined
+    if (opened) ended = close(opened)
+    return ended
+  }
+  async function clear() {
+    await stop()
+    await store.clear()
+    store.close()
+    state.load(new Map())
+    notify()
+  }
+
+  return {
+    start,
+    stop,
+    report: () => report,
+    setReport,
+    receive,
+    /** Something was added to the queue. @param {string} key */
+    added(key) {
+      if (leader) state.compact(key)
+      void save().catch(() => {})
+      leader?.wake()
+      notify()
+    },
+    async flush() {
+      await session?.loaded
+      if (session) await flushed()
+    },
+    clear() {
+      store.post({ news: 'clear' })
+      return clear()
+    },
+  }
+}

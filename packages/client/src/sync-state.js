@@ -1,0 +1,218 @@
+import { compact } from './sync-queue.js'
+import { conflictOf, describeConflict, describeRefusal, viewOf } from './sync-view.js'
+
+/**
+ * @import { Task } from './index.js'
+ * @import { Conflict, LocalTask, RefusedWrite } from './sync.js'
+ * @import { Op } from './sync-queue.js'
+ * @import { Entry } from './sync-view.js'
+ *
+ * @typedef {object} Meta
+ * @property {string} [cursor] of the next page of the changes
+ * @property {number} walk the number of the last complete reading; a cursor that expired begins the next
+ * @property {boolean} isFull whether this reading is not over: tasks of the reading before may be gone
+ * @property {boolean} isComplete whether the copy has been complete once
+ * @property {number} [lastSyncedAt]
+ */
+
+/** @type {Meta} */
+const NEW = { walk: 1, isFull: true, isComplete: false }
+
+/**
+ * The copy and the queue in memory. Each change is also put into the store.
+ *
+ * @param {(key: string, value: unknown) => void} put into the store; undefined deletes
+ */
+export function createState(put) {
+  /** @type {Map<string, Entry>} */
+  let entries = new Map()
+  /** @type {Map<number, string>} keys by id */
+  let keys = new Map()
+  /** @type {Map<string, Op[]>} by key */
+  let queues = new Map()
+  let meta = NEW
+  /** Tasks that are gone, for restore(). @type {Map<string, Task>} */
+  const removed = new Map()
+  /** Ids of ops that are over. A late message about them changes nothing. */
+  const finished = new Set()
+  /** @type {Map<string, LocalTask | undefined>} */
+  const views = new Map()
+  /** @type {{ tasks?: LocalTask[], conflicts?: Conflict[], refused?: RefusedWrite[] }} */
+  let lists = {}
+
+  /** @param {string} key */
+  function touch(key) {
+    views.delete(key)
+    lists = {}
+  }
+  const queueOf = (/** @type {string} */ key) => queues.get(key) ?? []
+
+  /** @param {string} key @param {Entry | undefined} entry */
+  function setEntry(key, entry) {
+    const old = entries.get(key)
+    if (old && keys.get(old.task.id) === key) keys.delete(old.task.id)
+    if (entry) {
+      entries.set(key, entry)
+      keys.set(entry.task.id, key)
+    } else entries.delete(key)
+    touch(key)
+  }
+  /** @param {string} key @param {Op[]} queue */
+  function setQueue(key, queue) {
+    if (queue.length > 0) queues.set(key, queue)
+    else queues.delete(key)
+    touch(key)
+  }
+  /** @param {string} key */
+  function view(key) {
+    if (!views.has(key)) views.set(key, viewOf(key, entries.get(key), queueOf(key)))
+    return views.get(key)
+  }
+  /** @template Item @param {(op: Op) => Item[]} of */
+  const ofEach = (of) => [...queues.values()].flat().flatMap(of)
+
+  const state = {
+    view,
+    queueOf,
+    meta: () => meta,
+    entry: (/** @type {string} */ key) => entries.get(key),
+    removed: (/** @type {string} */ key) => removed.get(key),
+    entries: () => entries.values(),
+    keyOf: (/** @type {number} */ id) => keys.get(id),
+    queues: () => queues.values(),
+    keysOfQueues: () => [...queues.keys()],
+    tasks: () =>
+      (lists.tasks ??= [...new Set([...entries.keys(), ...queues.keys()])].flatMap((key) => view(key) ?? [])),
+    conflicts: () =>
+      (lists.conflicts ??= ofEach((op) => {
+        const entry = entries.get(op.key)
+        return op.conflict && entry ? [describeConflict(op, entry, view(op.key))] : []
+      })),
+    refused: () => (lists.refused ??= ofEach((op) => (op.refused ? [describeRefusal(op)] : []))),
+
+    /** @param {Partial<Meta>} changes */
+    setMeta(changes) {
+      meta = { ...meta, ...changes }
+      put('meta', meta)
+    },
+    /**
+     * Stores the task as the service has it. A task that the user has changed stays although it is gone.
+     *
+     * @param {string} key @param {Task} task
+     */
+    setTask(key, task, isGone = false) {
+      const isOver = isGone && !queues.has(key)
+      if (isGone) removed.set(key, task)
+      const entry = isOver ? undefined : { key, task, walk: meta.walk, ...(isGone && { isGone }) }
+      setEntry(key, entry)
+      put(`task:${key}`, entry)
+      const queue = queueOf(key)
+      if (!entry || !queue.some(({ conflict }) => conflict)) return
+      const judged = queue.map((op) => (op.conflict ? { ...op, conflict: conflictOf(op, entry) } : op))
+      state.setOps(key, judged)
+    },
+    /**
+     * Gives a task the key under which this device created it. It may have been read from the service meanwhile.
+     *
+     * @param {string} key @param {Task} task
+     */
+    adopt(key, task) {
+      const other = keys.get(task.id)
+      if (other !== undefined && other !== key) {
+        const moved = queueOf(other).map((op) => ({ ...op, key }))
+        setQueue(other, [])
+        setEntry(other, undefined)
+        put(`task:${other}`, undefined)
+        state.setOps(key, [...queueOf(key), ...moved])
+      }
+      state.setTask(key, task)
+    },
+    /** @param {string} key @param {Op[]} queue */
+    setOps(key, queue) {
+      const old = queueOf(key)
+      const ids = new Set(queue.map(({ id }) => id))
+      for (const { id } of old) if (!ids.has(id)) state.finish(id)
+      for (const op of queue) if (!old.includes(op)) put(`op:${op.id}`, op)
+      setQueue(key, queue)
+      const entry = entries.get(key)
+      if (queue.length === 0 && entry?.isGone) state.setTask(key, entry.task, true)
+    },
+    /** @param {string} id */
+    finish(id) {
+      finished.add(id)
+      put(`op:${id}`, undefined)
+    },
+    /** @param {Op} op of the user */
+    add(op) {
+      takeOp(op)
+      put(`op:${op.id}`, op)
+    },
+    compact: (/** @type {string} */ key) =>
+      state.setOps(key, compact(queueOf(key), entries.get(key)?.isGone === true)),
+
+    /**
+     * Takes over what another window or an earlier one has stored.
+     *
+     * @param {Iterable<[string, unknown]>} stored
+     * @returns the keys of tasks with new ops
+     */
+    take(stored) {
+      /** @type {Set<string>} */
+      const changed = new Set()
+      for (const [name, value] of stored) {
+        const id = name.slice(name.indexOf(':') + 1)
+        if (name === 'meta') meta = /** @type {Meta} */ (value ?? NEW)
+        else if (name.startsWith('task:')) setEntry(id, /** @type {Entry | undefined} */ (value))
+        else if (!value) takeEnd(id)
+        else if (!finished.has(id)) changed.add(takeOp(/** @type {Op} */ (value)))
+      }
+      return changed
+    },
+    /**
+     * Takes over what the user did in another window.
+     *
+     * @param {[string, unknown][]} stored of which the other window may know an older version
+     */
+    takeNew(stored) {
+      const ids = new Set(ofEach(({ id }) => [id]))
+      const isKnown = (/** @type {Op} */ { id }) => ids.has(id)
+      return state.take(
+        stored.filter(
+          ([name, value]) => name.startsWith('op:') && value && !isKnown(/** @type {Op} */ (value)),
+        ),
+      )
+    },
+    /** Begins anew with what is stored. @param {Map<string, unknown>} stored */
+    load(stored) {
+      entries = new Map()
+      keys = new Map()
+      queues = new Map()
+      meta = NEW
+      views.clear()
+      lists = {}
+      return state.take(stored)
+    },
+  }
+
+  /** @param {Op} op */
+  function takeOp(op) {
+    takeEnd(op.id, false)
+    const queue = [...queueOf(op.key), op]
+    setQueue(
+      op.key,
+      queue.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)),
+    )
+    return op.key
+  }
+  /** @param {string} id */
+  function takeEnd(id, isOver = true) {
+    if (isOver) finished.add(id)
+    for (const [key, queue] of queues)
+      if (queue.some((op) => op.id === id))
+        setQueue(
+          key,
+          queue.filter((op) => op.id !== id),
+        )
+  }
+  return state
+}

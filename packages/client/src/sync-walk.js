@@ -1,0 +1,48 @@
+/**
+ * @import { createCalls } from './sync-calls.js'
+ * @import { createState } from './sync-state.js'
+ * @typedef {ReturnType<typeof createState>} State
+ */
+
+/**
+ * Reads what changed at the service since the last time. The cursor is stored together with each page.
+ *
+ * @param {object} options
+ * @param {State} options.state
+ * @param {ReturnType<typeof createCalls>} options.calls
+ * @param {() => number} options.now
+ * @param {() => void} options.onPage
+ * @param {AbortSignal} options.signal
+ */
+export async function walk({ state, calls, now, onPage, signal }) {
+  for (;;) {
+    const page = await calls.changes(state.meta().cursor, signal)
+    if (!page) {
+      // The copy stays visible until the next complete reading is over.
+      state.setMeta({ cursor: undefined, walk: state.meta().walk + 1, isFull: true })
+      continue
+    }
+    for (const task of page.tasks) state.setTask(state.keyOf(task.id) ?? String(task.id), task)
+    for (const id of page.deleted) forget(state, id)
+    state.setMeta({ cursor: page.cursor })
+    if (!page.has_more) {
+      if (state.meta().isFull) forgetMissing(state)
+      state.setMeta({ isFull: false, isComplete: true, lastSyncedAt: now() })
+    }
+    onPage()
+    if (!page.has_more) return
+  }
+}
+
+/** @param {State} state @param {number} id */
+function forget(state, id) {
+  const key = state.keyOf(id)
+  const entry = key === undefined ? undefined : state.entry(key)
+  if (entry) state.setTask(entry.key, entry.task, true)
+}
+
+/** @param {State} state of which tasks of an older reading are gone */
+function forgetMissing(state) {
+  const current = state.meta().walk
+  for (const entry of [...state.entries()]) if (entry.walk < current) forget(state, entry.task.id)
+}
