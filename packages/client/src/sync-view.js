@@ -20,6 +20,8 @@ const EMPTY = {
   priority: 'none',
   tags: [],
   due_date: null,
+  recurrence: null,
+  next_task_id: null,
 }
 
 /** @param {number} time */
