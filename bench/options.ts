@@ -7,13 +7,13 @@ export type Options = ReturnType<typeof readOptions>
 export const USAGE = `npm run bench -- [what] [flags]
 
   what        routes (default), profile, growth, indexes, neighbours, overload, soak, start, batch or streams
-  --quick     two or three minutes instead of thirty
+  --quick     about three minutes instead of forty
   --only      routes, comma-separated: list,page,tag,get,create,update,toggle,summary,delete,first,mixed
   --scenario  scenarios, comma-separated: ${SCENARIOS.join(',')}
   --seconds   length of one run
-  --pairs     pairs of runs, service and floor, per route
+  --pairs     rounds per route, in which each server runs once
   --minutes   length of the soak (default 10)
-  --against   compares with the service of another checkout instead of the floor: its folder, with dist/ built
+  --against   compares with the service of another checkout instead of both baselines: its folder, with dist/ built
   --json      writes the figures to this file
   --svg       writes a chart to this file
 
