@@ -1,6 +1,6 @@
 import { assertSameAnswers, callAsEverybody, readCursors } from './check.ts'
 import { runClosedLoop } from './closed-loop.ts'
-import { createCpuMeter, type CpuMeter } from './cpu.ts'
+import { createCpuMeter, type CpuMeter, residentMb } from './cpu.ts'
 import { type BenchDatabase, openDatabase, PAGERS, seedPeople } from './database.ts'
 import { runOpenLoop } from './open-loop.ts'
 import type { Options, Scenario } from './options.ts'
@@ -38,7 +38,9 @@ export async function compareRoutes(options: Options) {
     for (const server of servers) await callAsEverybody(server, people)
     for (const server of servers) await readCursors(server, people.slice(PAGERS.first, PAGERS.end))
     const results = await runAll(stage, options)
-    return { machine: machine(), postgres: await versionOf(database), results }
+    const rssMb = Object.fromEntries(servers.map(({ name, pid }) => [name, residentMb(pid) ?? NaN]))
+    console.log('\nmemory afterwards, in MB:', rssMb)
+    return { machine: machine(), postgres: await versionOf(database), results, rssMb }
   } finally {
     for (const server of servers) await server.stop()
     await database.close()
