@@ -9,7 +9,7 @@ const OURS = [
   '(user_id, updated_at DESC, id DESC, completed)',
   '(user_id, title COLLATE task_title, id, completed)',
   '(user_id, due_at, id, completed, due_all_day)',
-  '(user_id, priority DESC, id DESC, completed)',
+  '(user_id, priority_rank DESC, id DESC, completed)',
 ]
 /** Indexes that some list could use, each beside nothing but the primary key: what does it cost those who write? */
 const CANDIDATES: Record<string, string[]> = {

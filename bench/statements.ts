@@ -1,5 +1,6 @@
 import { createConfig } from '../src/config/config.ts'
 import { createDatabase } from '../src/database/client.ts'
+import { readChanges } from '../src/tasks/changes-statements.ts'
 import { filtersOf, resolve } from '../src/tasks/filters.ts'
 import type { Owner } from '../src/database/owner.ts'
 import { createTaskRepository, type TaskRepository } from '../src/tasks/repository.ts'
@@ -69,7 +70,9 @@ async function positions({ tasks }: Recorder, owner: Owner, selection: Selection
   return { first: undefined, middle: await at(Math.floor(count / 2)), deepest: await at(count - PAGE - 1) }
 }
 
-/** The statements that look at all of a user's tasks. */
+const FROM_THE_BEGINNING = { identity: '', from: undefined, to: undefined, xid: 0n, id: 0n }
+
+/** Pages by filters, a page of the change feed, and the statements that look at all of a user's tasks. */
 export async function wholeStatements({ record }: Recorder, owner: Owner): Promise<Map<string, Statement>> {
   const now = new Date().toISOString()
   const bound = { at: now, day: `${now.slice(0, 10)}T00:00:00.000Z` }
@@ -82,6 +85,7 @@ export async function wholeStatements({ record }: Recorder, owner: Owner): Promi
       'page of a tag that no task has',
       await record((tasks) => tasks.list(owner, select({ tags: 'no' }), PAGE)),
     ],
+    ['page of the change feed', readChanges(owner.id, FROM_THE_BEGINNING, PAGE)],
     ['list of tags', await record((tasks) => tasks.listTags(owner))],
     ['summary', await record((tasks) => tasks.summarize(owner, bound))],
     ['count=true', await record((tasks) => tasks.count(owner, select({})))],

@@ -106,9 +106,14 @@ async function tryOut(plan: requests.Plan, world: World) {
   if (plan.token !== 'good' && url.startsWith('/api/') && plan.method !== 'OPTIONS')
     demand(answer.status === 401, 'answered without a token')
   const touched = app.statements.slice(before).some((sql) => /\btasks\b/.test(sql))
-  if (answer.status >= 400 && ![404, 412, 422].includes(answer.status))
+  // Whether a recurrence and a due date fit together may depend on the task.
+  const paths = (answer.body?.errors ?? []).map(({ path }: { path: string }) => path) as string[]
+  const isAboutSeries =
+    answer.status === 409 || paths.some((path) => /\/(due_date|recurrence\/rule)$/.test(path))
+  if (answer.status >= 400 && ![404, 412, 422].includes(answer.status) && !isAboutSeries)
     demand(!touched, 'refused, but only after a statement')
-  if (plan.kind === 'valid' && answer.status !== 503) demandTaken(plan, answer, world, demand)
+  if (plan.kind === 'valid' && answer.status !== 503 && !isAboutSeries)
+    demandTaken(plan, answer, world, demand)
   if (plan.kind === 'invalid') demandRefused(plan, answer, demand)
   await note(plan, url, answer, world)
 }

@@ -14,6 +14,9 @@ const CALLS: [method: string, path: string, body?: object][] = [
   ['DELETE', '/tasks/{id}'],
   ['PATCH', '/tasks/{id}/complete'],
   ['PATCH', '/tasks/{id}/complete', { completed: true }],
+  ['PATCH', '/tasks/{id}', { due_date: '2090-01-01', recurrence: { rule: 'FREQ=DAILY' } }],
+  ['POST', '/tasks/{id}/skip'],
+  ['GET', '/tasks/{id}/occurrences'],
   ['POST', '/tasks/{id}/restore'],
   ['DELETE', '/tasks/trash/{id}'],
 ]

@@ -1,9 +1,20 @@
 import t from 'tap'
+import { createConfig } from '../src/config/config.ts'
 import { createDatabase } from '../src/database/client.ts'
 import { Prisma } from '../src/generated/prisma/client.ts'
+import { filtersOf, resolve } from '../src/tasks/filters.ts'
+import type { ListQuery } from '../src/tasks/query-schemas.ts'
 import { createTaskRepository } from '../src/tasks/repository.ts'
-import { createTask, createUser, nextPage, startApp, type TestApp, type TestUser } from './helpers/app.ts'
-import { databaseUrl, query } from './helpers/database.ts'
+import {
+  createTask,
+  createUser,
+  nextPage,
+  SECRET,
+  startApp,
+  type TestApp,
+  type TestUser,
+} from './helpers/app.ts'
+import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
 
 interface Tagged {
   id: number
@@ -471,6 +482,73 @@ t.test('PostgreSQL refuses tags that the service would refuse', async (t) => {
     await t.rejects(store(tags), { code: '23514', constraint: 'tasks_tags_valid' }, JSON.stringify(tags))
   await t.rejects(store(null), { code: '23502' })
   await store(['😀'.repeat(50)])
+})
+
+t.test('PostgreSQL refuses texts and due dates that the service would refuse', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await create(app, user, [])
+  const write = (changes: Record<string, unknown>) => {
+    const [names, values] = [Object.keys(changes), Object.values(changes)]
+    const places = names.map((_, index) => `$${index + 2}`).join()
+    return [
+      [`INSERT INTO tasks (user_id, ${names.join()}) VALUES ($1, ${places})`, [user.id, ...values]],
+      [`UPDATE tasks SET (${names.join()}) = ROW (${places}) WHERE id = $1`, [id, ...values]],
+    ] satisfies [text: string, values: unknown[]][]
+  }
+  const refused: [constraint: string, changes: Record<string, unknown>][] = [
+    ['tasks_title_length', { title: '' }],
+    ['tasks_title_length', { title: '😀'.repeat(201) }],
+    ['tasks_description_length', { title: 'T', description: 'x'.repeat(1001) }],
+    ['tasks_due_all_day_midnight', { title: 'T', due_all_day: true }],
+    ['tasks_due_all_day_midnight', { title: 'T', due_at: '2030-01-01T01:00Z', due_all_day: true }],
+    ['tasks_updated_after_created', { title: 'T', updated_at: '1999-01-01' }],
+  ]
+  for (const [constraint, changes] of refused)
+    for (const [text, values] of write(changes))
+      await t.rejects(query(databaseUrl(), text, values), { code: '23514', constraint })
+  const longest = { title: '😀'.repeat(200), description: '😀'.repeat(1000) }
+  for (const [text, values] of write({ ...longest, due_at: '2030-01-01T00:00Z', due_all_day: true }))
+    await query(databaseUrl(), text, values)
+  await t.rejects(query(databaseUrl(), 'UPDATE tasks SET due_at = NULL WHERE id = $1', [id]), {
+    code: '23514',
+  })
+})
+
+t.test('PostgreSQL keeps the plans of pages with one filter, and folds its words once', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  await create(app, user, ['Home'])
+  const { database } = createConfig({
+    DATABASE_URL: serviceDatabaseUrl(),
+    BETTER_AUTH_SECRET: SECRET,
+    DATABASE_POOL_MAX: '2',
+  })
+  const { prisma, close } = createDatabase(database)
+  t.teardown(close)
+  const owner = { id: user.id }
+  const page = async (sent: ListQuery) => {
+    const { sort, order, ...resolved } = resolve(sent)
+    const selection = { ...filtersOf({ ...resolved, sort, order }), sort, order }
+    t.equal((await createTaskRepository(prisma).list(owner, selection, 20)).length, 1)
+    const kept = Prisma.sql`SELECT statement FROM pg_prepared_statements
+      WHERE strpos(statement, ' FROM tasks WHERE ') > 0 ORDER BY prepare_time`
+    return prisma.$queryJson(owner, kept, { isPrepared: false })
+  }
+  t.equal((await page({ tags: 'home' })).length, 1)
+  t.equal((await page({ tags: 'HOME,home' })).length, 1, 'the same statement')
+  t.equal((await page({ any_tags: 'home,work' })).length, 2)
+  t.equal((await page({ priority: 'none,high' })).length, 3)
+  t.equal((await page({ search: 'T' })).length, 4)
+  t.equal((await page({ priority: 'none', tags: 'home' })).length, 4, 'a combination is not kept')
+  const statements = await page({ search: 't home' })
+  t.equal(statements.length, 4, 'nor are several words')
+  for (const statement of statements) {
+    const plan = await query(databaseUrl(), `EXPLAIN (GENERIC_PLAN, COSTS OFF) ${statement}`)
+    const filters = plan.map((row) => String(row['QUERY PLAN'])).filter((line) => line.includes('Filter: '))
+    t.ok(filters.length > 0)
+    t.notOk(filters.some((line) => line.includes('fold_')))
+  }
 })
 
 t.test('a task in the trash keeps its priority and tags, and a restored one has them', async (t) => {

@@ -258,3 +258,15 @@ t.test('a batch that waits for a lock keeps nobody waiting, and is done once', a
   t.same(await titles(owner), ['one', 'two'])
   t.ok((await attempts()) >= 1)
 })
+
+// The last test: afterwards this process has no name left.
+t.test('names of heavy statements leave the names of others alone, and both are limited', async (t) => {
+  const named = (kind: string, isHeavy: boolean) =>
+    Array.from({ length: 200 }, (_, number) => nameOf(`SELECT '${kind} ${number}'`, isHeavy)).filter(Boolean)
+  const heavy = named('heavy', true)
+  t.ok(heavy.length > 0)
+  t.ok(heavy.length <= 32)
+  t.ok(named('light', false).length > 0)
+  t.equal(named('more', false).length, 0)
+  t.equal(named('heavy', true).length, heavy.length, 'a text keeps its name')
+})

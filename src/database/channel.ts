@@ -38,11 +38,6 @@ export interface Slot<C, Job> {
   jobs: Job[]
   /** How many of the jobs are not reads. */
   writes: number
-  /**
-   * Whether it got as many as it may carry. Then it gets no more until half of them are answered: the next ones are
-   * written to its socket at once, because a write costs more than a statement.
-   */
-  isFull: boolean
   /** When the first of them became the first, or when the last one ended. */
   since: number
   cancelledAt: number

@@ -3,9 +3,6 @@ import type { Slot, SlotJob } from './channel.ts'
 /** A statement that has run for so long does not get another one behind it while there is a choice. */
 const SLOW_MS = 5
 
-/** More than any channel carries. */
-const SLOW_LOAD = 1000
-
 export const isSlow = <C, Job>({ jobs, since }: Slot<C, Job>, now: number) =>
   jobs.length > 0 && now - since > SLOW_MS
 
@@ -20,12 +17,14 @@ const forReads = (openCount: number) => (openCount > 1 ? Math.max(1, Math.floor(
  * more than a statement; else the one with the least on it. Nothing goes behind a slow statement while there is another.
  *
  * @param openCount how many channels are open
+ * @param depth jobs that one channel may carry at once
  */
 export function choose<C, Job extends SlotJob>(
   all: readonly Slot<C, Job>[],
   { isRead }: SlotJob,
   now: number,
   openCount: number,
+  depth: number,
 ): Slot<C, Job> | undefined {
   let best: Slot<C, Job> | undefined
   let least = Infinity
@@ -34,10 +33,10 @@ export function choose<C, Job extends SlotJob>(
   for (const slot of all) {
     const { state, jobs } = slot
     if (state !== 'open' || (reserved -= 1) >= 0) continue
-    if (slot.isFull || (avoidsWrites && slot.writes > 0) || jobs.at(-1)?.isExclusive) continue
+    if (jobs.length >= depth || (avoidsWrites && slot.writes > 0) || jobs.at(-1)?.isExclusive) continue
     const slow = isSlow(slot, now)
     if (slot.isGathering && !slow) return slot
-    const load = slow ? SLOW_LOAD + jobs.length : jobs.length
+    const load = slow ? depth + jobs.length : jobs.length
     if (load < least) [best, least] = [slot, load]
   }
   return best

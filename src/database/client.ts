@@ -60,8 +60,8 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
         { isHeavy = false, isPrepared = !isHeavy }: SendOptions = {},
       ): Promise<string[]> {
         onQuery?.({ query: text, values })
-        const request = { text, values, isPrepared }
-        return watched(text, lanes.query(within(owner), request, isHeavy, queryByPrisma))
+        const request = { text, values, isPrepared, isHeavy }
+        return watched(text, lanes.query(within(owner), request, queryByPrisma))
       },
 
       /**
@@ -79,8 +79,8 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
       ): Promise<string[][]> {
         const sent = statements.map(({ text, values }) => ({ text, values }))
         for (const { text, values } of sent) onQuery?.({ query: text, values })
-        const request = { statements: sent, isPrepared }
-        return watched(BATCH, lanes.queryAll(within(owner), request, isHeavy, queryByPrisma))
+        const request = { statements: sent, isPrepared, isHeavy }
+        return watched(BATCH, lanes.queryAll(within(owner), request, queryByPrisma))
       },
 
       /**

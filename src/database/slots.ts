@@ -37,7 +37,6 @@ export class Slots<C extends Channel, Job extends SlotJob> {
       writes: 0,
       since: 0,
       cancelledAt: 0,
-      isFull: false,
       isGathering: false,
       mayOpenAt: 0,
     }))
@@ -57,7 +56,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
    * `waiting` jobs need.
    */
   choose(now: number, waiting: number, job: SlotJob): Slot<C, Job> | undefined {
-    const slot = choose(this.all, job, now, this.openCount)
+    const slot = choose(this.all, job, now, this.openCount, this.settings.depth)
     const isBad = slot === undefined || isSlow(slot, now)
     if (!isBad && (slot.isGathering || slot.jobs.length === 0)) return slot
     if (this.openCount < this.all.length) this.openOne(now, waiting)
@@ -69,7 +68,6 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     if (slot.jobs.length === 0) slot.since = now
     slot.jobs.push(job)
     if (!job.isRead) slot.writes += 1
-    if (slot.jobs.length >= this.settings.depth) slot.isFull = true
     if (slot.isGathering) return
     slot.isGathering = true
     setImmediate(() => (slot.isGathering = false))
@@ -79,7 +77,6 @@ export class Slots<C extends Channel, Job extends SlotJob> {
   remove(slot: Slot<C, Job>, job: Job, now: number) {
     slot.jobs.splice(slot.jobs.indexOf(job), 1)
     if (!job.isRead) slot.writes -= 1
-    if (slot.jobs.length <= this.settings.depth / 2) slot.isFull = false
     slot.since = now
     slot.cancelledAt = 0
   }

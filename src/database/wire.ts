@@ -17,6 +17,7 @@ export interface Request {
   values: unknown[]
   /** Whether the server keeps the parsed statement, under a name. */
   isPrepared: boolean
+  isHeavy: boolean
   /** Milliseconds after which the server stops it, counted from when it begins to run. */
   limitMs: number
 }
@@ -112,7 +113,7 @@ class Statement extends pg.Query {
    * once: if the server does not get to parse one, it skips the rest of the batch, too.
    */
   protected send(wire: Wire, text: string, values: unknown[], isPrepared: boolean) {
-    let name = this.prepared && isPrepared ? nameOf(text) : ''
+    let name = this.prepared && isPrepared ? nameOf(text, this.request.isHeavy) : ''
     const isParsing = this.prepared?.pending.has(name) === true
     const isOurs = isParsing && this.parsing.includes(name)
     if (isParsing && !isOurs) name = ''

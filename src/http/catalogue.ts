@@ -108,6 +108,21 @@ export const ERRORS = {
     when: 'Another request with this Idempotency-Key is being answered; repeat it after Retry-After',
     detail: 'A request with this Idempotency-Key is being answered. Try again.',
   },
+  task_not_recurring: {
+    status: 409,
+    when: 'The task does not repeat, so it cannot be skipped',
+    detail: 'The task does not repeat.',
+  },
+  task_completed: {
+    status: 409,
+    when: 'The task is completed, so it cannot be skipped: reopen it first, or skip the next task',
+    detail: 'The task is completed.',
+  },
+  series_over: {
+    status: 409,
+    when: 'The task has no further date: its COUNT or UNTIL is reached. Complete or delete it',
+    detail: 'The task has no further date.',
+  },
   cursor_expired: {
     status: 410,
     when: 'The cursor of the changes is too old, or belongs to another user or to a database that was restored; begin anew without a cursor',

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Config } from '../config/config.ts'
 import { answerClientError, answerExpectation, refuse } from './client-errors.ts'
+import { ListeningServer } from './listening-server.ts'
 
 /** Bytes of all headers of a request together. */
 export const MAX_HEADER_BYTES = 32 * 1024
@@ -51,13 +52,18 @@ export function createConnections(http: Config['http'], warn: (text: string) => 
 
   return {
     serverFactory: (handle: RequestListener) => {
-      const server = createServer(serverOptions(http), takeTurns(handle))
+      const server = new ListeningServer(serverOptions(http), takeTurns(handle))
       server.setTimeout(2 * http.requestTimeoutMs, (socket) => {
         // Nothing moved for this time. An answer without bytes to send is still being worked on: that has deadlines of
         // its own. Otherwise the client neither sends a request nor reads its answer.
         if (!isAnswering(socket) || socket.writableLength > 0) socket.destroy()
       })
       server.on('connection', (socket) => {
+        // `server.maxConnections` would count each listening socket by itself.
+        if (http.maxConnections > 0 && connections.size >= http.maxConnections) {
+          warnRarely(`there are ${http.maxConnections} connections: new ones are dropped`)
+          return void socket.destroy()
+        }
         connections.set(socket, { waiting: [], isFull: false, isBroken: false })
         socket.once('close', () => connections.delete(socket))
       })
@@ -68,11 +74,6 @@ export function createConnections(http: Config['http'], warn: (text: string) => 
         if (connection?.answer?.req.complete && error.code !== 'ECONNRESET') connection.isBroken = true
         else answerClientError(error, socket, connection?.answer?.headersSent === true)
       })
-      if (http.maxConnections === 0) return server
-      server.maxConnections = http.maxConnections
-      server.on('drop', () =>
-        warnRarely(`there are ${http.maxConnections} connections: new ones are dropped`),
-      )
       return server
     },
 

@@ -9,8 +9,8 @@ import { type Query, queryReader, type QuerySchema } from './query-reader.ts'
 /** A format of our own. */
 export interface Format {
   validate(value: string): boolean
-  /** Tells a client what is allowed: the end of a sentence that begins with the name of the field. */
-  message: string
+  /** Tells a client what is allowed, or what is wrong: the end of a sentence that begins with the name of the field. */
+  message: string | ((value: string) => string)
   /** How the OpenAPI document shows the format, in keywords of JSON Schema. */
   shownAs: object
 }
@@ -25,6 +25,8 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
     strictTypes: false,
     validateSchema: false,
     discriminator: true,
+    // Errors have the value, for the messages of formats.
+    verbose: true,
   } as const
   const ajv = addFormats.default(new Ajv(settings), ['date-time', 'email'])
   for (const [name, { validate }] of Object.entries(formats))
@@ -107,6 +109,9 @@ const withoutRepetition = (errors: ErrorObject[]) =>
 function describe(error: ErrorObject, formats: Readonly<Record<string, Format>>) {
   const { instancePath, keyword, params } = error as ErrorObject<string, { [name: string]: string }>
   const path = keyword === 'required' ? `${instancePath}/${params.missingProperty}` : instancePath
-  const format = keyword === 'format' ? formats[params.format!] : undefined
-  return { path, message: format?.message ?? explain(error) }
+  const message = keyword === 'format' ? formats[params.format!]?.message : undefined
+  return {
+    path,
+    message: typeof message === 'function' ? message(error.data as string) : (message ?? explain(error)),
+  }
 }

@@ -26,9 +26,7 @@ interface Body {
   required?: boolean
   content: Record<string, { schema: { $ref?: string }; examples?: Examples }>
 }
-interface Response {
-  headers?: Record<string, object>
-}
+type Response = { headers?: Record<string, object> }
 type Reference = { $ref: string }
 
 /** Headers that several routes have in common. */
@@ -72,8 +70,9 @@ export function completeDocument(made: object, formats: Readonly<Record<string, 
   const document = inStandardWords(made, formats) as Document
   const { paths, components } = document
   components.responses ??= {}
-  const optional = withoutNull(components.schemas)
-  for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
+  const optional = withoutNull(components.schemas, operations)
+  for (const operation of operations) {
     operation.security ??= []
     operation.parameters?.forEach(moveExample)
     if (operation.requestBody) completeBody(operation, operation.requestBody, optional)
@@ -115,12 +114,14 @@ function moveExample(parameter: Parameter) {
  * Shows bodies that can be null as objects, and returns their references: such a body need not be sent. Some
  * generators of clients fail at a body that is both optional and nullable.
  */
-function withoutNull(schemas: Document['components']['schemas']): Set<string> {
-  const nullable = Object.entries(schemas).filter(
-    ([, { type }]) => Array.isArray(type) && type.includes('null'),
-  )
-  for (const [, schema] of nullable) schema.type = 'object'
-  return new Set(nullable.map(([name]) => `#/components/schemas/${name}`))
+function withoutNull(schemas: Document['components']['schemas'], operations: Operation[]): Set<string> {
+  const bodies = operations.flatMap(({ requestBody }) => Object.values(requestBody?.content ?? {}))
+  const references = new Set(bodies.map(({ schema }) => schema.$ref))
+  const nullable = Object.entries(schemas)
+    .map(([name, schema]) => ({ reference: `#/components/schemas/${name}`, schema }))
+    .filter(({ reference, schema: { type } }) => references.has(reference) && [type].flat().includes('null'))
+  for (const { schema } of nullable) schema.type = 'object'
+  return new Set(nullable.map(({ reference }) => reference))
 }
 
 /** @fastify/swagger marks every body as required, and does not know its examples. */

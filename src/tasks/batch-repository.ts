@@ -2,8 +2,10 @@ import type { Client } from '../database/client.ts'
 import { sqlState } from '../database/errors.ts'
 import type { Owner } from '../database/owner.ts'
 import type { Operation } from './batch-schemas.ts'
-import { batchStatements } from './batch-statements.ts'
+import { batchStatements, idOf, needsSeries } from './batch-statements.ts'
 import type { Once } from './idempotency-statements.ts'
+import { changedAgainAndAgain, MAX_TRIES } from './recurrence-repository.ts'
+import { readSeries, type SeriesRow } from './recurrence-statements.ts'
 import { findTask } from './statements.ts'
 import { findTrashedTask } from './trash-statements.ts'
 
@@ -29,11 +31,18 @@ export const createBatchRepository = (prisma: Client, trashDays: number) => ({
    * @throws a foreign key violation (23503) if the owner does not exist
    */
   async run(owner: Owner, operations: readonly Operation[], once?: Once): Promise<string[]> {
-    const statements = batchStatements(owner.id, operations, trashDays, once)
     const isHeavy = operations.length > LIGHT_OPERATIONS
-    const answers = await prisma.$queryJsonAll(owner, statements, { isHeavy })
-    const results = once === undefined ? answers : answers.slice(0, -1)
-    return results.slice(-operations.length).map(([text]) => text!)
+    const send = async (rows?: ReadonlyMap<number, SeriesRow>) => {
+      const statements = batchStatements(owner.id, operations, trashDays, once, rows)
+      const answers = await prisma.$queryJsonAll(owner, statements, { isHeavy })
+      const results = once === undefined ? answers : answers.slice(0, -1)
+      return results.slice(-operations.length).map(([text]) => text!)
+    }
+    if (!operations.some(setsRecurrence)) {
+      const results = await send().catch((error: unknown) => mayBeRecurring(error, operations))
+      if (results !== undefined) return results
+    }
+    return changeSeries(prisma, owner, operations, send)
   },
 
   /** The task that an operation names, as JSON: of the trash, if it is restored. */
@@ -46,6 +55,42 @@ export const createBatchRepository = (prisma: Client, trashDays: number) => ({
     return (await prisma.$queryJson(owner, statement))[0]
   },
 })
+
+const setsRecurrence = (operation: Operation) => operation.op === 'update' && Boolean(operation.recurrence)
+
+/** @throws the error, unless an operation may have failed because its task repeats */
+function mayBeRecurring(error: unknown, operations: readonly Operation[]): undefined {
+  const { index, isMissing } = failedOperation(error) ?? {}
+  if (index === undefined || !isMissing || !needsSeries(operations[index]!)) throw error
+}
+
+/** Reads the tasks of a batch and sends it, until their series are those that were read. */
+async function changeSeries(
+  prisma: Client,
+  owner: Owner,
+  operations: readonly Operation[],
+  send: (rows: ReadonlyMap<number, SeriesRow>) => Promise<string[]>,
+): Promise<string[]> {
+  const ids = operations.flatMap((operation) => (operation.op === 'create' ? [] : [idOf(operation)]))
+  let failed: SeriesRow | undefined
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const found = (await prisma.$queryJson(owner, readSeries(owner.id, ids))).map(
+      (json) => JSON.parse(json) as SeriesRow,
+    )
+    const rows = new Map(found.map((row) => [row.id, row]))
+    try {
+      return await send(rows)
+    } catch (error) {
+      mayBeRecurring(error, operations)
+      const operation = operations[failedOperation(error)!.index] as Exclude<Operation, { op: 'create' }>
+      // A task that nobody changed meanwhile is not found for another reason: the batch deletes it before, perhaps.
+      const row = rows.get(operation.id)
+      if (row === undefined || row.updated_at === failed?.updated_at) throw error
+      failed = row
+    }
+  }
+  throw changedAgainAndAgain()
+}
 
 /** The operation that made a batch fail, and why; undefined if the batch failed in another way. */
 export function failedOperation(error: unknown): { index: number; isMissing: boolean } | undefined {

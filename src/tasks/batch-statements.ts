@@ -4,7 +4,16 @@ import type { Operation } from './batch-schemas.ts'
 import { column } from './fields.ts'
 import { type Once, writeBatchKey } from './idempotency-statements.ts'
 import type { IfMatch, Steps } from './conditional-statements.ts'
-import { insertTask, toggleTask, updateTask } from './statements.ts'
+import {
+  afterChange,
+  type Change,
+  changeTask,
+  requireSeries,
+  type Seen,
+  seenIn,
+  type SeriesRow,
+} from './recurrence-statements.ts'
+import { concernsSeries, insertTask } from './statements.ts'
 import { deleteTask, restoreTask } from './trash-statements.ts'
 
 const { sql, empty } = Prisma
@@ -20,17 +29,36 @@ interface Context {
   ifMatch: IfMatch
   /** How long the trash keeps a task; 0 means that there is no trash. */
   trashDays: number
+  /** What was read of the task, if that was necessary: it may be a recurring one. */
+  seen: Seen | undefined
+  /** Where the operation is in the body, for its mistakes. */
+  at: string
 }
 
 /** The statement of each operation: that of the single call. */
 const changes: {
   readonly [Op in Changing['op']]: (context: Context, operation: ChangingBy<Op>) => Steps
 } = {
-  update: ({ owner, id, ifMatch }, operation) => updateTask(owner, id, operation, ifMatch),
-  complete: ({ owner, id, ifMatch }, { completed }) =>
-    completed === undefined ? toggleTask(owner, id, ifMatch) : updateTask(owner, id, { completed }, ifMatch),
+  update: ({ owner, id, ...context }, operation) => changeTask(owner, id, operation, context),
+  complete: ({ owner, id, ...context }, operation) => changeTask(owner, id, changeIn(operation), context),
   delete: ({ owner, id, trashDays, ifMatch }) => deleteTask(owner, id, trashDays, ifMatch),
   restore: ({ owner, id, trashDays, ifMatch }) => restoreTask(owner, id, trashDays, ifMatch),
+}
+
+/** What an operation changes of the series of its task. */
+const changeIn = (operation: ChangingBy<'update' | 'complete'>): Change => {
+  if (operation.op === 'update') return operation
+  return operation.completed === undefined ? 'flip' : { completed: operation.completed }
+}
+
+/**
+ * Whether an operation changes the series of a task. Then its statement does not find a recurring task, unless the task
+ * was read before.
+ */
+export function needsSeries(operation: Operation): boolean {
+  if (operation.op !== 'update' && operation.op !== 'complete') return false
+  const change = changeIn(operation)
+  return change === 'flip' || concernsSeries(change)
 }
 
 /** The statements of a batch: first the locks, then one statement for each operation, last the idempotency key. */
@@ -39,15 +67,24 @@ export function batchStatements(
   operations: readonly Operation[],
   trashDays: number,
   once?: Once,
+  rows: ReadonlyMap<number, SeriesRow> = new Map(),
 ): Sql[] {
+  // Each operation finds its task as the operations before it leave it.
+  const seen = new Map([...rows].map(([id, row]) => [id, seenIn(row)]))
   const changing = operations.filter((operation) => operation.op !== 'create')
   const statements = operations.map((operation, index) => {
+    const at = `operations/${index}/`
     if (operation.op === 'create') {
+      requireSeries(operation, at)
       const insert = insertTask(owner, operation)
       return once === undefined ? insert : resultOf({ last: insert }, index, once)
     }
-    const context = { owner, id: idOf(operation), trashDays, ifMatch: tagsThatMayChange(operation.if_match) }
-    return resultOf(changeOf(context, operation), index, once)
+    const task = seen.get(operation.id)
+    const ifMatch = tagsThatMayChange(operation.if_match)
+    const statement = changeOf({ owner, id: idOf(operation), trashDays, ifMatch, seen: task, at }, operation)
+    if (task && needsSeries(operation))
+      seen.set(operation.id, afterChange(task, changeIn(operation as ChangingBy<'update'>)))
+    return resultOf(statement, index, once)
   })
   const key = once === undefined ? [] : [writeBatchKey(owner, once)]
   return [...locksOf(owner, changing.map(idOf)), ...statements, ...key]

@@ -18,7 +18,7 @@ export interface DueBound {
   at: string
 }
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 const DAY = /^(\d{4}-\d{2}-\d{2})$/
 const INSTANT =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i
@@ -77,14 +77,30 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /** The date and time that the clocks of a time zone show, read as if they were UTC. In milliseconds. */
-function wallClock(time: number, timeZone: string): number {
+export function wallClock(time: number, timeZone: string): number {
   if (timeZone === 'UTC') return time
   const shown = clockOf(timeZone).format(time).match(/\d+/g)!.map(Number)
   const [month, day, year, hour, minute, second] = shown as [number, number, number, number, number, number]
-  return Date.UTC(year, month - 1, day, hour, minute, second)
+  return Date.UTC(year, month - 1, day, hour, minute, second) + remainder(time, 1000)
 }
 
-const dayAt = (time: number, timeZone: string) => Math.floor(wallClock(time, timeZone) / DAY_MS) * DAY_MS
+/** The remainder that is never negative. */
+export const remainder = (time: number, divisor: number) => ((time % divisor) + divisor) % divisor
+
+/** The first instant at which the clocks of a time zone show this; undefined if they jump over it. */
+export function instantOf(wall: number, timeZone: string): number | undefined {
+  // No offset from UTC reaches 24 hours.
+  const [before, after] = [wall - DAY_MS, wall + DAY_MS].map(
+    (time) => wall - (wallClock(time, timeZone) - time),
+  )
+  if (before === after) return before
+  const instants = [before!, after!].filter((time) => wallClock(time, timeZone) === wall)
+  return instants.length === 0 ? undefined : Math.min(...instants)
+}
+
+/** The calendar day in a time zone, as its midnight in UTC. */
+export const dayAt = (time: number, timeZone: string) =>
+  Math.floor(wallClock(time, timeZone) / DAY_MS) * DAY_MS
 
 /**
  * The first instant at which clocks show this day or a later one. So a day that a time zone skipped is empty: it
@@ -93,11 +109,8 @@ const dayAt = (time: number, timeZone: string) => Math.floor(wallClock(time, tim
  * @param day midnight in UTC
  */
 function startOfDay(day: number, timeZone: string): number {
-  // No offset from UTC reaches 24 hours.
-  const [before, after] = [day - DAY_MS, day + DAY_MS]
-  const midnights = [before, after].map((time) => day - (wallClock(time, timeZone) - time))
-  const start = Math.min(...midnights.filter((time) => wallClock(time, timeZone) === day))
-  return start === Infinity ? transition(before, after, (time) => wallClock(time, timeZone) >= day) : start
+  const isBehind = (time: number) => wallClock(time, timeZone) >= day
+  return instantOf(day, timeZone) ?? transition(day - DAY_MS, day + DAY_MS, isBehind)
 }
 
 /** Clocks jumped over midnight: finds the instant of the jump, which is a whole second. */

@@ -23,6 +23,11 @@ const dentist: Task = {
   updated_at: '2026-12-01T15:10:00.000Z',
 }
 
+const weekly: Task = {
+  ...plants,
+  recurrence: { rule: 'FREQ=WEEKLY;BYDAY=TU', time_zone: 'Europe/Berlin', anchor: 'due_date' },
+}
+
 export const newTasks: Examples<NewTask> = {
   title: { summary: 'A title is enough', value: { title: 'Buy milk' } },
   day: {
@@ -41,6 +46,14 @@ export const newTasks: Examples<NewTask> = {
     summary: 'With a priority and tags',
     value: { title: 'Repair the fence', priority: 'high', tags: ['home', 'garden'] },
   },
+  recurring: {
+    summary: 'Every Tuesday',
+    value: {
+      title: 'Water the plants',
+      due_date: '2026-12-01',
+      recurrence: { rule: 'FREQ=WEEKLY;BYDAY=TU', time_zone: 'Europe/Berlin' },
+    },
+  },
   done: { summary: 'Completed from the start', value: { title: 'Pay the rent', completed: true } },
 }
 
@@ -51,6 +64,10 @@ export const changes: Examples<TaskChanges> = {
     value: { description: null, priority: null, tags: null, due_date: null },
   },
   tags: { summary: 'Replace the tags', value: { tags: ['home'] } },
+  repeat: {
+    summary: 'Repeat the task 3 days after each completion',
+    value: { recurrence: { rule: 'FREQ=DAILY;INTERVAL=3', anchor: 'completion' } },
+  },
   postpone: { summary: 'Change the due date', value: { due_date: '2026-12-08' } },
   nothing: { summary: 'Change nothing: updated_at stays too', value: {} },
 }
@@ -77,6 +94,21 @@ export const aCompletedTask: Examples<Task> = {
     summary: 'The changed task',
     value: { ...plants, completed: true, updated_at: '2026-12-01T18:00:00.000Z' },
   },
+  recurring: {
+    summary: 'A recurring task was completed: next_task_id names the next one',
+    value: { ...weekly, completed: true, next_task_id: 44, updated_at: '2026-12-01T18:00:00.000Z' },
+  },
+}
+
+export const aSkippedTask: Examples<Task> = {
+  task: {
+    summary: 'The moved task',
+    value: { ...weekly, due_date: '2026-12-08', updated_at: '2026-11-22T09:00:00.000Z' },
+  },
+}
+export const dates: Examples<string[]> = {
+  some: { summary: 'A task that repeats every Tuesday', value: ['2026-12-08', '2026-12-15', '2026-12-22'] },
+  none: { summary: 'A task that does not repeat', value: [] },
 }
 
 /** What a problem about a task that changed meanwhile has beside code and sentence. */

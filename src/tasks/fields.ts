@@ -1,6 +1,7 @@
 import { instantSql } from '../database/client.ts'
 import { Prisma, type Task as TaskRow } from '../generated/prisma/client.ts'
 import { parseDueDate } from './due-date.ts'
+import { completeRecurrence } from './recurrence-rule.ts'
 import type { NewTask, Summary, Task } from './schemas.ts'
 
 const { sql, raw } = Prisma
@@ -42,6 +43,10 @@ const stored = <Name extends Column>(name: Name, type: 'text' | 'boolean') => ({
   write: (value: TaskRow[Name]): Values => ({ [name]: sql`${value}::${raw(type)}` }),
 })
 
+/** A recurrence as its column holds it, with the defaults of what the client left out. */
+const storedRecurrence = (sent: NonNullable<NewTask['recurrence']>) =>
+  JSON.stringify(completeRecurrence(sent))
+
 /** How each field of the wire is read from its columns and written to them. */
 const fields: Fields = {
   id: readAs('id'),
@@ -71,6 +76,12 @@ const fields: Fields = {
     },
     absent: null,
   },
+  recurrence: {
+    read: 'recurrence',
+    write: (recurrence) => ({ recurrence: sql`${recurrence && storedRecurrence(recurrence)}::jsonb` }),
+    absent: null,
+  },
+  next_task_id: readAs('next_task_id'),
   created_at: readInstant('created_at'),
   updated_at: readInstant('updated_at'),
 }
@@ -106,6 +117,13 @@ export function valuesOf(given: Partial<NewTask>): [Column, Sql][] {
   }
   return values
 }
+
+/** What makes a task the next occurrence of another one: a different due date, and perhaps a shorter series. */
+const columnsOfNext = valuesOf({ completed: false, due_date: null, recurrence: null }).map(([name]) => name)
+/** The columns that the next occurrence copies: all others that clients can write. */
+export const copiedColumns = valuesOfNew({ title: '' })
+  .map(([name]) => name)
+  .filter((name) => !columnsOfNext.includes(name))
 
 /** How each field of the summary is read from the counts. */
 const counts: Record<keyof Summary, string> = {

@@ -1,9 +1,10 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import { type DueBound, dueBound, parseDueDate } from './due-date.ts'
 import { column } from './fields.ts'
-import { sortPriorities, wordsOfPriorities } from './priorities.ts'
+import { sortPriorities } from './priorities.ts'
 import type { ListQuery } from './query-schemas.ts'
-import { containsAll, hasAllTags, hasAnyTag, wordsOf } from './search.ts'
+import { containsAll, hasAllTags, hasAnyTag, hasPriority, wordsOf } from './search.ts'
+import type { Selection } from './selection.ts'
 import { DEFAULT_SORT, defaultOrder, type Order, type Sort, type SortName, sortNamed } from './sorts.ts'
 import { identityOfTags, trimTags } from './tags.ts'
 
@@ -19,6 +20,8 @@ interface Filter<Name extends Parameter> {
   readonly condition: (value: Value<Name>, query: ListQuery) => Sql | undefined
   /** Whether a page can have to look at all tasks of the user, because no index serves the condition. */
   readonly mayScan: boolean
+  /** Of a filter that may scan: whether PostgreSQL keeps the plan. The text must be the same for all these values. */
+  readonly isPrepared?: (value: Value<Name>) => boolean
   /** One spelling for values that mean the same. */
   readonly normalize?: (value: Value<Name>) => Value<Name> | undefined
   /** What cursors are tied to, if that is less than the value. */
@@ -50,11 +53,15 @@ function isOverdue({ time_zone }: ListQuery): Sql {
   return sql`(NOT ${column.completed} AND ${column.due_at} IS NOT NULL AND ${isDueBefore(now)})`
 }
 
+const always = () => true
+const byTags = { mayScan: true, isPrepared: always, normalize: trimTags, identity: identityOfTags }
+
 /** What each query parameter of a list does. A parameter of the schema without a row does not compile. */
 const parameters: { readonly [Name in Parameter]-?: Role<Name> } = {
   search: {
     condition: (search) => containsAll(wordsOf({ search })),
     mayScan: true,
+    isPrepared: (search: string) => !search.includes(' '),
     normalize: (search: string) => wordsOf({ search }).join(' ') || undefined,
   },
   q: { insteadOf: 'search', read: (text) => text },
@@ -64,13 +71,9 @@ const parameters: { readonly [Name in Parameter]-?: Role<Name> } = {
     normalize: (status: ListQuery['status']) =>
       status === 'all' ? undefined : status === 'completed' ? status : 'pending',
   },
-  priority: {
-    condition: (words) => sql`${column.priority} = ANY(${wordsOfPriorities(words)}::task_priority[])`,
-    mayScan: true,
-    normalize: sortPriorities,
-  },
-  tags: { condition: hasAllTags, mayScan: true, normalize: trimTags, identity: identityOfTags },
-  any_tags: { condition: hasAnyTag, mayScan: true, normalize: trimTags, identity: identityOfTags },
+  priority: { condition: hasPriority, mayScan: true, isPrepared: always, normalize: sortPriorities },
+  tags: { condition: hasAllTags, ...byTags },
+  any_tags: { condition: hasAnyTag, ...byTags },
   overdue: {
     condition: (overdue, query) => (overdue ? isOverdue(query) : sql`NOT ${isOverdue(query)}`),
     mayScan: true,
@@ -121,19 +124,20 @@ export function resolve(query: ListQuery): ResolvedQuery {
   return Object.assign(own, { sort, order: (own as ListQuery).order ?? defaultOrder(sort) })
 }
 
-/** The conditions of a resolved query, and whether a page can have to look at all tasks of the user for them. */
-export function filtersOf(query: ResolvedQuery): { conditions: Sql[]; mayScan: boolean } {
+/** The conditions of a resolved query, and what they mean for a page. */
+export function filtersOf(query: ResolvedQuery): Pick<Selection, 'conditions' | 'mayScan' | 'isPrepared'> {
   const sent = query as Readonly<Record<string, unknown>>
   const conditions: Sql[] = []
-  let mayScan = false
+  let [scans, prepared] = [0, 0]
   for (const filter of filters) {
     const value = sent[filter.name]
     const condition = value === undefined ? undefined : filter.condition(value as string, query)
     if (condition === undefined) continue
     conditions.push(condition)
-    mayScan ||= filter.mayScan
+    if (filter.mayScan) scans += 1
+    if (filter.isPrepared?.(value as string)) prepared += 1
   }
-  return { conditions, mayScan }
+  return { conditions, mayScan: scans > 0, isPrepared: scans === 0 || (scans === 1 && prepared === 1) }
 }
 
 /** What makes a resolved query another list: every parameter but those that say which part of the list. */

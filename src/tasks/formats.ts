@@ -2,6 +2,7 @@ import { ENTITY_TAGS_PATTERN, isEntityTags } from '../http/entity-tags.ts'
 import type { Format } from '../http/validation.ts'
 import { isTimeZone, parseDueDate } from './due-date.ts'
 import { isPriority, PRIORITIES, wordsOfPriorities } from './priorities.ts'
+import { mistakeInRule } from './recurrence-rule.ts'
 import { MAX_TAG_LENGTH, MAX_TAGS, nameOfTag, namesOfTags } from './tags.ts'
 
 /** Whether PostgreSQL can store the text unchanged. */
@@ -26,6 +27,11 @@ export const taskFormats: Readonly<Record<string, Format>> = {
     validate: isTimeZone,
     message: 'must be an IANA time zone such as Europe/Berlin',
     shownAs: { pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$' },
+  },
+  'recurrence-rule': {
+    validate: (text) => mistakeInRule(text) === undefined,
+    message: (text) => mistakeInRule(text)!,
+    shownAs: { pattern: '^[A-Za-z0-9=;,:+-]+$' },
   },
   'storable-text': {
     validate: isStorable,

@@ -50,7 +50,7 @@ function selectionOf(query: ResolvedQuery): Selection {
       'The cursor belongs to another list: sort and filters must be the same as when it was created'
     throw invalid('cursor', 'must belong to this list, with the same sort and filters', reason)
   }
-  const { conditions, mayScan } = filtersOf(query)
+  const { conditions, mayScan, isPrepared } = filtersOf(query)
   // Named one by one: to spread an object into another costs 4 µs here.
-  return { conditions, mayScan, sort, order, after }
+  return { conditions, mayScan, isPrepared, sort, order, after }
 }

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { errorResponses, json } from '../openapi/responses.ts'
 import { Ref } from '../openapi/schema-types.ts'
 import * as examples from './examples.ts'
-import { ChangesQuery, ListQuery, SummaryQuery } from './query-schemas.ts'
+import { ChangesQuery, ListQuery, OccurrencesQuery, SummaryQuery } from './query-schemas.ts'
 import { createdHeaders, etagHeader, found, listHeaders, refused } from './responses.ts'
 import * as schemas from './schemas.ts'
 
@@ -111,12 +111,38 @@ export function describeTaskRoutes(namesUser: boolean) {
       operationId: idOf('completeTask'),
       summary: 'Complete or reopen a task',
       description:
-        'Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless.',
+        'Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless. ' +
+        'Completing a recurring task creates its next occurrence, once: next_task_id names it.',
       params: taskParams,
       headers: schemas.IfMatchHeader,
       body: Ref(schemas.Completion),
       'x-examples': examples.completions,
       response: { ...found(examples.aCompletedTask), ...refused },
+    },
+    skip: {
+      tags,
+      operationId: idOf('skipTask'),
+      summary: 'Skip an occurrence',
+      description:
+        'Moves a recurring task to its next date after both its due date and now. A COUNT is less by the dates that ' +
+        'have passed. Not idempotent without If-Match: every request moves the task on.',
+      params: taskParams,
+      headers: schemas.IfMatchHeader,
+      response: { ...found(examples.aSkippedTask), ...errorResponses(409), ...refused },
+    },
+    occurrences: {
+      tags,
+      operationId: idOf('listOccurrences'),
+      summary: 'Preview the next dates',
+      description:
+        'The dates that follow, in the form of due_date. The first one is that of the task that completing this one now ' +
+        'would create. Fewer than count if the series ends, and none if the task does not repeat.',
+      params: taskParams,
+      querystring: OccurrencesQuery,
+      response: {
+        200: json(Type.Array(Type.String()), 'The dates.', { examples: examples.dates }),
+        ...errorResponses(400, 404),
+      },
     },
   }
 }

@@ -3,6 +3,7 @@ import { OneOf } from '../openapi/schema-types.ts'
 import { PRIORITIES } from './priorities.ts'
 import { DEFAULT_SORT, type Order, SORT_NAMES, sortsByDefault } from './sorts.ts'
 import { MAX_TAGS } from './tags.ts'
+import { DEFAULT_OCCURRENCES, MAX_OCCURRENCES } from './recurrence.ts'
 
 /* The query parameters of lists and summaries. */
 
@@ -17,6 +18,17 @@ const dueBoundary = (description: string) =>
   Type.Optional(Type.String({ format: 'due-date', description, examples: ['2026-12-01'] }))
 
 export const SummaryQuery = Type.Object({ time_zone })
+
+export const OccurrencesQuery = Type.Object({
+  count: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: MAX_OCCURRENCES,
+      description: `The number of dates. Default ${DEFAULT_OCCURRENCES}.`,
+      examples: [5],
+    }),
+  ),
+})
 
 const search = (description: string) =>
   Type.Optional(

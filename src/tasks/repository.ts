@@ -1,15 +1,16 @@
 import type { Client, SendOptions } from '../database/client.ts'
 import type { Owner } from '../database/owner.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { accepted, type IfMatch, inOneStatement, type Steps } from './conditional-statements.ts'
 import type { DueBound } from './due-date.ts'
 import { column, summaryFields } from './fields.ts'
 import { isDueBefore } from './filters.ts'
 import { insertTaskOnce, type Once } from './idempotency-statements.ts'
-import type { NewTask, TaskChanges } from './schemas.ts'
+import { createSeriesQueries } from './recurrence-repository.ts'
+import { requireSeries } from './recurrence-statements.ts'
+import type { NewTask } from './schemas.ts'
 import { idsOf, matching, pageOf, type Selection, tasksOf } from './selection.ts'
 import { deleteTag, listTags, renameTag } from './tag-statements.ts'
-import { findTask, insertTask, tasksFrom, toggleTask, updateTask } from './statements.ts'
+import { findTask, insertTask, tasksFrom } from './statements.ts'
 
 const { sql } = Prisma
 type Sql = Prisma.Sql
@@ -28,7 +29,6 @@ export type TaskRepository = ReturnType<typeof createTaskRepository>
 export function createTaskRepository(prisma: Client) {
   const one = async (owner: Owner, statement: Sql, options?: SendOptions) =>
     (await prisma.$queryJson(owner, statement, options))[0]
-  const change = async (owner: Owner, steps: Steps) => accepted(await one(owner, inOneStatement(steps)))
 
   return {
     find: (owner: Owner, id: bigint) => one(owner, findTask(owner.id, id)),
@@ -36,29 +36,20 @@ export function createTaskRepository(prisma: Client) {
     /**
      * @param once makes it an error (`isUsedKey`) to create it twice
      * @throws a foreign key violation (23503) if the owner does not exist
+     * @throws problem 400 `validation_failed` if its recurrence does not fit its due date
      */
-    create: async (owner: Owner, task: NewTask, once?: Once): Promise<string> =>
-      (await one(owner, once ? insertTaskOnce(owner.id, task, once) : insertTask(owner.id, task)))!,
+    async create(owner: Owner, task: NewTask, once?: Once): Promise<string> {
+      requireSeries(task)
+      return (await one(owner, once ? insertTaskOnce(owner.id, task, once) : insertTask(owner.id, task)))!
+    },
 
-    /**
-     * Changes the given fields. If they all have these values already, updated_at stays as it is.
-     *
-     * @throws problem 412 `precondition_failed` if the task has none of the tags of `ifMatch`
-     */
-    update: (owner: Owner, id: bigint, changes: TaskChanges, ifMatch?: IfMatch) =>
-      change(owner, updateTask(owner.id, id, changes, ifMatch)),
-
-    /**
-     * Flips the state.
-     *
-     * @throws problem 412 `precondition_failed` if the task has none of the tags of `ifMatch`
-     */
-    toggle: (owner: Owner, id: bigint, ifMatch?: IfMatch) => change(owner, toggleTask(owner.id, id, ifMatch)),
+    ...createSeriesQueries(prisma),
 
     /** The first `limit` tasks of a selection after `offset` others. */
     list: (owner: Owner, selection: Selection, limit: number, offset = 0): Promise<string[]> =>
       prisma.$queryJson(owner, tasksFrom(pageOf(owner.id, selection, limit, offset)), {
         isHeavy: selection.mayScan || offset > LIGHT_OFFSET,
+        isPrepared: selection.isPrepared && offset <= LIGHT_OFFSET,
       }),
 
     /** The ids of a selection, in its order, as one text: `3,1,2`. Those in `without`, such a text, are left out. */

@@ -2,13 +2,15 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/identity.ts'
 import { tagsThatMayChange } from '../http/entity-tags.ts'
-import { sendJson, sendTask, withId } from './answers.ts'
+import { raise } from '../http/problem.ts'
+import { sendJson, sendTask, taskNotFound, withId } from './answers.ts'
 import { sendChanges } from './changes.ts'
 import type { ChangeFeed } from './changes-repository.ts'
 import { dueBound } from './due-date.ts'
 import { type IdempotencyKeys, onceOf } from './idempotency.ts'
 import { sendList } from './list.ts'
 import { describeTaskRoutes } from './operations.ts'
+import { DEFAULT_OCCURRENCES } from './recurrence.ts'
 import type { TaskRepository } from './repository.ts'
 import type { Task } from './schemas.ts'
 
@@ -80,6 +82,21 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
         ? tasks.toggle(user, id, ifMatch)
         : tasks.update(user, id, { completed: body.completed }, ifMatch)
     return sendTask(reply, withId(params.id, change))
+  })
+
+  app.post('/:id/skip', { schema: schemas.skip }, ({ user, params, headers }, reply) => {
+    const ifMatch = tagsThatMayChange(headers['if-match'])
+    return sendTask(
+      reply,
+      withId(params.id, (id) => tasks.skip(user, id, ifMatch)),
+    )
+  })
+
+  app.get('/:id/occurrences', { schema: schemas.occurrences }, async ({ user, params, query }) => {
+    const dates = await withId(params.id, (id) =>
+      tasks.occurrences(user, id, query.count ?? DEFAULT_OCCURRENCES),
+    )
+    return dates ?? raise(taskNotFound())
   })
 }
 

@@ -2,9 +2,39 @@ import { type Static, type TBoolean, Type } from '@sinclair/typebox'
 import { Problem } from '../http/problem.ts'
 import { OneOf, Ref, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
 import { PRIORITIES, type Priority } from './priorities.ts'
+import { type Anchor, ANCHORS, MAX_RULE_LENGTH } from './recurrence-rule.ts'
 import { MAX_TAG_LENGTH, MAX_TAGS } from './tags.ts'
 
 /** The shapes of tasks in requests and answers. */
+const time_zone = Type.String({
+  format: 'time-zone',
+  maxLength: 100,
+  description:
+    'The IANA time zone in which the dates are counted and times keep their wall clock. Default UTC.',
+  examples: ['Europe/Berlin'],
+})
+const anchor = OneOf(ANCHORS, {
+  description:
+    'What the dates are counted from: due_date (default), the due date of the task; completion, the day on which it is ' +
+    'completed.',
+  examples: ['due_date'],
+})
+
+export const Recurrence = Type.Unsafe<{ rule: string; time_zone: string; anchor: Anchor } | null>({
+  ...Type.Object({
+    rule: Type.String({
+      description: 'The recurrence rule (RFC 5545, 3.3.10), in upper case. COUNT is what is left of it.',
+      examples: ['FREQ=WEEKLY;BYDAY=MO,TH'],
+    }),
+    time_zone,
+    anchor,
+  }),
+  $id: 'Recurrence',
+  type: ['object', 'null'],
+  description: 'How a task repeats; null for a task that does not.',
+})
+export type Recurrence = NonNullable<Static<typeof Recurrence>>
+
 export const Task = Type.Object(
   {
     id: Type.Integer({ minimum: 1, description: 'Unique among all tasks.', examples: [42] }),
@@ -32,6 +62,19 @@ export const Task = Type.Object(
         'A calendar day, which ends at midnight in the time zone of the client, or a timestamp in UTC; null for none. ' +
         'It has the form in which it was sent.',
       examples: ['2026-12-01', '2026-12-01T14:00:00.000Z'],
+    }),
+    recurrence: Type.Unsafe<Recurrence | null>({
+      ...Ref(Recurrence),
+      description: 'How the task repeats; null for a task that does not.',
+      examples: [null],
+    }),
+    next_task_id: Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      minimum: 1,
+      description:
+        'The next occurrence, which was created when this one was completed; null for none. It may have been deleted ' +
+        'since.',
+      examples: [null],
     }),
     created_at: Timestamp('When the task was created.'),
     updated_at: Timestamp('When the task last changed. It grows with every change.'),
@@ -91,6 +134,27 @@ const tags = Type.Unsafe<string[] | null>({
     'are one tag, and the first spelling stays. null and [] remove all tags.',
   examples: [['home', 'garden']],
 })
+export const NewRecurrence = Type.Unsafe<{ rule: string; time_zone?: string; anchor?: Anchor } | null>({
+  ...Type.Object({
+    rule: Type.String({
+      minLength: 1,
+      maxLength: MAX_RULE_LENGTH,
+      format: 'recurrence-rule',
+      description:
+        'A recurrence rule (RFC 5545, 3.3.10) with the parts FREQ (DAILY, WEEKLY, MONTHLY, YEARLY), INTERVAL, COUNT, ' +
+        'UNTIL, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS and WKST. A rule that never happens is refused.',
+      examples: ['FREQ=WEEKLY;BYDAY=MO,TH'],
+    }),
+    time_zone: Type.Optional(time_zone),
+    anchor: Type.Optional(anchor),
+  }),
+  $id: 'NewRecurrence',
+  type: ['object', 'null'],
+  description:
+    'How a task repeats; null for a task that does not. It needs a due date. Unknown fields are ignored.',
+})
+const recurrence = Ref(NewRecurrence)
+
 /** Another name for the one field that is given. Validation moves its value to the field: handlers never see it. */
 function aliasOf(field: Readonly<Record<string, TBoolean>>) {
   const [[name, schema]] = Object.entries(field) as [[string, TBoolean]]
@@ -112,6 +176,7 @@ export const NewTask = Type.Object(
     completed: Type.Optional(completed),
     priority: Type.Optional(priority),
     tags: Type.Optional(tags),
+    recurrence: Type.Optional(recurrence),
     ...aliases,
   },
   { $id: 'NewTask', description: 'A new task. Unknown fields are ignored.' },

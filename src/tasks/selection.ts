@@ -10,6 +10,8 @@ export interface Selection {
   conditions: Sql[]
   /** Whether a page can have to look at all tasks of the owner. */
   mayScan: boolean
+  /** Whether PostgreSQL keeps the plan of a page. The texts for combinations of filters are too many. */
+  isPrepared: boolean
   sort: Sort
   order: Order
   /** Only tasks after this position. */

@@ -2,7 +2,7 @@ import { Prisma, type Task as TaskRow } from '../generated/prisma/client.ts'
 import { parseDueDate } from './due-date.ts'
 import { type Column, column } from './fields.ts'
 import { isStorable } from './formats.ts'
-import { isPriority } from './priorities.ts'
+import { PRIORITIES, rankOf } from './priorities.ts'
 import type { Task } from './schemas.ts'
 
 const { sql, raw } = Prisma
@@ -21,14 +21,16 @@ interface SortBy<Name extends Column> {
   /** The words for it in `sort`. */
   readonly names: readonly string[]
   readonly column: Name
-  /** SQL type of the column. */
+  /** The column that PostgreSQL generates from it, if that one is sorted. */
+  readonly generated?: string
+  /** SQL type of the sorted column. */
   readonly type: string
   readonly collation?: string
   /** The order where the client asks for none. */
   readonly order: Order
   /** Whether the column can be null. Tasks without a value come last in either order. */
   readonly isNullable: null extends TaskRow[Name] ? true : false
-  /** The text of the column, from the task as clients see it. */
+  /** The text of the sorted column, from the task as clients see it. */
   readonly keyOf: (task: Task) => string | (null extends TaskRow[Name] ? null : never)
   /** Whether a text can be a key. Cursors come from clients: PostgreSQL must accept whatever passes. */
   readonly isKey: (key: string) => boolean
@@ -80,11 +82,12 @@ const sorts = {
   priority: {
     names: ['priority'],
     column: 'priority',
-    type: 'task_priority',
+    generated: 'priority_rank',
+    type: 'smallint',
     order: 'desc',
     isNullable: false,
-    keyOf: (task: Task) => task.priority,
-    isKey: isPriority,
+    keyOf: (task: Task) => String(rankOf(task.priority)),
+    isKey: (key: string) => PRIORITIES.some((word) => key === String(rankOf(word))),
   },
 } as const satisfies Record<string, { [Name in Column]: SortBy<Name> }[Column]>
 
@@ -117,7 +120,12 @@ export const isKeyOf = (sort: Sort, key: unknown): key is string | null =>
 
 /** The sorted column, with its collation. */
 export function sortedColumn(sort: Sort): Prisma.Sql {
-  const { column: name, collation }: Pick<SortBy<Column>, 'column' | 'collation'> = sorts[sort]
+  const {
+    column: name,
+    generated,
+    collation,
+  }: Pick<SortBy<Column>, 'column' | 'generated' | 'collation'> = sorts[sort]
+  if (generated !== undefined) return raw(generated)
   return collation === undefined ? column[name] : raw(`${name} COLLATE ${collation}`)
 }
 

@@ -7,10 +7,10 @@ import {
   type Steps,
   taskJson,
 } from './conditional-statements.ts'
-import { column, taskFields, valuesOf, valuesOfNew } from './fields.ts'
+import { type Column, column, taskFields, valuesOf, valuesOfNew } from './fields.ts'
 import type { NewTask, TaskChanges } from './schemas.ts'
 
-const { sql, raw, join } = Prisma
+const { sql, raw, join, empty } = Prisma
 type Sql = Prisma.Sql
 
 /*
@@ -39,25 +39,46 @@ export function insertTask(owner: string, task: NewTask): Sql {
     VALUES (${owner}, ${join(values.map(([, value]) => value))}) RETURNING ${taskJson}`
 }
 
+/**
+ * Completing a recurring task, or changing its due date, takes more than one statement (recurrence-statements.ts). These
+ * statements do not find such a task.
+ */
+const doesNotRepeat = sql`AND ${column.recurrence} IS NULL`
+
+/** Whether a change completes the task, or changes what its next date depends on. Without a recurrence it has none. */
+export const concernsSeries = ({ completed, due_date, recurrence }: TaskChanges) =>
+  recurrence !== null && (completed === true || due_date !== undefined || recurrence !== undefined)
+
 /** Changes the given fields. If they all have these values already, updated_at stays as it is. */
 export function updateTask(owner: string, id: bigint, changes: TaskChanges, ifMatch?: IfMatch): Steps {
   const values = valuesOf(changes)
   if (values.length === 0) return ifMatch ? findMatching(owner, id, ifMatch) : { last: findTask(owner, id) }
+  const and = concernsSeries(changes) ? doesNotRepeat : empty
+  return ifMatching(owner, id, ifMatch, (where) => ({ last: update(values, where) }), { and })
+}
+
+/** Sets columns. If they all have these values already, updated_at stays as it is. */
+export function update(values: readonly (readonly [Column, Sql])[], where: Sql): Sql {
   const names = namesOf(values)
   const row = join(values.map(([, value]) => value))
-  return ifMatching(owner, id, ifMatch, (where) => ({
-    last: sql`UPDATE tasks SET (${names}, ${column.updated_at}) = ROW(${row},
+  return sql`UPDATE tasks SET (${names}, ${column.updated_at}) = ROW(${row},
       CASE WHEN ROW(${names}) IS DISTINCT FROM ROW(${row}) THEN ${nextUpdate} ELSE ${column.updated_at} END),
       ${changedNow}
-    ${where} RETURNING ${taskJson}`,
-  }))
+    ${where} RETURNING ${taskJson}`
 }
 
 /** Flips the state in one statement: two flips at the same time are two flips. */
 export const toggleTask = (owner: string, id: bigint, ifMatch?: IfMatch) =>
-  ifMatching(owner, id, ifMatch, (where) => ({
-    last: sql`UPDATE tasks SET ${column.completed} = NOT ${column.completed}, ${column.updated_at} = ${nextUpdate},
+  ifMatching(
+    owner,
+    id,
+    ifMatch,
+    (where) => ({
+      last: sql`UPDATE tasks SET ${column.completed} = NOT ${column.completed}, ${column.updated_at} = ${nextUpdate},
     ${changedNow} ${where} RETURNING ${taskJson}`,
-  }))
+    }),
+    { and: doesNotRepeat },
+  )
 
-const namesOf = (values: readonly (readonly [string, Sql])[]) => raw(values.map(([name]) => name).join(', '))
+export const namesOf = (values: readonly (readonly [string, Sql])[]) =>
+  raw(values.map(([name]) => name).join(', '))

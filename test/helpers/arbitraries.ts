@@ -226,12 +226,32 @@ const badTagNames = fc.oneof(
   fc.constantFrom('a\u0000', ...CONTROLS),
 )
 
+const rule = fc
+  .tuple(
+    fc.constantFrom('DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY', 'daily'),
+    fc.constantFrom(
+      '',
+      ';INTERVAL=2',
+      ';COUNT=3',
+      ';UNTIL=99991231',
+      ';BYDAY=MO,TU',
+      ';BYMONTH=1',
+      ';WKST=SU',
+    ),
+  )
+  .map(([frequency, part]) => `FREQ=${frequency}${part}`)
+const badRule = fc.oneof(
+  fc.constantFrom('', 'FREQ=HOURLY', 'FREQ=DAILY;', 'COUNT=1', 'FREQ=DAILY;COUNT=0', 'FREQ=DAILY;BYHOUR=1'),
+  storable.filter((value) => !/^(rrule:)?freq=/i.test(value)),
+)
+
 const FORMATS: Record<string, { good: fc.Arbitrary<string>; bad: fc.Arbitrary<string> }> = {
   'due-date': { good: dueDate, bad: badDueDate },
   'time-zone': { good: timeZone, bad: badTimeZone },
   'entity-tags': { good: entityTags, bad: badEntityTags },
   'priority-list': { good: priorities, bad: badPriorities },
   'tag-list': { good: tagNames, bad: badTagNames },
+  'recurrence-rule': { good: rule, bad: badRule },
   tag: { good: tag, bad: badTag },
   'tag-name': { good: tag, bad: badTag.filter((value) => value.isWellFormed()) },
   // An id in the path, as text: it has no upper limit.

@@ -220,9 +220,49 @@ export interface paths {
     head?: never
     /**
      * Complete or reopen a task
-     * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless.
+     * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless. Completing a recurring task creates its next occurrence, once: next_task_id names it.
      */
     patch: operations['completeTask']
+    trace?: never
+  }
+  '/api/tasks/{id}/skip': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Skip an occurrence
+     * @description Moves a recurring task to its next date after both its due date and now. A COUNT is less by the dates that have passed. Not idempotent without If-Match: every request moves the task on.
+     */
+    post: operations['skipTask']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/tasks/{id}/occurrences': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Preview the next dates
+     * @description The dates that follow, in the form of due_date. The first one is that of the task that completing this one now would create. Fewer than count if the series ends, and none if the task does not repeat.
+     */
+    get: operations['listOccurrences']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
     trace?: never
   }
   '/api/tasks/tags': {
@@ -488,9 +528,49 @@ export interface paths {
     head?: never
     /**
      * Complete or reopen a task
-     * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless.
+     * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless. Completing a recurring task creates its next occurrence, once: next_task_id names it.
      */
     patch: operations['completeTaskByUser']
+    trace?: never
+  }
+  '/api/{user_id}/tasks/{id}/skip': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Skip an occurrence
+     * @description Moves a recurring task to its next date after both its due date and now. A COUNT is less by the dates that have passed. Not idempotent without If-Match: every request moves the task on.
+     */
+    post: operations['skipTaskByUser']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/{user_id}/tasks/{id}/occurrences': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Preview the next dates
+     * @description The dates that follow, in the form of due_date. The first one is that of the task that completing this one now would create. Fewer than count if the series ends, and none if the task does not repeat.
+     */
+    get: operations['listOccurrencesByUser']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
     trace?: never
   }
   '/api/{user_id}/tasks/tags': {
@@ -697,6 +777,9 @@ export interface components {
         | 'request_timeout'
         | 'user_being_deleted'
         | 'idempotency_key_in_use'
+        | 'task_not_recurring'
+        | 'task_completed'
+        | 'series_over'
         | 'cursor_expired'
         | 'precondition_failed'
         | 'body_too_large'
@@ -824,6 +907,9 @@ export interface components {
         | 'request_timeout'
         | 'user_being_deleted'
         | 'idempotency_key_in_use'
+        | 'task_not_recurring'
+        | 'task_completed'
+        | 'series_over'
         | 'cursor_expired'
         | 'precondition_failed'
         | 'body_too_large'
@@ -907,6 +993,27 @@ export interface components {
        */
       is_completed?: boolean
     }
+    /** @description How a task repeats; null for a task that does not. It needs a due date. Unknown fields are ignored. */
+    NewRecurrence: {
+      /**
+       * Format: recurrence-rule
+       * @description A recurrence rule (RFC 5545, 3.3.10) with the parts FREQ (DAILY, WEEKLY, MONTHLY, YEARLY), INTERVAL, COUNT, UNTIL, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS and WKST. A rule that never happens is refused.
+       * @example FREQ=WEEKLY;BYDAY=MO,TH
+       */
+      rule: string
+      /**
+       * Format: time-zone
+       * @description The IANA time zone in which the dates are counted and times keep their wall clock. Default UTC.
+       * @example Europe/Berlin
+       */
+      time_zone?: string
+      /**
+       * @description What the dates are counted from: due_date (default), the due date of the task; completion, the day on which it is completed.
+       * @example due_date
+       * @enum {string}
+       */
+      anchor?: 'due_date' | 'completion'
+    } | null
     /** @description A new task. Unknown fields are ignored. */
     NewTask: {
       /**
@@ -946,12 +1053,33 @@ export interface components {
        *     ]
        */
       tags?: string[] | null
+      recurrence?: components['schemas']['NewRecurrence']
       /**
        * @description Another name for completed. If both are sent they must be the same.
        * @example true
        */
       is_completed?: boolean
     }
+    /** @description How a task repeats; null for a task that does not. */
+    Recurrence: {
+      /**
+       * @description The recurrence rule (RFC 5545, 3.3.10), in upper case. COUNT is what is left of it.
+       * @example FREQ=WEEKLY;BYDAY=MO,TH
+       */
+      rule: string
+      /**
+       * Format: time-zone
+       * @description The IANA time zone in which the dates are counted and times keep their wall clock. Default UTC.
+       * @example Europe/Berlin
+       */
+      time_zone: string
+      /**
+       * @description What the dates are counted from: due_date (default), the due date of the task; completion, the day on which it is completed.
+       * @example due_date
+       * @enum {string}
+       */
+      anchor: 'due_date' | 'completion'
+    } | null
     /** @description The numbers of tasks that the current user has. */
     Summary: {
       /**
@@ -1058,6 +1186,12 @@ export interface components {
        * @example 2026-12-01T14:00:00.000Z
        */
       due_date: string | null
+      recurrence: components['schemas']['Recurrence']
+      /**
+       * @description The next occurrence, which was created when this one was completed; null for none. It may have been deleted since.
+       * @example null
+       */
+      next_task_id: number | null
       /**
        * Format: date-time
        * @description When the task was created.
@@ -1110,6 +1244,7 @@ export interface components {
        *     ]
        */
       tags?: string[] | null
+      recurrence?: components['schemas']['NewRecurrence']
       /**
        * @description Another name for completed. If both are sent they must be the same.
        * @example true
@@ -1172,6 +1307,12 @@ export interface components {
        * @example 2026-12-01T14:00:00.000Z
        */
       due_date: string | null
+      recurrence: components['schemas']['Recurrence']
+      /**
+       * @description The next occurrence, which was created when this one was completed; null for none. It may have been deleted since.
+       * @example null
+       */
+      next_task_id: number | null
       /**
        * Format: date-time
        * @description When the task was created.
@@ -1312,6 +1453,7 @@ export interface components {
        *     ]
        */
       tags?: string[] | null
+      recurrence?: components['schemas']['NewRecurrence']
       /**
        * @description Another name for completed. If both are sent they must be the same.
        * @example true
@@ -1414,6 +1556,7 @@ export interface components {
        *     ]
        */
       tags?: string[] | null
+      recurrence?: components['schemas']['NewRecurrence']
       /**
        * @description Another name for completed. If both are sent they must be the same.
        * @example true
@@ -1521,6 +1664,9 @@ export interface components {
     /**
      * @description - `user_being_deleted`: The account was deleted several times during this request; repeat it after Retry-After.
      *     - `idempotency_key_in_use`: Another request with this Idempotency-Key is being answered; repeat it after Retry-After.
+     *     - `task_not_recurring`: The task does not repeat, so it cannot be skipped.
+     *     - `task_completed`: The task is completed, so it cannot be skipped: reopen it first, or skip the next task.
+     *     - `series_over`: The task has no further date: its COUNT or UNTIL is reached. Complete or delete it.
      */
     Conflict: {
       headers: {
@@ -2285,6 +2431,94 @@ export interface operations {
       412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  skipTask: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
+      path: {
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The task. */
+      200: {
+        headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Task']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listOccurrences: {
+    parameters: {
+      query?: {
+        /** @description The number of dates. Default 5. */
+        count?: number
+      }
+      header?: never
+      path: {
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The dates. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': string[]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
       503: components['responses']['ServiceUnavailable']
@@ -3178,6 +3412,106 @@ export interface operations {
       412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  skipTaskByUser: {
+    parameters: {
+      query?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The task. */
+      200: {
+        headers: {
+          /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
+          etag?: string
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Task']
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+    }
+  }
+  listOccurrencesByUser: {
+    parameters: {
+      query?: {
+        /** @description The number of dates. Default 5. */
+        count?: number
+      }
+      header?: never
+      path: {
+        /**
+         * @description The user of the token.
+         * @example alice
+         */
+        user_id: string
+        /**
+         * @description Positive integer.
+         * @example 42
+         */
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The dates. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId']
+          'ratelimit-limit': components['headers']['RateLimitLimit']
+          'ratelimit-remaining': components['headers']['RateLimitRemaining']
+          'ratelimit-reset': components['headers']['RateLimitReset']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': string[]
+        }
+      }
+      400: components['responses']['BadRequest']
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
       503: components['responses']['ServiceUnavailable']

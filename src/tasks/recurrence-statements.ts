@@ -1,0 +1,148 @@
+import { Prisma } from '../generated/prisma/client.ts'
+import { problem } from '../http/problem.ts'
+import { type IfMatch, ifMatching, ownTask, type Steps, userExists } from './conditional-statements.ts'
+import { type Column, column, copiedColumns, taskFields, valuesOf } from './fields.ts'
+import { mistakeInSeries, nextOf, type Series } from './recurrence.ts'
+import { completeRecurrence } from './recurrence-rule.ts'
+import type { NewTask, Task, TaskChanges } from './schemas.ts'
+import { concernsSeries, namesOf, toggleTask, update, updateTask } from './statements.ts'
+
+const { sql, raw, join, empty } = Prisma
+type Sql = Prisma.Sql
+
+/*
+ * Changes of recurring tasks. The next date needs the rule of the row, and Node to compute it. So a task is read first,
+ * and the statement that changes it finds it only if its series is still the one that was read.
+ */
+
+/** What was read of a task, as far as its series depends on it. */
+export interface Seen extends Pick<Task, 'due_date' | 'recurrence'> {
+  /** The next task, if it has been deleted: completing the task again creates another one. */
+  deletedNext: number | null
+}
+
+/** A change of fields, or the flip of the state. */
+export type Change = TaskChanges | 'flip'
+
+const TABLES = ['tasks', 'deleted_tasks'] as const
+
+/** Reads tasks as JSON, with one more field: `next_is_deleted`. A batch can restore tasks: it needs those in the trash. */
+export const readSeries = (owner: string, ids: readonly bigint[], tables: readonly string[] = TABLES): Sql =>
+  sql`SELECT row_to_json(task) FROM (${join(
+    tables.map(
+      (table) => sql`SELECT ${taskFields}, next_task_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM tasks AS next WHERE next.user_id = ${owner} AND next.id = mine.next_task_id) AS next_is_deleted
+      FROM ${raw(table)} AS mine WHERE user_id = ${owner} AND ${column.id} = ANY(${`{${ids.join()}}`}::bigint[])`,
+    ),
+    ' UNION ALL ',
+  )}) AS task`
+
+export type SeriesRow = Task & { next_is_deleted: boolean }
+
+export const seenIn = ({ due_date, recurrence, next_task_id, next_is_deleted }: SeriesRow): Seen => ({
+  due_date,
+  recurrence,
+  deletedNext: next_is_deleted ? next_task_id : null,
+})
+
+/** The task as it was seen, after a change. */
+export function afterChange(seen: Seen, change: Change): Seen {
+  if (change === 'flip') return seen
+  const { due_date = seen.due_date, recurrence } = change
+  if (recurrence === undefined) return { ...seen, due_date }
+  return { ...seen, due_date, recurrence: recurrence && completeRecurrence(recurrence) }
+}
+
+/**
+ * The statement of a change. Without `seen` it does not find a recurring task if the change concerns its series.
+ *
+ * @param at where the change is in the body, for its mistakes: `operations/3/`
+ * @throws problem 400 `validation_failed` if the task would have a rule that does not fit its due date
+ */
+export function changeTask(
+  owner: string,
+  id: bigint,
+  change: Change,
+  { ifMatch, seen, at = '' }: { ifMatch?: IfMatch; seen?: Seen | undefined; at?: string },
+): Steps {
+  const isFlip = change === 'flip'
+  const usual = () => (isFlip ? toggleTask(owner, id, ifMatch) : updateTask(owner, id, change, ifMatch))
+  if (seen === undefined || !(isFlip || concernsSeries(change))) return usual()
+  const after = afterChange(seen, change)
+  if (seen.recurrence === null && after.recurrence === null) return usual()
+  if (JSON.stringify(after) !== JSON.stringify(seen)) requireSeries(after, at)
+  const { due_date, recurrence } = after
+  const completes = isFlip || change.completed === true
+  const next = completes && recurrence && due_date ? nextOf({ due_date, recurrence }, Date.now()) : undefined
+  return changeSeries(owner, id, { change, seen, next, ifMatch })
+}
+
+/** @throws problem 400 `validation_failed` if a recurrence does not fit the due date */
+export function requireSeries({ due_date, recurrence }: Pick<NewTask, 'due_date' | 'recurrence'>, at = '') {
+  if (recurrence === undefined || recurrence === null) return
+  const refuse = (field: string, message: string) =>
+    problem('validation_failed', {
+      values: [`${at}${field} ${message}`],
+      errors: [{ path: `/${at}${field}`, message }],
+    })
+  if (due_date === undefined || due_date === null)
+    throw refuse('due_date', 'is required for a task with a recurrence')
+  const mistake = mistakeInSeries({ due_date, recurrence: completeRecurrence(recurrence) })
+  if (mistake !== undefined) throw refuse('recurrence/rule', mistake)
+}
+
+interface SeriesChange {
+  change: Change
+  seen: Seen
+  /** The next occurrence, which is created if the change completes the task. */
+  next?: Series | undefined
+  ifMatch: IfMatch
+  /** Whether only a pending task is changed. */
+  isPending?: boolean
+}
+
+/**
+ * One statement: locks the task, creates the next occurrence if the task is pending and has none, and changes the task.
+ * The lock comes first. So of several statements that complete a task only the first finds it pending.
+ */
+export function changeSeries(
+  owner: string,
+  id: bigint,
+  { change, seen, next, ifMatch, isPending }: SeriesChange,
+): Steps {
+  const [names, values] = columnsOf(valuesOf({ due_date: seen.due_date, recurrence: seen.recurrence }))
+  const isSeen = sql`AND ROW(${names}) IS NOT DISTINCT FROM ROW(${values})
+    ${isPending ? sql`AND NOT ${column.completed}` : empty} AND ${userExists(owner)}`
+  const sent: [Column, Sql][] =
+    change === 'flip' ? [['completed', sql`NOT ${column.completed}`]] : valuesOf(change)
+  const nextId = sql`COALESCE((SELECT id FROM created), ${column.next_task_id})`
+  const created = next ? sql`, created AS (${insertNext(next, sent, seen.deletedNext)})` : empty
+  return ifMatching(
+    owner,
+    id,
+    ifMatch,
+    (where) => ({
+      first: sql`locked AS MATERIALIZED (SELECT * FROM tasks ${where} FOR UPDATE)${created}`,
+      last: update(
+        next ? [...sent, ['next_task_id', nextId]] : sent,
+        ownTask(owner, sql`(SELECT id FROM locked)`),
+      ),
+    }),
+    { and: isSeen },
+  )
+}
+
+/** Creates the next occurrence of the locked task. It has the fields of the task as the change leaves them. */
+function insertNext(next: Series, sent: readonly [Column, Sql][], deletedNext: number | null): Sql {
+  const given = new Map(sent)
+  const [columns, fields] = columnsOf([
+    ...copiedColumns.map((name) => [name, given.get(name) ?? column[name]] as const),
+    ...valuesOf(next),
+  ])
+  return sql`INSERT INTO tasks (user_id, ${columns}) SELECT user_id, ${fields} FROM locked
+    WHERE NOT ${column.completed} AND (${column.next_task_id} IS NULL OR ${column.next_task_id} = ${deletedNext}::bigint)
+    RETURNING id`
+}
+
+const columnsOf = (values: readonly (readonly [string, Sql])[]) =>
+  [namesOf(values), join(values.map(([, value]) => value))] as const

@@ -1,0 +1,129 @@
+import { DAY_MS, dayAt, type DueDate, instantOf, parseDueDate, remainder, wallClock } from './due-date.ts'
+import { expand } from './recurrence-dates.ts'
+import { partsOf, readUntil } from './recurrence-rule.ts'
+import type { Recurrence } from './schemas.ts'
+
+/*
+ * The dates of recurring tasks in their time zones. docs/recurrence.md says what users can expect.
+ *
+ * A rule is expanded in wall clocks, and the time zone comes in afterwards: so times keep their wall clock.
+ */
+
+export const MAX_OCCURRENCES = 50
+export const DEFAULT_OCCURRENCES = 5
+
+/** A task that repeats. */
+export interface Series {
+  due_date: string
+  recurrence: Recurrence
+}
+
+/** So many dates in a row may be at a time that the clocks jump over. */
+const MAX_JUMPED = 20
+/** Due dates end with the year 9999. */
+const END = Date.UTC(10_000, 0)
+
+/** How a series counts time: in days, or in instants of its time zone. `wall` is a wall clock, read as if it were UTC. */
+interface Calendar {
+  /** What clocks show at an instant, as far as the series distinguishes it. */
+  wallOf(time: number): number
+  /** The due date at a wall clock; undefined if clocks jump over it. */
+  dateOf(wall: number): number | undefined
+  /** What is later than this is later than the instant `time`. */
+  momentOf(time: number): number
+  /** Whether a date is beyond UNTIL. */
+  isOver(wall: number, date: number): boolean
+  write(date: number): string
+}
+
+function calendarOf(allDay: boolean, timeZone: string, until: ReturnType<typeof readUntil>): Calendar {
+  const today = (time: number) => dayAt(time, timeZone)
+  if (allDay) {
+    const last = until === undefined ? Infinity : until.isDay ? until.time : today(until.time)
+    return {
+      wallOf: today,
+      dateOf: (wall) => wall,
+      momentOf: today,
+      isOver: (wall) => wall > last,
+      write: (date) => new Date(date).toISOString().slice(0, 10),
+    }
+  }
+  const { isDay = false, time: end = Infinity } = until ?? {}
+  return {
+    wallOf: (time) => wallClock(time, timeZone),
+    dateOf: (wall) => instantOf(wall, timeZone),
+    momentOf: (time) => time,
+    isOver: (wall, date) => (isDay ? wall >= end + DAY_MS : date > end),
+    write: (date) => new Date(date).toISOString(),
+  }
+}
+
+/** A series in wall clocks: it is counted from `start`, and its next date is later than the moment `after`. */
+function beginningOf({ due_date, recurrence }: Series, now: number, isSkip: boolean) {
+  const { time_zone, anchor, rule } = recurrence
+  const parts = partsOf(rule)
+  const { at, allDay } = parseDueDate(due_date) as DueDate
+  const calendar = calendarOf(allDay, time_zone, readUntil(parts.UNTIL ?? ''))
+  const due = Date.parse(at)
+  const dueWall = allDay ? due : calendar.wallOf(due)
+  const later = Math.max(due, calendar.momentOf(now))
+  if (anchor === 'due_date') return { parts, calendar, start: dueWall, after: later }
+  // Skipping a task ahead of time must move it, too.
+  const from = isSkip ? Math.max(dueWall, calendar.wallOf(now)) : calendar.wallOf(now)
+  const start = from - remainder(from, DAY_MS) + remainder(dueWall, DAY_MS)
+  const moment = isSkip ? later : calendar.momentOf(now)
+  return { parts, calendar, start, after: Math.max(moment, calendar.dateOf(start) ?? moment) }
+}
+
+/** The next dates of a series, each with what is then left of its COUNT. */
+function* upcoming(series: Series, now: number, isSkip: boolean) {
+  const { parts, calendar, start, after } = beginningOf(series, now, isSkip)
+  if (start >= END) return
+  let left = Number(parts.COUNT ?? Infinity)
+  let jumped = 0
+  // COUNT counts every date from the start. Otherwise the search begins shortly before the moment.
+  const skipped = left === Infinity ? calendar.wallOf(after) - DAY_MS : start
+  for (const wall of expand(parts, start, Math.max(start, skipped))) {
+    const date = calendar.dateOf(wall)
+    if (date === undefined && ++jumped > MAX_JUMPED) return
+    if (date === undefined) continue
+    left -= 1
+    if (left < 1 || calendar.isOver(wall, date) || date >= END) return
+    if (date > after) yield { due_date: calendar.write(date), left }
+  }
+}
+
+/**
+ * What a series becomes at its next date: the first date of its rule after both the due date and `now`, or after `now`
+ * if it is counted from completion. A COUNT is less by the dates that have passed.
+ *
+ * @param isSkip whether the date must also be after the due date if it is counted from completion
+ * @returns undefined if the series is over
+ */
+export function nextOf(series: Series, now: number, isSkip = false): Series | undefined {
+  const [next] = upcoming(series, now, isSkip)
+  if (next === undefined) return undefined
+  const rule = series.recurrence.rule.replace(/(^|;)COUNT=[0-9]+/, `$1COUNT=${next.left}`)
+  return { due_date: next.due_date, recurrence: { ...series.recurrence, rule } }
+}
+
+/** At most `count` dates that follow, beginning with that of `nextOf`. */
+export function occurrencesOf(series: Series, now: number, count: number): string[] {
+  const dates: string[] = []
+  for (const { due_date } of upcoming(series, now, false)) if (dates.push(due_date) >= count) break
+  return dates
+}
+
+/** Says what is wrong with a rule for this due date: the end of a sentence that begins with its name. */
+export function mistakeInSeries({ due_date, recurrence }: Series): string | undefined {
+  const { calendar, start } = beginningOf(
+    { due_date, recurrence: { ...recurrence, anchor: 'due_date' } },
+    0,
+    false,
+  )
+  const date = calendar.dateOf(start)
+  if (date !== undefined && calendar.isOver(start, date)) return 'ends before the due date'
+  const rule = recurrence.rule.replace(/(^|;)(COUNT|UNTIL)=[^;]*/g, '').replace(/^;/, '')
+  const endless = { due_date, recurrence: { ...recurrence, anchor: 'due_date' as const, rule } }
+  return nextOf(endless, 0) === undefined ? 'never happens after the due date' : undefined
+}
