@@ -15,6 +15,8 @@ const task = {
     priority: text,
     tags: { type: 'array', items: text },
     due_date: textOrNull,
+    recurrence: { type: ['object', 'null'], additionalProperties: true },
+    next_task_id: { type: ['integer', 'null'] },
     created_at: instant,
     updated_at: instant,
   },
