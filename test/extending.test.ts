@@ -76,6 +76,7 @@ t.test('what is forgotten does not compile, and the compiler names each place', 
     edit(`src/generated/prisma/${name}`, /\bdue_at\b/g, 'deadline'),
   )
   const FIELDS = 'src/tasks/fields.ts'
+  const CSV = 'src/tasks/transfer/csv-write.ts'
   const row = (text: string) => edit(FIELDS, /( title: stored)/, ` colour: ${text},\n$1`)
   const filter = edit('src/tasks/filters.ts', /( time_zone: 'setting',)/, " colour: 'position',\n$1")
   const sorts = (pattern: RegExp, text: string) => edit('src/tasks/sorts.ts', pattern, text)
@@ -87,6 +88,7 @@ t.test('what is forgotten does not compile, and the compiler names each place', 
         [FIELDS]: /'colour' is missing/,
         'src/tasks/filters.ts': /'colour' is missing/,
         'src/tasks/sorts.ts': /missing the following properties/,
+        [CSV]: /'colour' is missing/,
       },
     ],
     [
@@ -104,6 +106,7 @@ t.test('what is forgotten does not compile, and the compiler names each place', 
       {
         [FIELDS]: /'write' is missing/,
         'src/tasks/sorts.ts': /isNullable|false/,
+        [CSV]: /'colour' is missing/,
       },
     ],
     [

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import ICAL from 'ical.js'
+import { RRuleTemporal } from 'rrule-temporal'
 import t from 'tap'
-import { mistakeInSeries, nextOf, occurrencesOf, type Series } from '../src/tasks/recurrence.ts'
+import { mistakeInSeries, nextOf, occurrencesOf as datesOf, type Series } from '../src/tasks/recurrence.ts'
 
 /*
  * The dates of rules, compared with those of ical.js. It knows no time zones without their definitions and moves a time
@@ -9,6 +10,8 @@ import { mistakeInSeries, nextOf, occurrencesOf, type Series } from '../src/task
  */
 const CASES = Number(process.env.RECURRENCE_CASES ?? 1000)
 const LONG_AGO = 0
+/** Method calls in the library for one date. */
+const MOST_CALLS = 4000
 
 const series = (
   rule: string,
@@ -16,6 +19,7 @@ const series = (
   time_zone = 'UTC',
   anchor: 'due_date' | 'completion' = 'due_date',
 ) => ({ due_date, recurrence: { rule, time_zone, anchor } }) satisfies Series
+const occurrencesOf = (...args: Parameters<typeof datesOf>) => [...datesOf(...args)]
 const at = (text: string) => Date.parse(text)
 
 const day = fc
@@ -100,6 +104,131 @@ t.test('a series that moves from date to date has the dates of the whole series'
   )
 })
 
+const QUARTER = 900_000
+const DAY = 86_400_000
+const iso = (time: number) => new Date(time).toISOString()
+
+/** The first instant at which a clock shows this, by trying every offset from UTC. undefined if clocks jump over it. */
+function firstInstant(wall: number, clock: Intl.DateTimeFormat): number | undefined {
+  const shown = iso(wall).slice(0, 16).replace('T', ' ')
+  for (let offset = 14 * 4; offset >= -12 * 4; offset -= 1)
+    if (clock.format(wall - offset * QUARTER) === shown) return wall - offset * QUARTER
+  return undefined
+}
+
+const zones = fc.constantFrom(
+  ...['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'America/Santiago', 'UTC'],
+)
+/** Minutes of the nights in which clocks change somewhere. */
+const nights = fc
+  .tuple(
+    fc.constantFrom(
+      '2027-03-10',
+      '2027-03-25',
+      '2027-04-01',
+      '2027-09-01',
+      '2027-09-29',
+      '2027-10-28',
+      '2027-11-04',
+    ),
+    fc.integer({ min: 0, max: 5 * 96 }),
+  )
+  .map(([date, quarters]) => at(`${date}T00:00:00Z`) + quarters * QUARTER)
+
+t.test(
+  'times keep their wall clock across daylight saving time, and end with UNTIL in every zone',
+  async (t) => {
+    let jumped = 0
+    let ended = 0
+    const property = fc.property(
+      zones,
+      nights,
+      fc.integer({ min: 1, max: 3 }),
+      fc.option(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 8 * 96 }))),
+      (zone, due, interval, limit) => {
+        const clock = new Intl.DateTimeFormat('sv-SE', {
+          timeZone: zone,
+          dateStyle: 'short',
+          timeStyle: 'short',
+        })
+        const wall = at(`${clock.format(due).replace(' ', 'T')}Z`)
+        const [isDay, quarters] = limit ?? [false, 0]
+        const end = due + quarters * QUARTER
+        const stamp = iso(end).slice(0, 19).replace(/[-:]/g, '')
+        const until = limit === null ? '' : `;UNTIL=${isDay ? stamp.slice(0, 8) : `${stamp}Z`}`
+        const expected: string[] = []
+        for (let day = 1; day <= 8 && expected.length < 6; day += 1) {
+          const next = wall + day * interval * DAY
+          const time = firstInstant(next, clock)
+          if (time === undefined) jumped += 1
+          else if (limit !== null && (isDay ? next >= at(iso(end).slice(0, 10)) + DAY : time > end))
+            ended += 1
+          else expected.push(iso(time))
+        }
+        const task = series(`FREQ=DAILY;INTERVAL=${interval}${until}`, iso(due), zone)
+        t.strictSame(
+          occurrencesOf(task, LONG_AGO, Math.min(6, expected.length + 1)),
+          expected,
+          `${iso(due)} ${zone} ${task.recurrence.rule}`,
+        )
+      },
+    )
+    fc.assert(property, { numRuns: CASES / 4 })
+    t.ok(jumped > 0 && ended > 0, 'some times are jumped over, and some series end')
+  },
+)
+
+/** How often methods of the library are called: its work, whatever the machine does at the same time. */
+function callsDuring(run: () => unknown): number {
+  const methods = Object.entries(Object.getOwnPropertyDescriptors(RRuleTemporal.prototype)).filter(
+    ([name, { value }]) => name !== 'constructor' && typeof value === 'function',
+  )
+  let calls = 0
+  for (const [name, { value }] of methods)
+    Object.defineProperty(RRuleTemporal.prototype, name, {
+      configurable: true,
+      value(this: unknown, ...args: unknown[]): unknown {
+        calls += 1
+        return (value as (...args: unknown[]) => unknown).apply(this, args)
+      },
+    })
+  try {
+    run()
+  } finally {
+    Object.defineProperties(RRuleTemporal.prototype, Object.fromEntries(methods))
+  }
+  return calls
+}
+
+t.test('the work for a rule is bounded', async (t) => {
+  const all = (length: number) => Array.from({ length }, (_, index) => index + 1).join()
+  const week = WEEKDAYS.join()
+  const searches = [
+    'FREQ=DAILY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=30',
+    'FREQ=DAILY;INTERVAL=1000;BYMONTH=2;BYMONTHDAY=29',
+    'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO',
+    `FREQ=WEEKLY;INTERVAL=52;BYMONTH=6;BYDAY=${week}`,
+    'FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1',
+    'FREQ=MONTHLY;INTERVAL=12;BYMONTH=2;BYMONTHDAY=29',
+    `FREQ=MONTHLY;INTERVAL=13;BYMONTH=2;BYDAY=${week};BYSETPOS=29`,
+    'FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=29',
+    `FREQ=YEARLY;BYMONTH=${all(12)};BYMONTHDAY=${all(10)};BYDAY=5MO,5TU,5WE,5TH,5FR`,
+    `FREQ=YEARLY;INTERVAL=4;BYDAY=${week};BYSETPOS=366,-366`,
+    `FREQ=YEARLY;BYMONTH=${all(12)};BYMONTHDAY=${all(31)};BYDAY=${week}`,
+  ]
+  const counts = ['FREQ=DAILY', 'FREQ=MONTHLY', `FREQ=YEARLY;BYDAY=${week};BYSETPOS=366`].map(
+    (rule) => `${rule};COUNT=1000`,
+  )
+  for (const rule of [...searches, ...counts])
+    for (const due of ['2027-01-01', '1000-01-01T10:00:00.000Z']) {
+      const task = series(rule, due, 'Europe/Berlin')
+      const search = callsDuring(() => mistakeInSeries(task))
+      const next = callsDuring(() => nextOf(task, at('2027-03-01')))
+      t.ok(search > 0 && search <= MOST_CALLS, `${search} for ${due} ${rule}`)
+      t.ok(next <= MOST_CALLS, `${next} for the next of ${due} ${rule}`)
+    }
+})
+
 t.test('dates that people ask about', async (t) => {
   const cases: [Series, string, string[]][] = [
     // 02:30 does not exist on 28 March 2027 in Berlin, and comes twice on 31 October.
@@ -117,6 +246,10 @@ t.test('dates that people ask about', async (t) => {
     [series('FREQ=YEARLY', '2028-02-29'), '2027-01-01', ['2032-02-29']],
     [series('FREQ=DAILY;COUNT=9', '2026-11-20'), '2026-11-27T12:00:00Z', ['2026-11-28']],
     [series('FREQ=DAILY;COUNT=8', '2026-11-20'), '2026-11-27T12:00:00Z', []],
+    // More than 100 dates have passed: COUNT counts 100 of them.
+    [series('FREQ=DAILY;COUNT=103', '2020-01-01'), '2026-11-27T12:00:00Z', ['2026-11-28']],
+    [series('FREQ=DAILY;INTERVAL=2;BYMONTH=1', '2026-01-30'), '2026-11-27', ['2027-01-01']],
+    [series('FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO', '2026-11-28'), '2026-01-01', ['2044-02-29']],
     [series('FREQ=DAILY;INTERVAL=3', '2026-11-20'), '2026-11-27T12:00:00Z', ['2026-11-29']],
     [
       series('FREQ=DAILY;INTERVAL=3', '2026-11-20', 'UTC', 'completion'),

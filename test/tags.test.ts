@@ -484,7 +484,7 @@ t.test('PostgreSQL refuses tags that the service would refuse', async (t) => {
   await store(['😀'.repeat(50)])
 })
 
-t.test('PostgreSQL refuses texts and due dates that the service would refuse', async (t) => {
+t.test('PostgreSQL refuses texts, due dates and recurrences that the service would refuse', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await create(app, user, [])
@@ -496,23 +496,36 @@ t.test('PostgreSQL refuses texts and due dates that the service would refuse', a
       [`UPDATE tasks SET (${names.join()}) = ROW (${places}) WHERE id = $1`, [id, ...values]],
     ] satisfies [text: string, values: unknown[]][]
   }
+  const due_at = '2030-01-01T00:00Z'
+  const weekly = { rule: 'FREQ=WEEKLY', time_zone: 'UTC', anchor: 'due_date' }
   const refused: [constraint: string, changes: Record<string, unknown>][] = [
     ['tasks_title_length', { title: '' }],
     ['tasks_title_length', { title: '😀'.repeat(201) }],
     ['tasks_description_length', { title: 'T', description: 'x'.repeat(1001) }],
     ['tasks_due_all_day_midnight', { title: 'T', due_all_day: true }],
     ['tasks_due_all_day_midnight', { title: 'T', due_at: '2030-01-01T01:00Z', due_all_day: true }],
+    ['tasks_recurrence_valid', { title: 'T', recurrence: weekly }],
+    ['tasks_recurrence_valid', { title: 'T', due_at, recurrence: { ...weekly, rule: '' } }],
+    ['tasks_recurrence_valid', { title: 'T', due_at, recurrence: { ...weekly, rule: 'x'.repeat(501) } }],
+    ['tasks_recurrence_valid', { title: 'T', due_at, recurrence: { ...weekly, rule: undefined } }],
+    ['tasks_recurrence_valid', { title: 'T', due_at, recurrence: { ...weekly, time_zone: null } }],
+    ['tasks_recurrence_valid', { title: 'T', due_at, recurrence: { ...weekly, anchor: 'now' } }],
+    ['tasks_recurrence_valid', { title: 'T', due_at, recurrence: '[]' }],
     ['tasks_updated_after_created', { title: 'T', updated_at: '1999-01-01' }],
   ]
   for (const [constraint, changes] of refused)
     for (const [text, values] of write(changes))
       await t.rejects(query(databaseUrl(), text, values), { code: '23514', constraint })
   const longest = { title: '😀'.repeat(200), description: '😀'.repeat(1000) }
-  for (const [text, values] of write({ ...longest, due_at: '2030-01-01T00:00Z', due_all_day: true }))
+  for (const [text, values] of write({ ...longest, due_at, due_all_day: true, recurrence: weekly }))
     await query(databaseUrl(), text, values)
-  await t.rejects(query(databaseUrl(), 'UPDATE tasks SET due_at = NULL WHERE id = $1', [id]), {
+  const clear = (columns: string) => query(databaseUrl(), `UPDATE tasks SET ${columns} WHERE id = $1`, [id])
+  await t.rejects(clear('due_at = NULL'), { code: '23514', constraint: 'tasks_due_all_day_midnight' })
+  await t.rejects(clear('due_at = NULL, due_all_day = false'), {
     code: '23514',
+    constraint: 'tasks_recurrence_valid',
   })
+  await clear('due_at = NULL, due_all_day = false, recurrence = NULL')
 })
 
 t.test('PostgreSQL keeps the plans of pages with one filter, and folds its words once', async (t) => {

@@ -1,5 +1,5 @@
 import { DAY_MS, dayAt, type DueDate, instantOf, parseDueDate, remainder, wallClock } from './due-date.ts'
-import { expand } from './recurrence-dates.ts'
+import { expand, MAX_PERIODS } from './recurrence-dates.ts'
 import { partsOf, readUntil } from './recurrence-rule.ts'
 import type { Recurrence } from './schemas.ts'
 
@@ -20,6 +20,8 @@ export interface Series {
 
 /** So many dates in a row may be at a time that the clocks jump over. */
 const MAX_JUMPED = 20
+/** COUNT counts so many dates that were passed over, at most: each is a search. With BYSETPOS a search takes longer. */
+const MAX_PASSED = { usually: 100, withSetPos: 10 }
 /** Due dates end with the year 9999. */
 const END = Date.UTC(10_000, 0)
 
@@ -75,15 +77,30 @@ function beginningOf({ due_date, recurrence }: Series, now: number, isSkip: bool
   return { parts, calendar, start, after: Math.max(moment, calendar.dateOf(start) ?? moment) }
 }
 
+/** How many dates a series has up to a wall clock, its start not included. */
+function countPassed({ parts, calendar, start }: ReturnType<typeof beginningOf>, end: number): number {
+  const most = MAX_PASSED[parts.BYSETPOS === undefined ? 'usually' : 'withSetPos']
+  let searches = 0
+  let passed = 0
+  for (const wall of expand(parts, start, start)) {
+    if (wall > end) break
+    if (calendar.dateOf(wall) !== undefined) passed += 1
+    if (++searches >= most) break
+  }
+  return passed
+}
+
 /** The next dates of a series, each with what is then left of its COUNT. */
 function* upcoming(series: Series, now: number, isSkip: boolean) {
-  const { parts, calendar, start, after } = beginningOf(series, now, isSkip)
+  const beginning = beginningOf(series, now, isSkip)
+  const { parts, calendar, start, after } = beginning
   if (start >= END) return
+  // Shortly before the moment, because clocks can be set back.
+  const from = Math.max(start, calendar.wallOf(after) - DAY_MS)
   let left = Number(parts.COUNT ?? Infinity)
+  if (left !== Infinity && from > start) left -= countPassed(beginning, from)
   let jumped = 0
-  // COUNT counts every date from the start. Otherwise the search begins shortly before the moment.
-  const skipped = left === Infinity ? calendar.wallOf(after) - DAY_MS : start
-  for (const wall of expand(parts, start, Math.max(start, skipped))) {
+  for (const wall of expand(parts, start, from)) {
     const date = calendar.dateOf(wall)
     if (date === undefined && ++jumped > MAX_JUMPED) return
     if (date === undefined) continue
@@ -107,12 +124,16 @@ export function nextOf(series: Series, now: number, isSkip = false): Series | un
   return { due_date: next.due_date, recurrence: { ...series.recurrence, rule } }
 }
 
-/** At most `count` dates that follow, beginning with that of `nextOf`. */
-export function occurrencesOf(series: Series, now: number, count: number): string[] {
-  const dates: string[] = []
-  for (const { due_date } of upcoming(series, now, false)) if (dates.push(due_date) >= count) break
-  return dates
+/** At most `count` dates that follow, beginning with that of `nextOf`. Each is searched when it is asked for. */
+export function* occurrencesOf(series: Series, now: number, count: number) {
+  let found = 0
+  for (const { due_date } of upcoming(series, now, false)) {
+    yield due_date
+    if (++found >= count) return
+  }
 }
+
+const NEVER = `never happens, or not within ${MAX_PERIODS} of its periods after the due date`
 
 /** Says what is wrong with a rule for this due date: the end of a sentence that begins with its name. */
 export function mistakeInSeries({ due_date, recurrence }: Series): string | undefined {
@@ -125,5 +146,5 @@ export function mistakeInSeries({ due_date, recurrence }: Series): string | unde
   if (date !== undefined && calendar.isOver(start, date)) return 'ends before the due date'
   const rule = recurrence.rule.replace(/(^|;)(COUNT|UNTIL)=[^;]*/g, '').replace(/^;/, '')
   const endless = { due_date, recurrence: { ...recurrence, anchor: 'due_date' as const, rule } }
-  return nextOf(endless, 0) === undefined ? 'never happens after the due date' : undefined
+  return nextOf(endless, 0) === undefined ? NEVER : undefined
 }

@@ -1,6 +1,7 @@
 -- PostgreSQL reads and compiles the expression of every CHECK constraint for every statement that writes a row, whatever
 -- columns it changes. Four of the five constraints of "tasks" move into a trigger that runs only for statements that
--- set one of their columns: completing a task pays for none of them (docs/performance-writes.md has the figures).
+-- set one of their columns, and the condition on recurrences is there from the start: completing a task pays for none of
+-- them (docs/performance-writes.md has the figures).
 -- Errors stay the same: check_violation (23514), with the name of the constraint. "tasks_updated_after_created" stays a
 -- constraint, because every statement sets updated_at.
 -- The trigger runs AFTER the change. With a trigger BEFORE UPDATE, PostgreSQL computes generated columns for every change.
@@ -18,6 +19,13 @@ DECLARE
             AND (NEW."due_at" IS NULL OR (NEW."due_at" AT TIME ZONE 'UTC')::time <> '00:00')
             THEN 'tasks_due_all_day_midnight'
         WHEN NEW."tags" <> '{}' AND NOT "public"."are_tags"(NEW."tags") THEN 'tasks_tags_valid'
+        -- The service checks rules before they get here. This is the second line of defence.
+        WHEN NEW."recurrence" IS NOT NULL AND (
+            NEW."due_at" IS NULL
+            OR coalesce(char_length(NEW."recurrence" ->> 'rule') NOT BETWEEN 1 AND 500, true)
+            OR coalesce(char_length(NEW."recurrence" ->> 'time_zone') = 0, true)
+            OR coalesce(NEW."recurrence" ->> 'anchor' NOT IN ('due_date', 'completion'), true)
+        ) THEN 'tasks_recurrence_valid'
     END;
 BEGIN
     IF "violated" IS NOT NULL THEN
@@ -28,7 +36,8 @@ BEGIN
 END
 $$;
 -- One statement after the other in one transaction: no row is written between them.
-CREATE TRIGGER "check_task" AFTER INSERT OR UPDATE OF "title", "description", "due_at", "due_all_day", "tags" ON "tasks"
+CREATE TRIGGER "check_task"
+    AFTER INSERT OR UPDATE OF "title", "description", "due_at", "due_all_day", "tags", "recurrence" ON "tasks"
     FOR EACH ROW EXECUTE FUNCTION "check_task"();
 ALTER TABLE "tasks"
     DROP CONSTRAINT "tasks_title_length",
