@@ -221,29 +221,33 @@ t.test('what grows with the tasks of its user is sent as heavy, and a first page
   await service.close()
 })
 
-t.test('a database that goes away in the middle cuts the list off, and the log has the reason', async (t) => {
-  const proxy = await startProxy(t)
-  const app = await startApp(t, { DATABASE_URL: proxy.url })
-  const user = await createUser()
-  await fill(app, user, 1000)
-  const service = await startInterposed(app, ({ text }) =>
-    text.includes('unnest') ? proxy.cut() : undefined,
+for (const path of ['/api/tasks', '/api/tasks/export?format=ics'])
+  t.test(
+    `a database that goes away in the middle cuts ${path} off, and the log has the reason`,
+    async (t) => {
+      const proxy = await startProxy(t)
+      const app = await startApp(t, { DATABASE_URL: proxy.url })
+      const user = await createUser()
+      await fill(app, user, 1000)
+      const service = await startInterposed(app, ({ text }) =>
+        text.includes('unnest') ? proxy.cut() : undefined,
+      )
+      const url = await service.listen({ port: 0, host: '127.0.0.1' })
+      t.teardown(() => service.close())
+      const answer = await fetch(url + path, { headers: authorized(user) })
+      t.equal(answer.status, 200, 'the first batch is on its way')
+      await t.rejects(answer.text(), 'the client learns that it is not all')
+      const faults = () =>
+        service.logLines
+          .map((line) => JSON.parse(line) as { level: number; msg: string })
+          .filter(({ level }) => level >= 40)
+      await eventually(() => faults().length > 0)
+      const [fault, ...others] = faults()
+      t.match(JSON.stringify(fault), /connect|terminated/i, 'the reason')
+      t.match(fault, { msg: 'request', status: 503, code: 'database_unavailable' }, 'not a client that left')
+      t.same(others, [])
+    },
   )
-  const url = await service.listen({ port: 0, host: '127.0.0.1' })
-  t.teardown(() => service.close())
-  const answer = await fetch(`${url}/api/tasks`, { headers: authorized(user) })
-  t.equal(answer.status, 200, 'the first batch is on its way')
-  await t.rejects(answer.text(), 'the client learns that it is not all')
-  const faults = () =>
-    service.logLines
-      .map((line) => JSON.parse(line) as { level: number; msg: string })
-      .filter(({ level }) => level >= 40)
-  await eventually(() => faults().length > 0)
-  const [fault, ...others] = faults()
-  t.match(JSON.stringify(fault), /connect|terminated/i, 'the reason')
-  t.match(fault, { msg: 'request', status: 503, code: 'database_unavailable' }, 'not a client that left')
-  t.same(others, [])
-})
 
 /** Between service and database. After `cut` every connection is closed, and new ones are too. */
 async function startProxy(t: Test) {

@@ -9,6 +9,9 @@ const TYPES = { json: 'application/json', csv: 'text/csv', ics: 'text/calendar' 
 type Format = keyof typeof TYPES
 const FORMATS = Object.keys(TYPES) as Format[]
 
+/** The service of most tests. Each makes users of its own. */
+const app = await startApp(t)
+
 const exportFile = async ({ call }: TestApp, user: TestUser, format: Format = 'json') =>
   (await call('GET', `/api/tasks/export?format=${format}`, { user })).text
 const importFile = (
@@ -27,7 +30,7 @@ const tasksOf = async ({ call }: TestApp, user: TestUser) =>
   (await call<Fields[]>('GET', '/api/tasks?sort=created&order=asc', { user })).body
 const create = async ({ call }: TestApp, user: TestUser, body: object) => {
   const answer = await call('POST', '/api/tasks', { user, body })
-  t.equal(answer.status, 201, JSON.stringify(answer.body))
+  t.equal(answer.status, 201, answer.body.detail)
   return answer.body as Fields
 }
 const calendar = (...lines: string[]) =>
@@ -69,7 +72,6 @@ const SAMPLES = [
 ]
 
 t.test('an export has a type, a name and every task; HEAD has no body', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
   for (const sample of SAMPLES) await create(app, user, sample)
   await create(app, await createUser(), { title: 'Of somebody else' })
@@ -96,7 +98,6 @@ t.test('an export has a type, a name and every task; HEAD has no body', async (t
 })
 
 t.test('CSV has a byte order mark, CRLF, columns named as the fields, and no formula', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
   for (const sample of SAMPLES) await create(app, user, sample)
   const file = await exportFile(app, user, 'csv')
@@ -111,7 +112,6 @@ t.test('CSV has a byte order mark, CRLF, columns named as the fields, and no for
 })
 
 t.test('iCalendar is folded, and a second library reads the same tasks', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
   for (const sample of SAMPLES) await create(app, user, sample)
   const file = await exportFile(app, user, 'ics')
@@ -134,7 +134,6 @@ t.test('iCalendar is folded, and a second library reads the same tasks', async (
 })
 
 t.test('what is exported comes back: the same tasks for another user, in every format', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
   for (const sample of SAMPLES) await create(app, user, sample)
   const tasks = await tasksOf(app, user)
@@ -168,6 +167,8 @@ t.test('random tasks come back the same, in every format', async (t) => {
     'BEGIN:VTODO',
   )
   const odd = fc.array(fc.oneof(pieces, text), { maxLength: 8 }).map((parts) => parts.join(''))
+  // A grapheme may have several code points, which the limits count.
+  const within = (limit: number, value: string) => [...value].slice(0, limit).join('')
   const due = fc.oneof(
     fc.constant(null),
     fc
@@ -186,12 +187,12 @@ t.test('random tasks come back the same, in every format', async (t) => {
   })
   const task = fc
     .record({
-      title: odd.map((part) => `x${part.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')}`),
-      description: fc.option(odd),
+      title: odd.map((part) => within(200, `x${part.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')}`)),
+      description: fc.option(odd.map((part) => within(1000, part))),
       completed: fc.boolean(),
       priority: fc.constantFrom('none', 'low', 'medium', 'high', 'urgent'),
       tags: fc.array(
-        odd.map((part) => `t${part.replaceAll(/[\p{Cc}\p{Zl}\p{Zp},]/gu, ' ')}`),
+        odd.map((part) => within(50, `t${part.replaceAll(/[\p{Cc}\p{Zl}\p{Zp},]/gu, ' ')}`)),
         { maxLength: 4 },
       ),
       due_date: due,
@@ -210,7 +211,12 @@ t.test('random tasks come back the same, in every format', async (t) => {
     fc.asyncProperty(fc.array(task, { minLength: 1, maxLength: 30 }), async (samples) => {
       const user = await createUser()
       const file = JSON.stringify({ tasks: samples })
-      t.match(await importFile(app, user, file), { status: 200, body: { created: samples.length } })
+      const { status, body } = await importFile(app, user, file)
+      t.match(
+        { status, body },
+        { status: 200, body: { created: samples.length } },
+        JSON.stringify(body.errors),
+      )
       const tasks = await tasksOf(app, user)
       for (const format of FORMATS) {
         const other = await createUser()
@@ -225,7 +231,6 @@ t.test('random tasks come back the same, in every format', async (t) => {
 })
 
 t.test('the same file twice makes no second copy, in any format and between formats', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
   for (const sample of SAMPLES) await create(app, user, sample)
   const all = SAMPLES.length
@@ -263,7 +268,6 @@ t.test('the same file twice makes no second copy, in any format and between form
 t.test(
   'a task in the trash comes back under its id; one that is gone for good comes back once',
   async (t) => {
-    const app = await startApp(t)
     const user = await createUser()
     const kept = await create(app, user, { title: 'kept' })
     const trashed = await create(app, user, { title: 'trashed' })
@@ -297,15 +301,15 @@ t.test(
 t.test(
   'two imports of one file at the same time make one copy, also in two copies of the service',
   async (t) => {
-    const [one, two] = [await startApp(t), await startApp(t)]
+    const [one, two] = [app, await startApp(t)]
     const file = JSON.stringify(
-      Array.from({ length: 300 }, (_, id) => ({
+      Array.from({ length: 100 }, (_, id) => ({
         id: id + 1,
         created_at: '2026-01-01T00:00:00Z',
         title: `t${id}`,
       })),
     )
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const user = await createUser()
       await one.call('GET', '/api/me', { user })
       const answers = await Promise.all([one, one, two, two].map((app) => importFile(app, user, file)))
@@ -313,14 +317,13 @@ t.test(
         answers.map(({ status }) => status),
         [200, 200, 200, 200],
       )
-      t.same(answers.map(({ body }) => body.created).sort(), [0, 0, 0, 300])
-      t.equal((await tasksOf(one, user)).length, 300)
+      t.same(answers.map(({ body }) => body.created).sort(), [0, 0, 0, 100])
+      t.equal((await tasksOf(one, user)).length, 100)
     }
   },
 )
 
 t.test('an Idempotency-Key gives the first answer again, and holds for one file', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
   const send = (body: string) =>
     app.call('POST', '/api/tasks/import', {
@@ -337,7 +340,6 @@ t.test('an Idempotency-Key gives the first answer again, and holds for one file'
 })
 
 t.test('ids of other users name nothing, and the owner is the user of the token', async (t) => {
-  const app = await startApp(t)
   const [user, other] = [await createUser(), await createUser()]
   const secret = await create(app, other, { title: 'secret' })
   const trashed = await create(app, other, { title: 'trashed' })
@@ -358,7 +360,6 @@ t.test('ids of other users name nothing, and the owner is the user of the token'
 })
 
 t.test('a next occurrence in the same file is the next occurrence of the copy', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
   const created_at = '2026-01-01T00:00:00.000Z'
   const file = JSON.stringify([
@@ -373,7 +374,6 @@ t.test('a next occurrence in the same file is the next occurrence of the copy', 
 })
 
 t.test('times of a file stay, and none is in the future', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
   const file = JSON.stringify([
     { title: 'old', created_at: '2020-01-01T00:00:00Z', updated_at: '2021-01-01T00:00:00+01:00' },
@@ -386,7 +386,6 @@ t.test('times of a file stay, and none is in the future', async (t) => {
 })
 
 t.test('CSV of spreadsheets is understood', async (t) => {
-  const app = await startApp(t)
   const rows = (separator: string, end: string) =>
     [
       ['Tags', 'Title', 'Assigned to', 'COMPLETED', 'due_date'],
@@ -436,7 +435,6 @@ t.test('CSV of spreadsheets is understood', async (t) => {
 })
 
 t.test('calendars of other programs are understood', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
   const file = calendar(
     ...['BEGIN:VTIMEZONE', 'TZID:Berlin Time', 'X-LIC-LOCATION:Europe/Berlin', 'END:VTIMEZONE'],
@@ -508,7 +506,6 @@ t.test('calendars of other programs are understood', async (t) => {
 })
 
 t.test('every mistake has its place, and nothing is created', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
   const cases: [Format, string, object[]][] = [
     [
@@ -579,9 +576,9 @@ t.test('every mistake has its place, and nothing is created', async (t) => {
 })
 
 t.test('files that are broken, endless or deep are a 4xx', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
-  const size = 5 * 1024 * 1024
+  const largest = 5 * 1024 * 1024
+  const size = largest / 16
   const cases: [Format, string | Buffer][] = [
     ...[
       '',
@@ -600,8 +597,9 @@ t.test('files that are broken, endless or deep are a 4xx', async (t) => {
     ...['[', '{"a":', '"', '[[', '{"tasks":['].map(
       (text) => ['json', text.repeat(size / text.length)] as [Format, string],
     ),
+    ['json', '['.repeat(largest)],
     ['json', `[${'{},'.repeat(6000)}{}]`],
-    ['json', `{${Array.from({ length: 300_000 }, (_, index) => `"k${index}":1`).join()}}`],
+    ['json', `{${Array.from({ length: 30_000 }, (_, index) => `"k${index}":1`).join()}}`],
     ['json', Buffer.from([0x5b, 0xff, 0x5d])],
     ...['', '\n', 'name\na\n', 'title,title\na,b\n', 'title\n"a\n', 'title\na"b"\n', 'title\n"a"b\n'].map(
       (text) => ['csv', text] as [Format, string],
@@ -609,6 +607,7 @@ t.test('files that are broken, endless or deep are a 4xx', async (t) => {
     ...['"', 'title\n"', 'a'.repeat(99), ',', 'title\n,,,,'].map(
       (text) => ['csv', text.repeat(size / text.length)] as [Format, string],
     ),
+    ['csv', ','.repeat(largest)],
     ['csv', `title\n${'a\n'.repeat(5001)}`],
     ['csv', Buffer.from('title\nM\xfcll\n', 'latin1')],
     ...['', 'x', 'BEGIN:VCARD\nEND:VCARD\n', 'BEGIN:VCALENDAR\n', 'BEGIN:VCALENDAR\nEND:VTODO\n'].map(
@@ -617,7 +616,7 @@ t.test('files that are broken, endless or deep are a 4xx', async (t) => {
     ...['BEGIN:VCALENDAR\n', 'BEGIN:VTODO\n', 'a', ' \n'].map(
       (text) => ['ics', text.repeat(size / text.length)] as [Format, string],
     ),
-    ['ics', `BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:${'x'.repeat(size - 100)}\nEND:VTODO\nEND:VCALENDAR\n`],
+    ['ics', `BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:${'x'.repeat(largest - 100)}\nEND:VTODO\nEND:VCALENDAR\n`],
   ]
   for (const [format, file] of cases) {
     const { status, body } = await importFile(app, user, file, format)
@@ -627,7 +626,7 @@ t.test('files that are broken, endless or deep are a 4xx', async (t) => {
       `${format} ${file.slice(0, 20).toString().replace(/\s/g, ' ')} ${JSON.stringify(body?.detail)}`,
     )
   }
-  t.match(await importFile(app, user, ' '.repeat(size + 1)), { status: 413 })
+  t.match(await importFile(app, user, ' '.repeat(largest + 1)), { status: 413 })
   t.match(await importFile(app, user, Buffer.alloc(30), 'csv'), { status: 400 })
   const types = ['text/plain', 'application/xml', 'multipart/form-data; boundary=x']
   for (const type of types)
@@ -646,7 +645,6 @@ t.test('files that are broken, endless or deep are a 4xx', async (t) => {
 })
 
 t.test('random text is never a 500', async (t) => {
-  const app = await startApp(t)
   const user = await createUser()
   const parts = fc.constantFrom(
     '{',
@@ -687,7 +685,6 @@ t.test('random text is never a 500', async (t) => {
 })
 
 t.test('other requests run while a large file is read, and while it is created', async (t) => {
-  const app = await startApp(t)
   const description = 'x'.repeat(870)
   const tasks = Array.from({ length: 5000 }, (_, id) => ({ id: id + 1, title: `Task ${id}`, description }))
   const dated = tasks.map((task) => ({ ...task, created_at: '2026-01-01T00:00:00.000Z' }))
@@ -715,7 +712,9 @@ t.test('other requests run while a large file is read, and while it is created',
     const cpu = process.cpuUsage()
     await app.call('GET', '/api/tasks/summary', { user })
     setImmediate(count)
-    const { status, body } = await importFile(app, user, files[format], format)
+    // Creating the tasks is the same for every format.
+    const query = format === 'json' ? '' : 'dry_run=true'
+    const { status, body } = await importFile(app, user, files[format], format, query)
     isDone = true
     const { user: used, system } = process.cpuUsage(cpu)
     t.comment(`${format}: ${files[format].length} bytes, ${(used + system) / 1000} ms of CPU`)

@@ -29,14 +29,24 @@ export const fieldsOf = (task) =>
  */
 export function normalized(changes) {
   const fields = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-  const { title, priority, tags, due_date } = changes
+  const { title, priority, tags, due_date, recurrence } = changes
   if (typeof title === 'string') fields.title = title.trim()
   if (priority === null) fields.priority = 'none'
   if (tags === null) fields.tags = []
   if (Array.isArray(tags)) fields.tags = unique(tags.map((tag) => tag.trim().normalize('NFC')))
   if (typeof due_date === 'string' && due_date.includes('T')) fields.due_date = inUtc(due_date)
+  if (recurrence) fields.recurrence = complete(recurrence)
   return fields
 }
+
+/** @param {NonNullable<TaskChanges['recurrence']>} recurrence */
+const complete = ({ rule, time_zone = 'UTC', anchor = 'due_date' }) => ({
+  rule: String(rule)
+    .toUpperCase()
+    .replace(/^RRULE:/, ''),
+  time_zone,
+  anchor,
+})
 
 /** @param {string} text */
 function inUtc(text) {

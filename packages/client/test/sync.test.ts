@@ -162,6 +162,54 @@ t.test('a synchronized copy', async (t) => {
     t.same(page.sync.conflicts(), [])
   })
 
+  t.test('a recurrence is compared by its value and merged as a whole', async (t) => {
+    const { client, device } = await begin()
+    const daily = { rule: 'FREQ=DAILY', time_zone: 'UTC', anchor: 'due_date' } as const
+    const page = await device()
+    const { key } = page.sync.create({
+      title: 'Water',
+      due_date: '2999-12-01',
+      recurrence: { rule: 'rrule:freq=daily' },
+    })
+    t.same(page.sync.get(key)!.recurrence, daily, 'shown as the service returns it')
+    await page.sync.flush()
+    const id = page.sync.get(key)!.id!
+    t.same((await client.get(id)).recurrence, daily)
+
+    await page.stop()
+    page.sync.update(key, { recurrence: { ...daily } })
+    t.equal(page.sync.get(key)!.pending, false, 'an equal value is no change')
+    page.sync.update(key, { title: 'Water the plants' })
+    await client.update(id, { recurrence: { ...daily, time_zone: 'Europe/Berlin' } })
+    await page.sync.start()
+    await page.sync.flush()
+    t.match(page.sync.get(key), { title: 'Water the plants', recurrence: { time_zone: 'Europe/Berlin' } })
+
+    await page.stop()
+    // Without a time zone it is one in UTC, so it differs from the one in Berlin.
+    page.sync.update(key, { recurrence: { rule: 'FREQ=DAILY' } })
+    await page.sync.start()
+    await page.sync.flush()
+    t.same((await client.get(id)).recurrence, daily)
+
+    await page.stop()
+    page.sync.update(key, { recurrence: { rule: 'FREQ=WEEKLY' } })
+    await client.update(id, { recurrence: { rule: 'FREQ=WEEKLY', time_zone: 'Asia/Tokyo' } })
+    await page.sync.start()
+    await page.sync.flush()
+    const [conflict] = page.sync.conflicts()
+    t.match(conflict, {
+      fields: ['recurrence'],
+      base: { recurrence: daily },
+      mine: { recurrence: { rule: 'FREQ=WEEKLY', time_zone: 'UTC' } },
+      theirs: { recurrence: { rule: 'FREQ=WEEKLY', time_zone: 'Asia/Tokyo' } },
+    })
+    page.sync.resolve(conflict!, { recurrence: null })
+    await page.sync.flush()
+    t.equal((await client.get(id)).recurrence, null)
+    t.match(page.sync.get(key), { recurrence: null, conflict: false, pending: false })
+  })
+
   t.test('a conflict is kept until the user decides, and everything else goes on', async (t) => {
     const { client, device } = await begin()
     const { network } = breakable()
