@@ -44,7 +44,11 @@ WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=dependencies /app ./
 COPY --from=build /app/dist ./dist
+# Node keeps the compiled code of every module here, for this user and these flags: a start needs less CPU time.
+ENV NODE_COMPILE_CACHE=.compile-cache
+RUN mkdir -m 1777 .compile-cache
 USER node
+RUN node --eval "import('./dist/app.js')"
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8000}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]

@@ -6,17 +6,23 @@
  *
  * A step that begins with a file `src/….ts` runs under tsx. Where tsx is not installed, as after
  * `npm prune --omit=dev`, the compiled file in dist/ runs instead.
+ *
+ * Node 22.1 and later keeps the compiled code of what `node FILE` loads, which shortens the next start. Tests go
+ * without, because it makes coverage less precise.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const isWindows = process.platform === 'win32'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 /** Time for what a step started to end after the step itself, in milliseconds. */
 const GRACE_MS = 5000
+
+const COMPILE_CACHE = join(import.meta.dirname, 'node_modules/.cache/node-compile-cache')
 
 let step, stoppedBy
 for (const signal of SIGNALS) process.on(signal, () => stop(signal))
@@ -39,7 +45,8 @@ function stop(signal) {
 }
 
 async function run([program, ...args]) {
-  step = spawn(program, args, { stdio: 'inherit', detached: !isWindows, shell: isWindows })
+  const env = program === 'node' ? { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env } : process.env
+  step = spawn(program, args, { stdio: 'inherit', detached: !isWindows, shell: isWindows, env })
   const [code, signal] = await once(step, 'exit').catch(() => {
     console.error(`${program} is not installed. Run: npm ci`)
     return [127]

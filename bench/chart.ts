@@ -1,25 +1,30 @@
 import type { Scenario } from './options.ts'
+import { type Sample, totalCpu } from './pairs.ts'
 import type { Result } from './report.ts'
+import type { Server } from './servers.ts'
 
-/** What the requests of every route may cost, relative to the floor. */
-const TARGET = 1.5
 const WIDTH = 760
 const LEFT = 150
-const ROW = 26
+const ROW = 20
+const GAP = 8
 const PLOT = WIDTH - LEFT - 90
-const BLUE = '#2b6cb0'
-const GREY = '#a0aec0'
+const COLOURS: Record<Server['name'], string> = {
+  service: '#2b6cb0',
+  floor: '#a0aec0',
+  textbook: '#dd6b20',
+  other: '#a0aec0',
+}
 
-/** A chart of a comparison as SVG: cost per route against the floor, and latency per scenario. */
+/** A chart of a comparison as SVG: cost per route and latency per scenario, of the service and its rivals. */
 export function chartOf(results: Result[]): string {
   const routes = results.filter(({ scenario }) => scenario === 'closed-64')
   const crowds = results.filter(({ scenario }) => scenario !== 'closed-64')
-  const ratios = ratioPanel(routes)
-  const latencies = latencyPanel(crowds, ratios.height)
-  const height = ratios.height + latencies.height
+  const costs = costPanel(routes)
+  const latencies = latencyPanel(crowds, costs.height)
+  const height = costs.height + latencies.height
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="13">
 <rect width="${WIDTH}" height="${height}" fill="#fff"/>
-${ratios.svg}
+${costs.svg}
 ${latencies.svg}
 </svg>
 `
@@ -30,36 +35,30 @@ interface Panel {
   height: number
 }
 
-/** One bar per route, a line for the smallest and largest pair, rules at the floor and at the target. */
-function ratioPanel(results: Result[]): Panel {
+const serversOf = ({ service, rivals }: Result): { name: Server['name']; sample: Sample }[] => [
+  { name: 'service', sample: service },
+  ...rivals,
+]
+
+/** One bar for each server and route. */
+function costPanel(results: Result[]): Panel {
   if (results.length === 0) return { svg: '', height: 0 }
-  const scale = PLOT / Math.max(2, ...results.map(({ cpu }) => cpu.max).filter(Number.isFinite))
-  const bottom = 60 + results.length * ROW
-  const bars = results.map(({ route, cpu: { median, min, max } }, index) => {
-    const y = 50 + index * ROW
-    const spread = line(LEFT + min * scale, y + 9, LEFT + max * scale, y + 9, '#1a365d')
+  const rows = results.flatMap((result) =>
+    serversOf(result).map(({ name, sample }) => ({ route: result.route, name, cost: totalCpu(sample) })),
+  )
+  const scale = PLOT / Math.max(...rows.map(({ cost }) => cost).filter(Number.isFinite))
+  const each = rows.length / results.length
+  const yOf = (index: number) => 36 + index * ROW + Math.floor(index / each) * GAP
+  const bars = rows.map(({ route, name, cost }, index) => {
+    const y = yOf(index)
     return [
-      label(LEFT - 10, y + 14, route, 'end'),
-      bar(y, median * scale, BLUE),
-      spread,
-      label(LEFT + max * scale + 6, y + 14, median.toFixed(2)),
+      label(LEFT - 10, y + 12, `${route}, ${name}`, 'end'),
+      bar(y, cost * scale, COLOURS[name]),
+      label(LEFT + cost * scale + 6, y + 12, cost.toFixed(0)),
     ].join('')
   })
-  const rules = [1, TARGET].map((value) => {
-    const x = LEFT + value * scale
-    return (
-      line(x, 44, x, bottom - 8, value === 1 ? '#4a5568' : '#c05621', '4 3') +
-      label(x, 40, value === 1 ? 'floor' : `target ${value}`, 'middle')
-    )
-  })
-  return {
-    svg: [
-      heading(20, 'CPU per request, service and PostgreSQL, relative to the floor (64 connections)'),
-      ...bars,
-      ...rules,
-    ].join('\n'),
-    height: bottom + 10,
-  }
+  const title = 'CPU µs per request, server and PostgreSQL together, 64 connections'
+  return { svg: [heading(20, title), ...bars].join('\n'), height: yOf(rows.length) + 10 }
 }
 
 const TITLES: Record<Scenario, string> = {
@@ -69,23 +68,22 @@ const TITLES: Record<Scenario, string> = {
   'closed-1000': '1000 connections, as fast as they can',
 }
 
-/** p50 inside p99 for service and floor, each scenario with a scale of its own. */
+/** p50 inside p99 for each server, each scenario with a scale of its own. */
 function latencyPanel(results: Result[], top: number): Panel {
   let y = top
   const parts: string[] = []
   for (const scenario of new Set(results.map((result) => result.scenario))) {
-    const rows = results.filter((result) => result.scenario === scenario)
-    const scale = PLOT / Math.max(...rows.flatMap(({ service, floor }) => [service.p99, floor.p99]))
+    const chosen = results.filter((result) => result.scenario === scenario)
+    const scale = PLOT / Math.max(...chosen.flatMap(serversOf).map(({ sample }) => sample.p99))
     parts.push(heading(y + 20, `${TITLES[scenario]}: latency in ms, p50 (dark) and p99`))
-    y += 32
-    for (const { route, service, floor } of rows) {
-      parts.push(
-        latencyRow(y, `${route}, service`, service, scale, BLUE),
-        latencyRow(y + ROW, `${route}, floor`, floor, scale, GREY),
-      )
-      y += 2 * ROW
+    y += 36
+    for (const result of chosen) {
+      for (const { name, sample } of serversOf(result)) {
+        parts.push(latencyRow(y, `${result.route}, ${name}`, sample, scale, COLOURS[name]))
+        y += ROW
+      }
+      y += GAP
     }
-    y += 12
   }
   return { svg: parts.join('\n'), height: y - top }
 }
@@ -99,7 +97,7 @@ function latencyRow(
 ): string {
   const text = `${format(p50)} / ${format(p99)}`
   const bars = bar(y, p99 * scale, colour, 0.35) + bar(y, p50 * scale, colour)
-  return label(LEFT - 10, y + 14, name, 'end') + bars + label(LEFT + p99 * scale + 6, y + 14, text)
+  return label(LEFT - 10, y + 12, name, 'end') + bars + label(LEFT + p99 * scale + 6, y + 12, text)
 }
 
 const format = (value: number) => value.toFixed(value < 10 ? 1 : 0)
@@ -108,6 +106,4 @@ const heading = (y: number, text: string) =>
 const label = (x: number, y: number, text: string, anchor = 'start') =>
   `<text x="${x.toFixed(1)}" y="${y}" text-anchor="${anchor}" fill="#2d3748">${text}</text>`
 const bar = (y: number, width: number, colour: string, opacity = 1) =>
-  `<rect x="${LEFT}" y="${y}" width="${Math.max(0, width || 0).toFixed(1)}" height="18" rx="2" fill="${colour}" opacity="${opacity}"/>`
-const line = (x1: number, y1: number, x2: number, y2: number, colour: string, dashes = 'none') =>
-  `<line x1="${x1.toFixed(1)}" y1="${y1}" x2="${x2.toFixed(1)}" y2="${y2}" stroke="${colour}" stroke-width="1.5" stroke-dasharray="${dashes}"/>`
+  `<rect x="${LEFT}" y="${y}" width="${Math.max(0, width || 0).toFixed(1)}" height="16" rx="2" fill="${colour}" opacity="${opacity}"/>`

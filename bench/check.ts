@@ -34,14 +34,14 @@ export async function readCursors(server: Server, pagers: Person[]) {
 }
 
 /**
- * Compares what both servers answer to the calls of a route: a floor that answers less would be no floor.
+ * Compares what two servers answer to the calls of a route: a rival that answers less would be no rival.
  *
  * @throws AssertionError where they differ
  */
-export async function assertSameAnswers(route: Route, cast: Cast, service: Server, floor: Server) {
-  const [one, other] = await Promise.all([service, floor].map((server) => answersOf(route, cast, server)))
-  const compared = floor.name === 'other' ? common(one, other) : one
-  deepStrictEqual(compared, other, `service and ${floor.name} answer ${route.name} differently`)
+export async function assertSameAnswers(route: Route, cast: Cast, service: Server, rival: Server) {
+  const [one, other] = await Promise.all([service, rival].map((server) => answersOf(route, cast, server)))
+  const compared = rival.name === 'other' ? common(one, other) : one
+  deepStrictEqual(compared, other, `service and ${rival.name} answer ${route.name} differently`)
 }
 
 /** What an answer has in common with that of an earlier version, which lacks the fields that came later. */

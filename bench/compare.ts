@@ -1,18 +1,18 @@
 import { assertSameAnswers, callAsEverybody, readCursors } from './check.ts'
 import { runClosedLoop } from './closed-loop.ts'
-import { createCpuMeter, type CpuMeter } from './cpu.ts'
+import { createCpuMeter, type CpuMeter, residentMb } from './cpu.ts'
 import { type BenchDatabase, openDatabase, PAGERS, seedPeople } from './database.ts'
 import { runOpenLoop } from './open-loop.ts'
 import type { Options, Scenario } from './options.ts'
-import { comparePairs, type Run } from './pairs.ts'
-import { machine, type Result, tableOf, troublesOf } from './report.ts'
+import { compareInTurn, type Run } from './pairs.ts'
+import { machine, type Result, tablesOf, troublesOf } from './report.ts'
 import { type Call, type Cast, callsOf, type Route, routes } from './routes.ts'
-import { type Server, startRival, startService } from './servers.ts'
+import { rivalsOf, type Server, startService } from './servers.ts'
 
 interface Stage {
   cast: Cast
   service: Server
-  floor: Server
+  rivals: Server[]
   meter: CpuMeter
 }
 
@@ -21,7 +21,7 @@ const ONCE_PER_SECOND = 1000
 /** What a user's own load test would call, and what a day's traffic looks like. */
 const CROWDED = ['list', 'mixed']
 
-/** The service and the floor, or the service of another checkout, under the same load, route by route. */
+/** The service and both baselines, or the service of another checkout, under the same load, route by route. */
 export async function compareRoutes(options: Options) {
   console.log('database, people, servers …')
   const database = await openDatabase()
@@ -30,15 +30,17 @@ export async function compareRoutes(options: Options) {
     const people = await seedPeople(database)
     const service = await startService(database.serviceUrl)
     servers.push(service)
-    const floor = await startRival(database, options.against)
-    servers.push(floor)
-    const stage = { cast: { people, database }, service, floor, meter: await createCpuMeter(database) }
+    for (const start of rivalsOf(database, options.against)) servers.push(await start())
+    const rivals = servers.slice(1)
+    const stage = { cast: { people, database }, service, rivals, meter: await createCpuMeter(database) }
     if (stage.meter === undefined)
       console.log('CPU time cannot be read here: /proc or a local PostgreSQL is missing')
     for (const server of servers) await callAsEverybody(server, people)
     for (const server of servers) await readCursors(server, people.slice(PAGERS.first, PAGERS.end))
     const results = await runAll(stage, options)
-    return { machine: machine(), postgres: await versionOf(database), results }
+    const rssMb = Object.fromEntries(servers.map(({ name, pid }) => [name, residentMb(pid) ?? NaN]))
+    console.log('\nmemory afterwards, in MB:', rssMb)
+    return { machine: machine(), postgres: await versionOf(database), results, rssMb }
   } finally {
     for (const server of servers) await server.stop()
     await database.close()
@@ -50,35 +52,30 @@ async function runAll(stage: Stage, options: Options): Promise<Result[]> {
   for (const scenario of options.scenarios) {
     const names = options.only ?? (scenario === 'closed-64' ? undefined : CROWDED)
     const chosen = routes.filter(({ name }) => names?.includes(name) ?? true)
-    console.log(`\n${scenario}: ${options.pairs} pairs of ${options.seconds} s each`)
+    console.log(`\n${scenario}: rounds: ${options.pairs}, seconds for each server: ${options.seconds}`)
     for (const route of chosen) {
       process.stdout.write(`  ${route.name} … `)
       const result = { route: route.name, scenario, ...(await compareRoute(stage, route, scenario, options)) }
-      console.log(`CPU ${result.cpu.median.toFixed(2)}, speed ${result.throughput.median.toFixed(2)}`)
+      console.log(result.rivals.map(({ name, cpu }) => `CPU ${cpu.median.toFixed(2)} × ${name}`).join(', '))
       results.push(result)
     }
-    console.log(
-      `\n${tableOf(
-        results.filter((result) => result.scenario === scenario),
-        stage.floor.name,
-      )}`,
-    )
+    console.log(`\n${tablesOf(results.filter((result) => result.scenario === scenario))}`)
   }
   for (const trouble of troublesOf(results)) console.error(trouble)
   return results
 }
 
 async function compareRoute(
-  { cast, service, floor, meter }: Stage,
+  { cast, service, rivals, meter }: Stage,
   route: Route,
   scenario: Scenario,
   options: Options,
 ) {
-  await assertSameAnswers(route, cast, service, floor)
+  for (const rival of rivals) await assertSameAnswers(route, cast, service, rival)
   const run = runnerOf(scenario, route, cast, options.seconds)
   const warmUp = runnerOf(scenario, route, cast, Math.min(2, options.seconds))
-  for (const server of [service, floor]) await warmUp(server)
-  const result = await comparePairs(service, floor, options.pairs, meter, run)
+  for (const server of [service, ...rivals]) await warmUp(server)
+  const result = await compareInTurn(service, rivals, options.pairs, meter, run)
   // What was created must not lengthen the lists of the next route.
   await cast.database.client.query(`DELETE FROM tasks WHERE title LIKE 'Created task %'`)
   await cast.database.client.query('VACUUM ANALYZE tasks')

@@ -1,4 +1,4 @@
-/** JSON schemas of the floor: Fastify compiles its validators and serialisers from them. */
+/** JSON schemas of both baselines: Fastify compiles its validators and serialisers from them. */
 const text = { type: 'string' }
 const textOrNull = { type: ['string', 'null'] }
 const count = { type: 'integer' }
@@ -15,6 +15,8 @@ const task = {
     priority: text,
     tags: { type: 'array', items: text },
     due_date: textOrNull,
+    recurrence: { type: ['object', 'null'], additionalProperties: true },
+    next_task_id: { type: ['integer', 'null'] },
     created_at: instant,
     updated_at: instant,
   },
@@ -49,6 +51,11 @@ const page = {
 const counts = { total: count, pending: count, completed: count, overdue: count, message: text }
 
 export const list = { querystring: page, response: { 200: { type: 'array', items: task } } }
+/** For the textbook's list: Prisma's cursor is the id of a task. */
+export const pages = {
+  ...list,
+  querystring: { ...page, properties: { ...page.properties, cursor: count } },
+}
 export const get = { params, response: { 200: task } }
 export const create = { body: newTask, response: { 201: task } }
 export const update = {

@@ -10,11 +10,13 @@ export type TaskRow = [
   tags: string[],
   dueAt: string | null,
   dueAllDay: boolean,
+  recurrence: object | null,
+  nextTaskId: number | null,
   createdAt: string,
   updatedAt: string,
 ]
 const columns =
-  'id, title, description, completed, priority, tags, due_at, due_all_day, created_at, updated_at'
+  'id, title, description, completed, priority, tags, due_at, due_all_day, recurrence, next_task_id, created_at, updated_at'
 const nextUpdate = `GREATEST(now(), updated_at + interval '1 millisecond')`
 const newestFirst = 'ORDER BY created_at DESC, id DESC'
 

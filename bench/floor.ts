@@ -54,21 +54,12 @@ async function provision({ sub, email, name }: Claims) {
   known.add(sub)
 }
 
-const toTask = (
-  owner: string,
-  [id, title, description, completed, priority, tags, dueAt, dueAllDay, created_at, updated_at]: TaskRow,
-) => ({
-  id,
-  user_id: owner,
-  title,
-  description,
-  completed,
-  priority,
-  tags,
-  due_date: dueAllDay ? dueAt!.slice(0, 10) : dueAt,
-  created_at,
-  updated_at,
-})
+function toTask(owner: string, row: TaskRow) {
+  const [id, title, description, completed, priority, tags, dueAt, dueAllDay, recurrence, next_task_id] = row
+  const due_date = dueAllDay ? dueAt!.slice(0, 10) : dueAt
+  const task = { id, user_id: owner, title, description, completed, priority, tags, due_date }
+  return { ...task, recurrence, next_task_id, created_at: row[10], updated_at: row[11] }
+}
 
 async function one(request: FastifyRequest, reply: FastifyReply, found: Promise<{ rows: TaskRow[] }>) {
   const [row] = (await found).rows

@@ -6,14 +6,14 @@ export type Options = ReturnType<typeof readOptions>
 
 export const USAGE = `npm run bench -- [what] [flags]
 
-  what        routes (default), profile, growth, indexes, neighbours, overload, soak, start, batch or streams
-  --quick     two or three minutes instead of thirty
+  what        routes (default), tail, profile, growth, indexes, neighbours, overload, soak, start, batch or streams
+  --quick     about three minutes instead of forty
   --only      routes, comma-separated: list,page,tag,get,create,update,toggle,summary,delete,first,mixed
   --scenario  scenarios, comma-separated: ${SCENARIOS.join(',')}
   --seconds   length of one run
-  --pairs     pairs of runs, service and floor, per route
+  --pairs     rounds per route, in which each server runs once
   --minutes   length of the soak (default 10)
-  --against   compares with the service of another checkout instead of the floor: its folder, with dist/ built
+  --against   compares with the service of another checkout instead of both baselines: its folder, with dist/ built
   --json      writes the figures to this file
   --svg       writes a chart to this file
 
@@ -38,16 +38,17 @@ const flags = {
 export function readOptions(args: string[]) {
   const { values, positionals } = parseArgs({ args, options: flags, allowPositionals: true })
   const scenarios = list(values.scenario) ?? [...SCENARIOS]
+  const what = positionals[0] ?? 'routes'
   const unknown = scenarios.find((name) => !(SCENARIOS as readonly string[]).includes(name))
   if (unknown !== undefined) throw new Error(`There is no scenario ${unknown}.`)
   return {
-    what: positionals[0] ?? 'routes',
+    what,
     help: values.help,
     quick: values.quick,
     only: list(values.only),
     scenarios: scenarios as Scenario[],
     seconds: positive('seconds', values.seconds) ?? (values.quick ? 1 : 8),
-    pairs: positive('pairs', values.pairs) ?? (values.quick ? 2 : 4),
+    pairs: positive('pairs', values.pairs) ?? (values.quick ? 2 : what === 'tail' ? 5 : 4),
     minutes: positive('minutes', values.minutes) ?? 10,
     against: values.against,
     json: values.json,

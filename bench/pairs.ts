@@ -14,38 +14,49 @@ export interface Spread {
   max: number
 }
 
-export interface Comparison {
-  service: Sample
-  floor: Sample
-  /** Service divided by floor, pair by pair: below 1 the service is cheaper. */
+/** A server that the service is compared with. */
+export interface Rival {
+  name: Server['name']
+  sample: Sample
+  /** Service divided by rival, round by round: below 1 the service is cheaper. */
   cpu: Spread
-  /** Service divided by floor: above 1 the service is faster. */
+  /** Service divided by rival: above 1 the service is faster. */
   throughput: Spread
   p99: Spread
 }
 
+export interface Comparison {
+  service: Sample
+  rivals: Rival[]
+}
+
 export type Run = (server: Server) => Promise<Load>
 
-/** Runs both servers in turn, A B B A, so that whatever drifts on the machine drifts for both. */
-export async function comparePairs(
+/** Runs all servers in turn, A B C C B A, so that whatever drifts on the machine drifts for all of them. */
+export async function compareInTurn(
   service: Server,
-  floor: Server,
-  pairs: number,
+  rivals: Server[],
+  rounds: number,
   meter: CpuMeter,
   run: Run,
 ): Promise<Comparison> {
-  const samples: { service: Sample; floor: Sample }[] = []
-  for (let pair = 0; pair < pairs; pair += 1) {
-    const [first, second] = pair % 2 === 0 ? [service, floor] : [floor, service]
-    const one = await measure(first, meter, run)
-    const other = await measure(second, meter, run)
-    samples.push(first === service ? { service: one, floor: other } : { service: other, floor: one })
-  }
-  const ratio = (of: (sample: Sample) => number) =>
-    spread(samples.map((pair) => of(pair.service) / of(pair.floor)))
+  const servers = [service, ...rivals]
+  const samples = new Map(servers.map((server) => [server, [] as Sample[]]))
+  for (let round = 0; round < rounds; round += 1)
+    for (const server of round % 2 === 0 ? servers : servers.toReversed())
+      samples.get(server)!.push(await measure(server, meter, run))
+  const own = samples.get(service)!
   return {
-    service: medians(samples.map((pair) => pair.service)),
-    floor: medians(samples.map((pair) => pair.floor)),
+    service: medians(own),
+    rivals: rivals.map((rival) => ({ name: rival.name, ...compare(own, samples.get(rival)!) })),
+  }
+}
+
+function compare(own: Sample[], others: Sample[]) {
+  const ratio = (of: (sample: Sample) => number) =>
+    spread(own.map((sample, round) => of(sample) / of(others[round]!)))
+  return {
+    sample: medians(others),
     cpu: ratio(totalCpu),
     throughput: ratio(({ rps }) => rps),
     p99: ratio(({ p99 }) => p99),

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os'
-import type { Comparison, Sample, Spread } from './pairs.ts'
+import type { Comparison, Rival, Sample, Spread } from './pairs.ts'
 import type { Scenario } from './options.ts'
 
 export interface Result extends Comparison {
@@ -22,36 +22,33 @@ const milliseconds = ({ p50, p97_5, p99 }: Sample) =>
   [p50, p97_5, p99].map((value) => value.toFixed(p99 < 20 ? 1 : 0)).join(' / ')
 const cpu = ({ cpuService, cpuPostgres }: Sample) => `${whole(cpuService)} + ${whole(cpuPostgres)}`
 
-const headOf = (floor: string) => [
-  'route',
-  'CPU ratio',
-  'speed ratio',
-  'req/s',
-  floor,
-  'p50/97.5/99 ms',
-  floor,
-  'CPU µs',
-  floor,
-]
+const speed = ({ rps }: Sample) => whole(rps)
 
-/**
- * A Markdown table, which reads well on a terminal too.
- *
- * @param floor the name of the server that the service is compared with
- */
-export function tableOf(results: Result[], floor: string): string {
-  const rows = results.map(({ route, service, floor, ...result }) => [
-    route,
-    ratio(result.cpu),
-    ratio(result.throughput),
-    whole(service.rps),
-    whole(floor.rps),
-    milliseconds(service),
-    milliseconds(floor),
-    cpu(service),
-    cpu(floor),
-  ])
-  return table([headOf(floor), ...rows])
+/** Two Markdown tables, which read well on a terminal too: what a request costs, and how fast the servers are. */
+export function tablesOf(results: Result[]): string {
+  const names = results[0]?.rivals.map(({ name }) => name) ?? []
+  const rows = (...columns: ((result: Result) => string[])[]) =>
+    results.map((result) => [result.route, ...columns.flatMap((column) => column(result))])
+  const everybody = (show: (sample: Sample) => string) => (result: Result) =>
+    [result.service, ...result.rivals.map(({ sample }) => sample)].map(show)
+  const ratios = (of: (rival: Rival) => Spread) => (result: Result) =>
+    result.rivals.map((rival) => ratio(of(rival)))
+  const costs = [
+    ['route', 'CPU µs', ...names, ...names.map((name) => `CPU ÷ ${name}`)],
+    ...rows(
+      everybody(cpu),
+      ratios((rival) => rival.cpu),
+    ),
+  ]
+  const speeds = [
+    ['route', 'req/s', ...names, ...names.map((name) => `req/s ÷ ${name}`), 'p50/97.5/99 ms', ...names],
+    ...rows(
+      everybody(speed),
+      ratios((rival) => rival.throughput),
+      everybody(milliseconds),
+    ),
+  ]
+  return `${table(costs)}\n\n${table(speeds)}`
 }
 
 /** Rows of text as a Markdown table with aligned columns; the first is the head. */
@@ -63,13 +60,13 @@ export function table([head, ...rows]: string[][]): string {
   )
 }
 
-/** One sentence per run that saw anything but success. */
+/** One sentence per server and route that saw anything but success. */
 export function troublesOf(results: Result[]): string[] {
-  return results.flatMap(({ route, scenario, service, floor }) =>
-    Object.entries({ service, floor })
-      .filter(([, { errors, non2xx }]) => errors + non2xx > 0)
+  return results.flatMap(({ route, scenario, service, rivals }) =>
+    [{ name: 'service', sample: service }, ...rivals]
+      .filter(({ sample }) => sample.errors + sample.non2xx > 0)
       .map(
-        ([name, { errors, non2xx }]) =>
+        ({ name, sample: { errors, non2xx } }) =>
           `!!! ${scenario} ${route}, ${name}: ${errors} errors, ${non2xx} answers other than 2xx`,
       ),
   )

@@ -11,12 +11,14 @@ import { profileRoutes } from './profile.ts'
 import { soak } from './soak.ts'
 import { measureStart } from './start.ts'
 import { measureStreams } from './streams.ts'
+import { measureTail } from './tail.ts'
 
 /** `npm run bench -- [what] [flags]`: see `--help`. */
 const options = readOptions(process.argv.slice(2))
 process.once('SIGINT', () => process.exit(130))
 const parts: Record<string, (options: Options) => Promise<unknown>> = {
   routes,
+  tail: measureTail,
   profile: profileRoutes,
   growth: measureGrowth,
   indexes: measureIndexes,

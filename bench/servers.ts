@@ -7,7 +7,7 @@ import { type BenchDatabase, ROOT } from './database.ts'
 import { SECRET } from './people.ts'
 
 export interface Server {
-  name: 'service' | 'floor' | 'other'
+  name: 'service' | 'floor' | 'textbook' | 'other'
   url: string
   port: number
   pid: number
@@ -17,17 +17,25 @@ export interface Server {
 type Variables = Record<string, string>
 const POOL_MAX = '10'
 
-/** The service as production runs it: built, every plugin on, its log written (to where nobody reads it). */
-export const startService = (databaseUrl: string, variables: Variables = {}, nodeFlags: string[] = []) =>
-  startServer('service', [...nodeFlags, join(ROOT, 'dist/server.js')], databaseUrl, variables)
+const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/node-compile-cache')
 
-export const startFloor = (databaseUrl: string, variables: Variables = {}, nodeFlags: string[] = []) =>
-  startServer(
-    'floor',
-    [...nodeFlags, '--import', 'tsx', join(ROOT, 'bench/floor.ts')],
-    databaseUrl,
-    variables,
-  )
+/**
+ * The service as production runs it: built, every plugin on, with Node's cache of compiled code, its log written (to
+ * where nobody reads it).
+ */
+export const startService = (databaseUrl: string, variables: Variables = {}, nodeFlags: string[] = []) =>
+  startServer('service', [...nodeFlags, join(ROOT, 'dist/server.js')], databaseUrl, {
+    NODE_COMPILE_CACHE,
+    ...variables,
+  })
+
+const startBaseline = (
+  name: 'floor' | 'textbook',
+  databaseUrl: string,
+  variables: Variables = {},
+  nodeFlags: string[] = [],
+) =>
+  startServer(name, [...nodeFlags, '--import', 'tsx', join(ROOT, `bench/${name}.ts`)], databaseUrl, variables)
 
 /**
  * The service of another checkout, which must be built. It runs on the same tables: migrations only expand, so an
@@ -40,7 +48,7 @@ const startOther = (
   nodeFlags: string[] = [],
 ) => startServer('other', [...nodeFlags, resolve(folder, 'dist/server.js')], databaseUrl, variables)
 
-/** What the service is compared with: the floor, or the service of the checkout in `against`. */
+/** What the service is profiled against: the floor, or the service of the checkout in `against`. */
 export const startRival = (
   { url, serviceUrl }: BenchDatabase,
   against: string | undefined,
@@ -48,8 +56,14 @@ export const startRival = (
   nodeFlags?: string[],
 ) =>
   against === undefined
-    ? startFloor(url, variables, nodeFlags)
+    ? startBaseline('floor', url, variables, nodeFlags)
     : startOther(against, serviceUrl, variables, nodeFlags)
+
+/** What the service is compared with: both baselines, or the service of the checkout in `against`. */
+export const rivalsOf = ({ url, serviceUrl }: BenchDatabase, against: string | undefined) =>
+  against === undefined
+    ? [() => startBaseline('floor', url), () => startBaseline('textbook', url)]
+    : [() => startOther(against, serviceUrl)]
 
 async function startServer(
   name: Server['name'],
@@ -86,7 +100,7 @@ const environment = (databaseUrl: string, port: number) => ({
   SHUTDOWN_DELAY_MS: '0',
 })
 
-/** Any answer will do: the floor has no /health. */
+/** Any answer will do: the baselines have no /health. */
 export async function waitUntilAnswering(url: string, hasEnded: () => boolean, everyMs = 10) {
   for (let waited = 0; waited < 30_000; waited += everyMs) {
     if (hasEnded()) break

@@ -35,8 +35,8 @@ t.test('the files of deployment are well-formed', async (t) => {
   JSON.parse(read('renovate.json'))
 })
 
-t.test('every variable that they set is one that the service reads', async (t) => {
-  const known = new Set(Object.keys(Environment.properties))
+t.test('every variable that they set is one that the service or Node reads', async (t) => {
+  const known = new Set([...Object.keys(Environment.properties), 'NODE_COMPILE_CACHE'])
   const ofKubernetes = [...Object.keys(settings), ...findAll(kubernetes, /- name: ([A-Z_]+)$/gm)]
   const ofSecrets = findAll(kubernetes, /secretKeyRef: \{[^}]*key: (\w+)/g)
   // The image of PostgreSQL has variables of its own.

@@ -62,7 +62,7 @@ t.test('a server has closed when the requests of every connection are answered',
 
 t.test('a port that another copy of the service uses is not shared with it', async (t) => {
   const PORT = String(await freePort())
-  await startService(t, { PORT })
+  await startService(t, { PORT }, { isCovered: false })
   const { app } = await startApp(t)
   await t.rejects(app.listen({ port: Number(PORT), host: '127.0.0.1' }), { code: 'EADDRINUSE' })
 })

@@ -445,6 +445,7 @@ interface Plan {
   'Node Type': string
   'Relation Name'?: string
   'Index Name'?: string
+  Filter?: string
   Plans?: Plan[]
 }
 
@@ -475,7 +476,13 @@ t.test(
       return rows[0]!['QUERY PLAN'][0].Plan
     }
     await fill(app, user, 60)
-    const columns = { created: 'created_at', updated: 'updated_at', title: 'title', due_date: 'due_at' }
+    const columns = {
+      created: 'created_at',
+      updated: 'updated_at',
+      title: 'title',
+      due_date: 'due_at',
+      priority: 'priority_rank',
+    }
     for (const [sort, column] of Object.entries(columns)) {
       for (const order of ORDERS) {
         for (const [status, tasks] of Object.entries({ all: 60, pending: 40, completed: 20 })) {
@@ -488,6 +495,8 @@ t.test(
             for (const { plan: read, above } of readsOf(await plan(page))) {
               t.match(read['Node Type'], /^Index (Only )?Scan$/, page)
               t.match(read['Index Name'], `tasks_user_id_${column}_`, page)
+              // As a filter, the position of the cursor would read every task before it.
+              t.notMatch(read.Filter ?? '', /ROW\(/, page)
               // A Result is where row-level security asks, once, whether the owner is the user.
               t.strictSame(
                 above.filter((type) => type !== 'Subquery Scan' && type !== 'Result'),

@@ -6,7 +6,7 @@ import { withProject } from './helpers/prisma-cli.ts'
 import { startService } from './helpers/service.ts'
 import { createWriters } from './helpers/writer.ts'
 
-t.test('copies are restarted one by one, twice, behind a balancer: no request is lost', async (t) => {
+t.test('copies are restarted one by one behind a balancer: no request is lost', async (t) => {
   const balancer = await startBalancer(t)
   const start = async () => {
     // Longer than the balancer needs to hear of the end, on however busy a machine.
@@ -18,14 +18,14 @@ t.test('copies are restarted one by one, twice, behind a balancer: no request is
   const copies = [await start(), await start()]
   const load = await startLoad(balancer.url)
   const ends: Promise<number | null>[] = []
-  for (let restart = 0; restart < 2 * copies.length; restart += 1) {
+  for (let restart = 0; restart < copies.length; restart += 1) {
     copies.push(await start())
     ends.push(copies.shift()!.kill('SIGTERM'))
   }
   t.same(new Set(await Promise.all(ends)), new Set([0]))
   await load.stop(t)
   const served = balancer.served()
-  t.equal(served.length, 6)
+  t.equal(served.length, 4)
   t.notOk(served.includes(0), 'every copy had its share')
 })
 

@@ -9,7 +9,8 @@ import { databaseUrl, query, withDatabase } from './helpers/database.ts'
 const root = join(import.meta.dirname, '..')
 
 async function seed(url: string, args = '', variables: Record<string, string> = {}) {
-  const command = [...process.execArgv, join(root, 'prisma/seed.ts'), ...args.split(' ').filter(Boolean)]
+  // As `npm run db:seed` does. tap's compiler would check the types of everything at each start.
+  const command = ['--import', 'tsx', join(root, 'prisma/seed.ts'), ...args.split(' ').filter(Boolean)]
   const env = { PATH: process.env.PATH, DATABASE_URL: url, ...variables }
   const child = spawn(process.execPath, command, { cwd: root, env })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))

@@ -531,6 +531,25 @@ t.test('every mistake has its place, and nothing is created', async (t) => {
       'title,recurrence_rule,due_date\na,FREQ=HOURLY,2026-01-01\n',
       [{ path: '/tasks/0/recurrence/rule', line: 2 }],
     ],
+    ['json', '[{"title":"a","recurrence":{"rule":"FREQ=DAILY"}}]', [{ path: '/0/due_date' }]],
+    [
+      'csv',
+      'due_date,title,recurrence_rule\n2026-01-31,ends,FREQ=DAILY;UNTIL=20260130\n' +
+        '2027-01-01,never,FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=29\n2026-01-31,right,FREQ=DAILY;UNTIL=20260131\n',
+      [
+        { path: '/tasks/0/recurrence/rule', line: 2, message: 'ends before the due date' },
+        { path: '/tasks/1/recurrence/rule', line: 3, message: 'never happens after the due date' },
+      ],
+    ],
+    [
+      'ics',
+      calendar(
+        ...['BEGIN:VTODO', 'SUMMARY:right', 'DUE;VALUE=DATE:20260131', 'RRULE:FREQ=DAILY', 'END:VTODO'],
+        ...['BEGIN:VTODO', 'SUMMARY:ends', 'DUE:20260131T000000Z'],
+        ...['RRULE:FREQ=DAILY;UNTIL=20260130T235959Z', 'END:VTODO'],
+      ),
+      [{ path: '/tasks/1/recurrence/rule', line: 8, message: 'ends before the due date' }],
+    ],
     [
       'ics',
       calendar(
@@ -726,11 +745,4 @@ t.test('an import counts as many requests as its size or its tasks, and two run 
     { status: 200 },
     'a turn ends with its answer',
   )
-})
-
-t.test('a recurrence needs a due date, in a file, too', async (t) => {
-  const app = await startApp(t)
-  const user = await createUser()
-  const file = JSON.stringify([{ title: 'a', recurrence: { rule: 'FREQ=DAILY' } }])
-  t.match(await importFile(app, user, file), { status: 400, body: { errors: [{ path: '/0/due_date' }] } })
 })

@@ -50,7 +50,7 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
       /**
        * The first column of each row, as text, of one statement that belongs to one user: in practice, JSON that
        * PostgreSQL wrote. Values travel as parameters. The statement is a transaction of its own, under row-level
-       * security, and far cheaper than the model API (docs/performance.md).
+       * security, and far cheaper than the model API (docs/performance-details.md).
        *
        * @throws Error of PostgreSQL, or DatabaseError if the database cannot be reached or did not answer in time
        */

@@ -13,7 +13,7 @@ interface Props {
 /** The other filters, above the list. */
 export function Choices({ filters, onChange }: Props) {
   const { due, priority, tags, sort } = filters
-  const { data: known = [] } = useTags()
+  const known = useTags()
   const others = known.filter(({ name }) => !hasTag(tags, name))
   const tagChoices = {
     '': { label: tags.length === 0 ? 'Any tag' : 'And tag…' },

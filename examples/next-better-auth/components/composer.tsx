@@ -1,14 +1,14 @@
 import { type FormEvent, useId, useRef, useState } from 'react'
 import { type Fields, isBlank, NO_FIELDS } from '../lib/fields'
 import { tagProblem } from '../lib/tags'
-import { useCreateTask } from '../lib/use-create-task'
+import { useCreateTask } from '../lib/use-changes'
 import { useDraftChanges, useDrafts } from '../lib/use-drafts'
 import { useHydrated } from '../lib/use-hydrated'
 import styles from './composer.module.css'
 import { CalendarIcon, PlusIcon } from './icons'
 import { TaskFields } from './task-fields'
 
-/** The form for a new task. It is empty again at once; a task that the service refuses comes back into it. */
+/** The form for a new task. It is empty again at once. */
 export function Composer() {
   const { composer: draft } = useDrafts()
   const { write } = useDraftChanges()
@@ -16,10 +16,9 @@ export function Composer() {
   const [opened, setOpened] = useState<boolean>()
   const titleInput = useRef<HTMLInputElement>(null)
   const detailsId = useId()
-  const errorId = useId()
   const create = useCreateTask()
   const detailed = opened ?? !isBlank({ ...draft, title: '' })
-  const change = (fields: Partial<Fields>) => write({ ...draft, ...fields, problem: undefined })
+  const change = (fields: Partial<Fields>) => write({ ...draft, ...fields })
 
   /** The field for tags says what is wrong. */
   const showTags = () => {
@@ -47,8 +46,6 @@ export function Composer() {
             dir="auto"
             className={styles.title}
             aria-label="New task"
-            aria-describedby={draft.problem ? errorId : undefined}
-            aria-invalid={draft.problem ? true : undefined}
             placeholder="What is next?"
             maxLength={200}
             value={draft.title}
@@ -72,11 +69,6 @@ export function Composer() {
           <TaskFields value={draft} onChange={change} rows={2} />
         </div>
       </fieldset>
-      {draft.problem && (
-        <p id={errorId} role="alert" className="form-error">
-          {draft.problem} Your text is still here.
-        </p>
-      )}
     </form>
   )
 }

@@ -1,12 +1,16 @@
 'use client'
 import { useState } from 'react'
 import { authClient } from '../lib/auth-client'
+import { lastUser } from '../lib/last-user'
 import { useNotices } from '../lib/notices'
 import { TRASH_ADDRESS } from '../lib/paths'
 import type { SignedInUser } from '../lib/session'
 import { announceSession } from '../lib/session-events'
 import { useTaskApi } from '../lib/task-api'
+import type { SyncStatus } from '../lib/task-client'
+import { useSyncStatus } from '../lib/use-tasks'
 import { goTo } from '../lib/use-view'
+import { ConfirmDialog } from './confirm-dialog'
 import styles from './header.module.css'
 import { DeleteIcon, Mark } from './icons'
 
@@ -17,7 +21,7 @@ export function Header({ user }: { user: SignedInUser }) {
       <span className={styles.brand}>
         <Mark size={28} /> <span>Daybook</span>
       </span>
-      <span dir="auto" className={styles.user} title={`${user.name}, ${user.email}`}>
+      <span dir="auto" className={styles.user} title={[user.name, user.email].filter(Boolean).join(', ')}>
         {user.name}
       </span>
       {trashDays > 0 && <TrashLink />}
@@ -43,24 +47,58 @@ function TrashLink() {
   )
 }
 
+const FLUSH_MS = 3000
+
+/** How many tasks have changes that are only on this device. */
+const waitingOf = ({ pending, conflicts, refused }: SyncStatus) => Math.max(pending, conflicts + refused)
+
+/** Takes everything of the user off this device. Asks before changes that were not sent are lost. */
 function SignOutButton() {
-  const [busy, setBusy] = useState(false)
+  const { sync } = useTaskApi()
+  const [state, setState] = useState<'idle' | 'asking' | 'busy'>('idle')
   const { notify } = useNotices()
   const signOut = async () => {
-    if (busy) return
-    setBusy(true)
+    setState('busy')
     const { error } = await authClient.signOut().catch((error: unknown) => ({ error }))
     if (!error) {
+      lastUser.change(() => null)
       announceSession(null)
+      await sync.clear().catch(() => {})
       // Loads a new page: its memory holds nothing of this user.
       return window.location.assign('/sign-in')
     }
-    setBusy(false)
+    setState('idle')
     notify({ tone: 'error', text: 'Signing out did not work: the server cannot be reached right now.' })
   }
+  const waiting = waitingOf(useSyncStatus())
+  const begin = async () => {
+    if (state !== 'idle') return
+    setState('busy')
+    // What can be sent is sent first.
+    if (waiting > 0) await Promise.race([sync.flush(), new Promise((end) => setTimeout(end, FLUSH_MS))])
+    if (waitingOf(sync.status()) > 0) setState('asking')
+    else await signOut()
+  }
   return (
-    <button type="button" className="button quiet" onClick={() => void signOut()} aria-disabled={busy}>
-      Sign out
-    </button>
+    <>
+      <button
+        type="button"
+        className="button quiet"
+        onClick={() => void begin()}
+        aria-disabled={state === 'busy'}
+      >
+        Sign out
+      </button>
+      {state === 'asking' && (
+        <ConfirmDialog
+          question="Sign out and lose what was not sent?"
+          text={`${waiting === 1 ? 'Changes of one task are' : `Changes of ${waiting} tasks are`} only on this device.`}
+          confirm="Sign out"
+          cancel="Stay"
+          onConfirm={() => void signOut()}
+          onCancel={() => setState('idle')}
+        />
+      )}
+    </>
   )
 }

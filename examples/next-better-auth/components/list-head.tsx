@@ -1,8 +1,7 @@
 import type { Filters } from '../lib/filters'
-import { useClearCompleted } from '../lib/use-clear-completed'
+import { useClearCompleted } from '../lib/use-changes'
 import { useHydrated } from '../lib/use-hydrated'
 import { useNow } from '../lib/use-now'
-import { usePending } from '../lib/use-pending'
 import type { Selection } from '../lib/use-selection'
 import { useSummary } from '../lib/use-tasks'
 import { Choices } from './choices'
@@ -45,11 +44,8 @@ export function ListHead({ result, filters, onChange, selection }: Props) {
 
 /** Moves everything that is done into the trash. Shown while something is done. */
 function ClearCompleted() {
-  const { data } = useSummary()
-  const { count } = usePending()
-  const now = useNow()
+  const done = useSummary(useNow())?.completed ?? 0
   const clear = useClearCompleted()
-  const done = data ? count(data, now).completed : 0
   return (
     <button type="button" className="button quiet" hidden={done === 0} onClick={clear}>
       Clear done

@@ -1,7 +1,15 @@
 import { useEffect, useRef } from 'react'
 
+interface Props {
+  /** How many rows there are. */
+  count: number
+  busy?: boolean
+  failed?: boolean
+  onLoad: () => void
+}
+
 /** Loads the next page when it comes near the visible part. It is a button for keyboards and after a failure. */
-export function LoadMore({ busy, failed, onLoad }: { busy: boolean; failed: boolean; onLoad: () => void }) {
+export function LoadMore({ count, busy = false, failed = false, onLoad }: Props) {
   const button = useRef<HTMLButtonElement>(null)
   const load = useRef(onLoad)
   useEffect(() => {
@@ -15,7 +23,7 @@ export function LoadMore({ busy, failed, onLoad }: { busy: boolean; failed: bool
     )
     observer.observe(button.current)
     return () => observer.disconnect()
-  }, [busy, failed])
+  }, [count, busy, failed])
   return (
     <button
       ref={button}

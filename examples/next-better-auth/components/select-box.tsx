@@ -1,10 +1,10 @@
 import { type KeyboardEvent, useId } from 'react'
-import type { Task } from '../lib/task-client'
+import type { LocalTask } from '../lib/task-client'
 import type { Selection } from '../lib/use-selection'
 import styles from './selection.module.css'
 
 interface Props {
-  task: Task
+  task: LocalTask
   selection: Selection
   titleId: string
 }
@@ -28,9 +28,9 @@ export function SelectBox({ task, selection, titleId }: Props) {
         type="checkbox"
         className={styles.box}
         aria-labelledby={`${wordId} ${titleId}`}
-        checked={selection.isSelected(task.id)}
+        checked={selection.isSelected(task.key)}
         // A click by mouse, finger or space bar; only it tells whether Shift is down.
-        onClick={({ shiftKey }) => selection.toggle(task.id, shiftKey)}
+        onClick={({ shiftKey }) => selection.toggle(task.key, shiftKey)}
         onChange={() => {}}
         onKeyDown={onKeyDown}
       />

@@ -1,8 +1,7 @@
 import { useState } from 'react'
 import { PRIORITIES } from '../lib/priorities'
-import { MAX_BATCH } from '../lib/send-batch'
 import { tagProblem } from '../lib/tags'
-import type { Priority, Task } from '../lib/task-client'
+import type { LocalTask, Priority } from '../lib/task-client'
 import { useBulk } from '../lib/use-bulk'
 import type { Selection } from '../lib/use-selection'
 import styles from './selection.module.css'
@@ -10,20 +9,19 @@ import { TagCombobox } from './tag-combobox'
 
 interface Props {
   selection: Selection
-  onDelete: (tasks: readonly Task[]) => void
+  onDelete: (tasks: readonly LocalTask[]) => void
 }
 
-/** What can be done with the selected tasks. Each action is one request. */
+/** What can be done with the selected tasks. */
 export function SelectionBar({ selection, onDelete }: Props) {
   const { complete, prioritise, tag } = useBulk()
   const { tasks } = selection
   const isEmpty = tasks.length === 0
   const act = (action: () => void) => () => !isEmpty && action()
-  const count = `${tasks.length} selected${tasks.length === MAX_BATCH ? ', which is the most at once' : ''}`
   return (
     <div role="group" aria-label="Selected tasks" className={styles.bar}>
       <p role="status" aria-label="Selection">
-        {count}
+        {tasks.length} selected
       </p>
       <button type="button" className="button quiet" onClick={selection.selectAll}>
         Select all

@@ -1,15 +1,11 @@
 import type { Summary } from '../lib/task-client'
 import { useNow } from '../lib/use-now'
-import { usePending } from '../lib/use-pending'
 import { useSummary } from '../lib/use-tasks'
 import styles from './summary-card.module.css'
 
-/** The counts, with what the user has changed and the service has not confirmed. */
+/** The counts, as this device knows them. They move while it is offline, too. */
 export function SummaryCard() {
-  const { data } = useSummary()
-  const now = useNow()
-  const { count } = usePending()
-  const counts = data && count(data, now)
+  const counts = useSummary(useNow())
   return (
     <section className={styles.card} aria-label="Summary" aria-busy={counts === undefined}>
       <div>
@@ -25,7 +21,7 @@ export function SummaryCard() {
   )
 }
 
-function headline({ total, pending, overdue }: Summary): string {
+function headline({ total, pending, overdue }: Omit<Summary, 'message'>): string {
   if (total === 0) return 'A fresh page.'
   if (pending === 0) return 'All done. Enjoy it.'
   if (overdue > 0) return overdue === 1 ? 'One thing is late.' : `${overdue} things are late.`

@@ -13,7 +13,7 @@ interface Props {
 
 /** The tags of a task, and a field for more of them. */
 export function TagInput({ tags, tagText, onChange }: Props) {
-  const { data: known } = useTags()
+  const known = useTags()
   const hintId = useId()
   const problem = tagProblem(tags, tagText)
   // What cannot be added stays in the field, with the reason below it.

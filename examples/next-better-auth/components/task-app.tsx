@@ -1,22 +1,23 @@
 'use client'
-import { useCallback, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { writeFilters } from '../lib/filters'
+import { lastUser } from '../lib/last-user'
 import { NoticesProvider } from '../lib/notices'
 import type { SignedInUser } from '../lib/session'
 import { leaveForSignIn, useSessionEvents } from '../lib/session-events'
 import type { BrowserSettings } from '../lib/settings'
-import { TaskApiProvider } from '../lib/task-api'
-import { DeletionsProvider, useDeletionUpkeep } from '../lib/use-deletions'
+import { TaskApiProvider, useTaskApi } from '../lib/task-api'
 import { DraftsProvider } from '../lib/use-drafts'
 import { useFilters } from '../lib/use-filters'
 import { useFreshPage } from '../lib/use-fresh-page'
 import { useKeepFocus } from '../lib/use-keep-focus'
-import { useOtherTabs } from '../lib/use-settle'
+import { useServiceWorker } from '../lib/use-service-worker'
 import { goTo, useView } from '../lib/use-view'
+import { Attention } from './attention'
 import { Composer } from './composer'
-import { ConnectionBanner } from './connection-banner'
 import { Header } from './header'
 import { NoticesView } from './notices'
+import { StatusLine } from './status-line'
 import { SummaryCard } from './summary-card'
 import styles from './task-app.module.css'
 import { TaskList } from './task-list'
@@ -25,13 +26,15 @@ import { TrashView } from './trash-view'
 
 /** Everything that a signed-in user sees. The server renders it without tasks, so it is there before the scripts. */
 export function TaskApp({ user, settings }: { user: SignedInUser; settings: BrowserSettings }) {
+  useEffect(() => {
+    const { id, name } = user
+    lastUser.change(() => ({ user: { id, name }, settings }))
+  }, [user, settings])
   return (
     <TaskApiProvider settings={settings} userId={user.id}>
       <NoticesProvider>
         <DraftsProvider userId={user.id}>
-          <DeletionsProvider userId={user.id}>
-            <Page user={user} />
-          </DeletionsProvider>
+          <Page user={user} />
         </DraftsProvider>
       </NoticesProvider>
     </TaskApiProvider>
@@ -42,17 +45,17 @@ function Page({ user }: { user: SignedInUser }) {
   const [filters, changeFilters] = useFilters()
   const page = useRef<HTMLDivElement>(null)
   const view = useView()
-  useDeletionUpkeep()
-  useOtherTabs()
+  const { sync } = useTaskApi()
+  useServiceWorker()
   useFreshPage()
   useKeepFocus(page, 'tasks')
   useSessionEvents(
     useCallback(
       (userId: string | null) => {
-        if (userId === null) leaveForSignIn('elsewhere')
+        if (userId === null) void sync.clear().finally(() => leaveForSignIn('elsewhere'))
         else if (userId !== user.id) window.location.reload()
       },
-      [user.id],
+      [user.id, sync],
     ),
   )
   return (
@@ -68,6 +71,7 @@ function Page({ user }: { user: SignedInUser }) {
           ) : (
             <>
               <SummaryCard />
+              <Attention />
               <Composer />
               <Toolbar filters={filters} onChange={changeFilters} />
               <TaskList filters={filters} onChangeFilters={changeFilters} />
@@ -77,8 +81,8 @@ function Page({ user }: { user: SignedInUser }) {
       </div>
       {/* Below the scrolling part and not over it: a message covers no button, and moves nothing. */}
       <div className={styles.dock}>
-        <ConnectionBanner />
         <NoticesView />
+        <StatusLine />
       </div>
     </div>
   )

@@ -7,25 +7,28 @@ import {
   useRef,
   useState,
 } from 'react'
-import { type Edit, isChanged } from '../lib/drafts'
-import { type Fields, fieldsOf } from '../lib/fields'
+import { type Edit, isChanged, overtakenFields } from '../lib/drafts'
+import type { Fields } from '../lib/fields'
 import { tagProblem } from '../lib/tags'
-import { useSaveTask } from '../lib/use-changes'
+import { describeField, nameOfField } from '../lib/field-words'
+import { useTaskApi } from '../lib/task-api'
+import { useSaveEdit } from '../lib/use-changes'
 import { useDraftChanges } from '../lib/use-drafts'
+import { useTasks } from '../lib/use-tasks'
 import { ConfirmDialog } from './confirm-dialog'
 import { TaskFields } from './task-fields'
 import styles from './task-row.module.css'
 
-/** The form that changes a task. What is typed is kept until the service has confirmed it. */
+/** The form that changes a task. What is typed is kept until it is saved. */
 export function TaskEditor({ edit }: { edit: Edit }) {
-  const { task, title, problem } = edit
+  const { task, title } = edit
   const { changeEdit, endEdit } = useDraftChanges()
-  const save = useSaveTask(task.id)
+  const save = useSaveEdit()
   const titleInput = useTitleFocus()
-  const errorId = useId()
+  const noteId = useId()
+  const note = useNote(edit)
   const [asking, setAsking] = useState(false)
-  const change = (fields: Partial<Fields>) =>
-    changeEdit(task.id, (before) => ({ ...before, ...fields, problem: undefined }))
+  const change = (fields: Partial<Fields>) => changeEdit(task.key, fields)
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -33,9 +36,9 @@ export function TaskEditor({ edit }: { edit: Edit }) {
     // The field for tags says what is wrong.
     if (tagProblem(edit.tags, edit.tagText))
       return event.currentTarget.querySelector<HTMLElement>('[role=combobox]')?.focus()
-    save(task, fieldsOf(edit))
+    save(edit)
   }
-  const leave = () => (isChanged(edit) ? setAsking(true) : endEdit(task.id))
+  const leave = () => (isChanged(edit) ? setAsking(true) : endEdit(task.key))
   const leaveOnEscape = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.nativeEvent.isComposing || asking) return
     // Otherwise the browser closes the question with the same key press.
@@ -60,15 +63,15 @@ export function TaskEditor({ edit }: { edit: Edit }) {
           required
           dir="auto"
           maxLength={200}
-          aria-describedby={problem ? errorId : undefined}
+          aria-describedby={note ? noteId : undefined}
           value={title}
           onChange={({ target }) => change({ title: target.value })}
         />
       </label>
       <TaskFields value={edit} onChange={change} rows={3} />
-      {problem && (
-        <p id={errorId} role="alert" className="form-error">
-          {problem} Your text is still here.
+      {note && (
+        <p id={noteId} role="alert" className="form-note">
+          {note}
         </p>
       )}
       <div className={styles.buttons}>
@@ -84,7 +87,7 @@ export function TaskEditor({ edit }: { edit: Edit }) {
           question="Discard your changes?"
           confirm="Discard"
           cancel="Keep editing"
-          onConfirm={() => endEdit(task.id)}
+          onConfirm={() => endEdit(task.key)}
           onCancel={keepEditing}
         />
       )}
@@ -104,4 +107,18 @@ function useTitleFocus() {
     input.current?.form?.scrollIntoView({ block: 'nearest' })
   }, [])
   return input
+}
+
+/** What has happened to the task elsewhere while its form is open, if it matters to what the user is typing. */
+function useNote(edit: Edit): string | undefined {
+  const { sync } = useTaskApi()
+  useTasks()
+  const current = sync.get(edit.task.key)
+  if (current === undefined) return 'This task was deleted elsewhere. Saving adds it as a new one.'
+  const changed = overtakenFields(edit, current).map(
+    (field) => `${nameOfField(field)}: ${describeField(field, current, new Date())}`,
+  )
+  return changed.length > 0
+    ? `Changed elsewhere meanwhile. ${changed.join('. ')}. Saving replaces it with your text.`
+    : undefined
 }

@@ -1,13 +1,15 @@
 import { type KeyboardEvent, useState } from 'react'
-import { explain } from '../lib/errors'
+import { isChanged } from '../lib/drafts'
+import { explainProblem } from '../lib/errors'
 import { type Filters, isFiltered, NO_FILTERS } from '../lib/filters'
 import { addTags, hasTag, isSameTag } from '../lib/tags'
 import { useTaskApi } from '../lib/task-api'
-import type { Task } from '../lib/task-client'
-import { useRemoveTasks } from '../lib/use-deletions'
+import type { LocalTask } from '../lib/task-client'
+import { useRemoveTasks } from '../lib/use-changes'
+import { useDrafts } from '../lib/use-drafts'
 import { useNow } from '../lib/use-now'
 import { useSelection } from '../lib/use-selection'
-import { useTaskRows } from '../lib/use-task-rows'
+import { useSyncStatus, useTaskList } from '../lib/use-tasks'
 import { agree, named } from '../lib/words'
 import { ConfirmDialog } from './confirm-dialog'
 import { EmptyState } from './empty-state'
@@ -17,7 +19,6 @@ import { SelectionBar } from './selection-bar'
 import styles from './task-list.module.css'
 import { checkboxId, TaskRow } from './task-row'
 import { Trouble } from './trouble'
-import { UnsentRow } from './unsent-row'
 
 interface Props {
   filters: Filters
@@ -27,13 +28,19 @@ interface Props {
 /** The tasks in every state of the list: loading, loaded, empty, out of reach. */
 export function TaskList({ filters, onChangeFilters }: Props) {
   const now = useNow()
-  const { pages, rows, unsent, total } = useTaskRows(filters, now)
-  const selection = useSelection(rows?.map(({ task }) => task) ?? [])
+  const { sync } = useTaskApi()
+  const { tasks, total, hasMore, more } = useTaskList(filters, now)
+  const { edits } = useDrafts()
+  const { complete, problem } = useSyncStatus()
+  const selection = useSelection(tasks)
   const { remove, question } = useRemoval()
-  const offline = pages.fetchStatus === 'paused'
-  const isLoading = rows === undefined && pages.isPending && !offline
+  // A changed text stays on screen when its task leaves the list: it may be deleted, or filtered out.
+  const orphans = Object.values(edits)
+    .filter((edit) => isChanged(edit) && !tasks.some(({ key }) => key === edit.task.key))
+    .map(({ task }) => task)
+  const rows = [...orphans, ...tasks]
+  const isLoading = !complete && total === 0 && problem === undefined
   const clear = () => onChangeFilters({ ...NO_FILTERS, sort: filters.sort })
-  const isEmpty = rows?.length === 0 && unsent.length === 0 && !pages.hasNextPage
   const toggleTag = (tag: string) => {
     const others = filters.tags.filter((other) => !isSameTag(other, tag))
     onChangeFilters({ tags: hasTag(filters.tags, tag) ? others : addTags(filters.tags, tag) })
@@ -48,38 +55,32 @@ export function TaskList({ filters, onChangeFilters }: Props) {
       onKeyDown={endOnEscape}
     >
       <ListHead
-        result={rows ? `${total} ${total === 1 ? 'task' : 'tasks'}` : isLoading && 'Loading…'}
+        result={
+          isLoading ? 'Loading…' : (complete || total > 0) && `${total} ${total === 1 ? 'task' : 'tasks'}`
+        }
         filters={filters}
         onChange={onChangeFilters}
         selection={selection}
       />
       {selection.isActive && <SelectionBar selection={selection} onDelete={remove} />}
       {question}
-      {isLoading && unsent.length === 0 && <Skeleton />}
-      {rows === undefined && offline && (
-        <Trouble title="You are offline" text="Your tasks appear as soon as the connection is back." />
-      )}
-      {rows === undefined && pages.isError && (
+      {isLoading && <Skeleton />}
+      {!complete && problem && (
         <Trouble
-          title="Your tasks are out of reach"
-          text={explain(pages.error)}
-          onRetry={() => void pages.refetch()}
+          title={total === 0 ? 'Your tasks are out of reach' : 'Other tasks are out of reach'}
+          text={`${explainProblem(problem)} What you add is kept on this device.`}
+          onRetry={() => void sync.flush()}
         />
       )}
-      {isEmpty && <EmptyState filters={filters} {...(isFiltered(filters) && { onClear: clear })} />}
-      <ul
-        className={styles.list}
-        data-stale={pages.isPlaceholderData || undefined}
-        hidden={!rows?.length && unsent.length === 0}
-      >
-        {unsent.map((task) => (
-          <UnsentRow key={task.key} task={task} online={!offline} />
-        ))}
-        {rows?.map(({ task, edit }) => (
+      {complete && rows.length === 0 && (
+        <EmptyState filters={filters} {...(isFiltered(filters) && { onClear: clear })} />
+      )}
+      <ul className={styles.list} hidden={rows.length === 0}>
+        {rows.map((task) => (
           <TaskRow
-            key={task.id}
+            key={task.key}
             task={task}
-            edit={edit}
+            edit={edits[task.key]}
             now={now}
             selection={selection}
             tagFilter={filters.tags}
@@ -88,13 +89,7 @@ export function TaskList({ filters, onChangeFilters }: Props) {
           />
         ))}
       </ul>
-      {pages.hasNextPage && (
-        <LoadMore
-          busy={pages.isFetching}
-          failed={pages.isFetchNextPageError}
-          onLoad={() => void pages.fetchNextPage()}
-        />
-      )}
+      {hasMore && <LoadMore count={tasks.length} onLoad={more} />}
     </section>
   )
 }
@@ -102,7 +97,7 @@ export function TaskList({ filters, onChangeFilters }: Props) {
 /** Deletes tasks. Asks before if the service has no trash to take them from again. */
 function useRemoval() {
   const { trashDays } = useTaskApi()
-  const [asking, setAsking] = useState<readonly Task[] | null>(null)
+  const [asking, setAsking] = useState<readonly LocalTask[] | null>(null)
   const removeNow = useRemoveTasks(([first]) =>
     requestAnimationFrame(() => first && document.getElementById(checkboxId(first))?.focus()),
   )

@@ -1,12 +1,12 @@
 import { useId, useLayoutEffect, useRef } from 'react'
 import type { Edit } from '../lib/drafts'
 import { describeDue, isDueToday, isOverdue } from '../lib/due'
-import type { Task } from '../lib/task-client'
-import { useChangeTasks } from '../lib/use-changes'
+import type { LocalTask } from '../lib/task-client'
+import { useTaskApi } from '../lib/task-api'
 import { useDraftChanges } from '../lib/use-drafts'
 import type { Selection } from '../lib/use-selection'
 import check from './check.module.css'
-import { CalendarIcon, DeleteIcon, EditIcon } from './icons'
+import { CalendarIcon, ClockIcon, DeleteIcon, EditIcon } from './icons'
 import { PriorityLabel, TagButtons } from './labels'
 import { Notes } from './notes'
 import { SelectBox } from './select-box'
@@ -14,8 +14,7 @@ import { TaskEditor } from './task-editor'
 import styles from './task-row.module.css'
 
 interface Props {
-  /** With the changes that are on their way. */
-  task: Task
+  task: LocalTask
   /** The form is open while there is an edit. */
   edit: Edit | undefined
   now: Date
@@ -27,20 +26,15 @@ interface Props {
 }
 
 /** Where the focus goes when a task comes back. */
-export const checkboxId = ({ id }: Task) => `task-${id}`
+export const checkboxId = ({ key }: LocalTask) => `task-${key}`
 
 /** One task of the list, or the form that changes it, in the same place. */
 export function TaskRow({ task, edit, now, selection, tagFilter, onToggleTag, onDelete }: Props) {
-  const change = useChangeTasks()
-  const { beginEdit, changeEdit } = useDraftChanges()
+  const { sync } = useTaskApi()
+  const { beginEdit } = useDraftChanges()
   const titleId = useId()
-  const isEditing = edit !== undefined && !edit.isSending
-  const editButton = useFocusAfter(isEditing)
-  // An edit that is being sent opens again with its text.
-  const open = () =>
-    edit ? changeEdit(task.id, (before) => ({ ...before, isSending: false })) : beginEdit(task)
-
-  if (isEditing) {
+  const editButton = useFocusAfter(edit !== undefined)
+  if (edit) {
     return (
       <li className={styles.row} data-editing>
         <TaskEditor edit={edit} />
@@ -51,7 +45,7 @@ export function TaskRow({ task, edit, now, selection, tagFilter, onToggleTag, on
     <li
       className={styles.row}
       data-completed={task.completed || undefined}
-      data-selected={(selection.isActive && selection.isSelected(task.id)) || undefined}
+      data-selected={(selection.isActive && selection.isSelected(task.key)) || undefined}
     >
       {selection.isActive ? (
         <SelectBox task={task} selection={selection} titleId={titleId} />
@@ -62,9 +56,10 @@ export function TaskRow({ task, edit, now, selection, tagFilter, onToggleTag, on
           className={check.check}
           aria-labelledby={titleId}
           checked={task.completed}
-          onChange={({ target }) => change({ changes: [{ task, changes: { completed: target.checked } }] })}
+          onChange={({ target }) => sync.complete(task.key, target.checked)}
         />
       )}
+      {task.pending && <Waiting />}
       <div className={styles.text}>
         <p id={titleId} dir="auto" className={styles.title}>
           {task.title}
@@ -82,7 +77,7 @@ export function TaskRow({ task, edit, now, selection, tagFilter, onToggleTag, on
           type="button"
           className="icon-button"
           aria-label={`Edit ${task.title}`}
-          onClick={open}
+          onClick={() => beginEdit(task)}
         >
           <EditIcon />
         </button>
@@ -106,7 +101,17 @@ function useFocusAfter(isEditing: boolean) {
   return button
 }
 
-function Due({ task, due, now }: { task: Task; due: string; now: Date }) {
+/** Appears when the service has not confirmed a change for a moment. */
+function Waiting() {
+  return (
+    <span className={styles.waiting} title="Waiting to be sent">
+      <ClockIcon size={16} />
+      <span className="visually-hidden">Waiting to be sent</span>
+    </span>
+  )
+}
+
+function Due({ task, due, now }: { task: LocalTask; due: string; now: Date }) {
   const overdue = isOverdue(task, now)
   const urgency = overdue ? styles.overdue : isDueToday(task, now) ? styles.today : ''
   return (

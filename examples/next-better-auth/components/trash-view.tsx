@@ -3,8 +3,7 @@ import { explain } from '../lib/errors'
 import { useTaskApi } from '../lib/task-api'
 import type { DeletedTask } from '../lib/task-client'
 import { useNow } from '../lib/use-now'
-import { useRestoreTasks } from '../lib/use-restore'
-import { usePurge, useTrash } from '../lib/use-trash'
+import { usePurge, useRestoreTask, useTrash } from '../lib/use-trash'
 import { ConfirmDialog } from './confirm-dialog'
 import { BackIcon } from './icons'
 import { LoadMore } from './load-more'
@@ -16,7 +15,7 @@ import { Trouble } from './trouble'
 export function TrashView({ onBack, backAddress }: { onBack: () => void; backAddress: string }) {
   const { trashDays } = useTaskApi()
   const { pages, tasks } = useTrash()
-  const restore = useRestoreTasks()
+  const restore = useRestoreTask()
   const { ask, question } = usePurgeQuestion()
   const now = useNow()
   const heading = useRef<HTMLHeadingElement>(null)
@@ -45,9 +44,7 @@ export function TrashView({ onBack, backAddress }: { onBack: () => void; backAdd
           onRetry={() => void pages.refetch()}
         />
       )}
-      {tasks === undefined && !pages.isError && (
-        <p role="status">{pages.fetchStatus === 'paused' ? 'You are offline.' : 'Loading…'}</p>
-      )}
+      {tasks === undefined && !pages.isError && <p role="status">Loading…</p>}
       {tasks?.length === 0 && !pages.hasNextPage && <p className={styles.empty}>The trash is empty.</p>}
       {tasks && tasks.length > 0 && (
         <>
@@ -61,7 +58,7 @@ export function TrashView({ onBack, backAddress }: { onBack: () => void; backAdd
                 task={task}
                 now={now}
                 days={trashDays}
-                onRestore={() => restore([task])}
+                onRestore={() => restore(task)}
                 onPurge={() => ask(task)}
               />
             ))}
@@ -70,6 +67,7 @@ export function TrashView({ onBack, backAddress }: { onBack: () => void; backAdd
       )}
       {pages.hasNextPage && (
         <LoadMore
+          count={tasks?.length ?? 0}
           busy={pages.isFetching}
           failed={pages.isFetchNextPageError}
           onLoad={() => void pages.fetchNextPage()}

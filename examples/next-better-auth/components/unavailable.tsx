@@ -1,10 +1,13 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
+import { OfflineApp } from './offline-app'
 import { Trouble } from './trouble'
 
-/** The whole page while the session cannot be looked up. */
-export function Unavailable() {
+/** The whole page while the session cannot be looked up: the tasks on this device, if somebody was signed in here. */
+export const Unavailable = () => <OfflineApp otherwise={<TakingABreak />} />
+
+function TakingABreak() {
   const router = useRouter()
   useEffect(() => {
     const timer = setInterval(() => router.refresh(), 4000)

@@ -8,6 +8,7 @@ import { headers } from './headers.ts'
 import { isolation } from './isolation.ts'
 import { labels } from './labels.ts'
 import { looks } from './looks.ts'
+import { offline } from './offline.ts'
 import { selection } from './selection.ts'
 import { session } from './session.ts'
 import { startStage } from './stage.ts'
@@ -35,6 +36,7 @@ if (chromium === undefined) {
     const suites = [
       account,
       tasks,
+      offline,
       labels,
       trash,
       selection,

@@ -89,6 +89,8 @@ export async function visit(
     locale: 'en-US',
     timezoneId: 'Europe/Berlin',
     viewport: { width: 1100, height: 800 },
+    // Tests that answer requests themselves must see all of them. e2e/offline.ts allows the service worker.
+    serviceWorkers: 'block',
     ...options,
   })
   context.setDefaultTimeout(PATIENCE_MS)
@@ -193,14 +195,23 @@ export const checkbox = (page: Page, title: string) =>
   page.getByRole('checkbox', { name: title, exact: true })
 export const row = (page: Page, title: string) =>
   page.getByRole('listitem').filter({ has: checkbox(page, title) })
+/** What the service does not take, and conflicts. */
+export const decisions = (page: Page) => page.getByRole('region', { name: 'Waiting for your decision' })
+/** The line that says whether everything is saved. */
+export const connection = (page: Page, text: string | RegExp) =>
+  page.getByRole('group', { name: 'Connection' }).getByText(text)
+export const saved = (page: Page) => connection(page, 'All changes are saved.').waitFor()
 export const notice = (page: Page, text: string) =>
   page.getByRole('status', { name: 'Notices' }).getByText(text)
+
+/** The requests for tasks, with the id of the user in the path or without it. */
+const TASKS = /\/api\/([^/]+\/)?tasks/
 
 /** Keeps all requests with this method from the service, as a slow network does, until the result is called. */
 export async function holdAll(page: Page, method: string): Promise<() => void> {
   let release = () => {}
   const promise = new Promise<void>((resolve) => (release = resolve))
-  await page.route('**/api/tasks**', async (route) => {
+  await page.route(TASKS, async (route) => {
     if (route.request().method() === method) await promise
     await route.continue().catch(() => {})
   })
@@ -210,8 +221,9 @@ export async function holdAll(page: Page, method: string): Promise<() => void> {
 /** Answers the next request with this method when the test says so. */
 export function hold(page: Page, method: string): Promise<Route> {
   let isTaken = false
-  return new Promise((resolve) => {
-    void page.route('**/api/tasks**', async (route) => {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`The page sends no ${method}.`)), PATIENCE_MS).unref()
+    void page.route(TASKS, async (route) => {
       if (isTaken || route.request().method() !== method) return route.fallback()
       isTaken = true
       resolve(route)
@@ -219,12 +231,19 @@ export function hold(page: Page, method: string): Promise<Route> {
   })
 }
 
-/** The requests that the page sends to the service from now on, without preflights. */
-export function countRequests(page: Page, { stage }: World): string[] {
+/** The answer of the service to a write that it does not take. */
+export const REFUSAL = {
+  status: 403,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({ status: 403, code: 'forbidden', detail: 'Not on a Sunday.', errors: [] }),
+}
+
+/** The writes that the page sends to the service from now on. */
+export function countWrites(page: Page, { stage }: World): string[] {
   const requests: string[] = []
   page.on('request', (request) => {
-    if (request.url().startsWith(stage.serviceUrl) && request.method() !== 'OPTIONS')
-      requests.push(`${request.method()} ${new URL(request.url()).pathname}`)
+    if (request.url().startsWith(stage.serviceUrl) && !['OPTIONS', 'GET'].includes(request.method()))
+      requests.push(`${request.method()} ${new URL(request.url()).pathname.replace(TASKS, '/api/tasks')}`)
   })
   return requests
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { arrive, checkbox, countRequests, eventually, result, shows, type World } from './browser.ts'
+import { arrive, checkbox, countWrites, eventually, result, shows, type World } from './browser.ts'
 
 /** What the browser is told and asked beside the page itself. */
 export function headers(world: World) {
@@ -80,7 +80,7 @@ export function headers(world: World) {
       await page.mouse.wheel(0, 20_000)
       assert.equal(await page.getByRole('listitem').count(), 300)
     })
-    const requests = countRequests(page, world)
+    const requests = countWrites(page, world)
     await page.getByRole('textbox', { name: 'New task' }).fill('One more')
     await page.keyboard.press('Enter')
     await checkbox(page, 'One more').waitFor()
@@ -95,7 +95,7 @@ export function headers(world: World) {
     await eventually(async () => assert.equal(requests.length, 3, requests.join()))
     assert.deepEqual(
       requests.map((request) => request.replace(/\d+/, 'id')),
-      ['POST /api/tasks', 'PATCH /api/tasks/id', 'PATCH /api/tasks/id/complete'],
+      ['POST /api/tasks', 'PATCH /api/tasks/id', 'PATCH /api/tasks/id'],
     )
   })
 
@@ -106,7 +106,6 @@ export function headers(world: World) {
     const add = async (title: string) => {
       await page.getByRole('textbox', { name: 'New task' }).fill(title)
       await page.keyboard.press('Enter')
-      await page.getByText('Adding…').waitFor({ state: 'detached' })
     }
     await page.getByRole('combobox', { name: 'Sort by' }).selectOption('Title A to Z')
     await shows(page, 'banana', 'Cherry')

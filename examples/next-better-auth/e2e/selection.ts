@@ -4,7 +4,8 @@ import type { Page } from 'playwright-core'
 import {
   arrive,
   checkbox,
-  countRequests,
+  decisions,
+  countWrites,
   eventually,
   fits,
   hold,
@@ -12,6 +13,7 @@ import {
   notice,
   option,
   row,
+  saved,
   shows,
   type Task,
   type Visitor,
@@ -32,7 +34,7 @@ const selected = (page: Page, count: number) =>
     .waitFor()
 const act = (page: Page, name: string) => bar(page).getByRole('button', { name, exact: true }).click()
 
-/** Selecting several tasks and changing them with one request. */
+/** Selecting several tasks and changing them at once. */
 export function selection(world: World) {
   const stored = async ({ api }: Visitor) =>
     (await api<Task[]>('GET', '/api/tasks?sort=title')).body.map(
@@ -41,7 +43,6 @@ export function selection(world: World) {
     )
   const holds = (visitor: Visitor, ...expected: string[]) =>
     eventually(async () => assert.deepEqual(await stored(visitor), expected))
-  const writesOf = (requests: string[]) => requests.filter((request) => !request.startsWith('GET'))
 
   test('clicks, Shift and the keyboard select tasks', async (t) => {
     const { page } = await arrive(t, world, { tasks: TASKS })
@@ -76,7 +77,7 @@ export function selection(world: World) {
     assert.notEqual(focused, 'BODY')
   })
 
-  test('each action is one request, and so is its undo', async (t) => {
+  test('each action has an undo, and sends each task once', async (t) => {
     const visitor = await arrive(t, world, {
       tasks: [
         { title: 'Task C', completed: true },
@@ -85,7 +86,7 @@ export function selection(world: World) {
       ],
     })
     const { page } = visitor
-    const requests = countRequests(page, world)
+    const requests = countWrites(page, world)
     const undo = async () => {
       await page.getByRole('button', { name: 'Undo' }).last().click()
       await holds(visitor, 'A none Garden', 'B low home', 'C✓ none')
@@ -123,61 +124,57 @@ export function selection(world: World) {
     await undo()
     await act(page, 'Finish')
     await shows(page, 'Task A', 'Task B', 'Task C')
-    assert.deepEqual(
-      [...new Set(writesOf(requests).map((request) => request.replace(/\d+/, 'id')))].toSorted(),
-      // One task alone is changed with a call of its own.
-      ['PATCH /api/tasks/id/complete', 'POST /api/tasks/batch'],
-    )
-    assert.equal(writesOf(requests).length, 12)
-  })
-
-  test('a batch that fails changes nothing on screen, and can be tried again', async (t) => {
-    const visitor = await arrive(t, world, { tasks: TASKS })
-    const { page } = visitor
-    await begin(page)
-    await box(page, 'A').click()
-    await box(page, 'B').click()
-    const first = hold(page, 'POST')
-    await act(page, 'Mark done')
-    await page.getByRole('heading', { name: '3 things to do.' }).waitFor()
-    await (await first).fulfill({ status: 500, body: '' })
-    await notice(page, '2 tasks are as before.').waitFor()
-    await page.getByRole('heading', { name: '5 things to do.' }).waitFor()
-    await selected(page, 2)
-    await look(page, 'batch-failed')
-    await page.getByRole('button', { name: 'Try again' }).click()
-    await holds(visitor, 'A✓ none', 'B✓ none', 'C none', 'D none', 'E none')
-    await page.getByRole('heading', { name: '3 things to do.' }).waitFor()
+    await saved(page)
+    const kinds = requests.map((request) => request.replace(/\d+/, 'id'))
+    const count = (kind: string) => kinds.filter((one) => one === kind).length
+    // Two ticks, one reopened, three priorities, two tags and three tags, and the undo of each.
+    assert.equal(count('PATCH /api/tasks/id'), 22)
+    assert.equal(count('DELETE /api/tasks/id'), 3)
+    assert.equal(count('POST /api/tasks/id/restore'), 3)
+    assert.equal(kinds.length, 28)
   })
 
   test('a task that was deleted elsewhere does not keep the others from being changed', async (t) => {
     const visitor = await arrive(t, world, { tasks: TASKS })
-    const { page, api } = visitor
+    const { page, api, context } = visitor
+    await context.setOffline(true)
     await begin(page)
     await act(page, 'Select all')
     const [{ id }] = (await api<[Task]>('GET', '/api/tasks?search=Task C')).body
     await api('DELETE', `/api/tasks/${id}`)
     await act(page, 'Mark done')
-    await notice(page, '“Task C” is no longer there.').waitFor()
+    await context.setOffline(false)
+    await decisions(page).getByText('“Task C” was deleted elsewhere, and you changed it').waitFor()
     await holds(visitor, 'A✓ none', 'B✓ none', 'D✓ none', 'E✓ none')
-    await page.getByRole('heading', { name: 'All done. Enjoy it.' }).waitFor()
+    await selected(page, 5)
+    await look(page, 'deleted-and-changed')
+    await decisions(page).getByRole('button', { name: 'Let it go' }).click()
     await selected(page, 4)
+    await page.getByRole('heading', { name: 'All done. Enjoy it.' }).waitFor()
+    await saved(page)
   })
 
-  test('a change of one task and a batch with it are sent in their order', async (t) => {
+  test('changes of a task are sent in their order, and those that can wait become one', async (t) => {
     const visitor = await arrive(t, world, { tasks: TASKS.slice(3) })
     const { page } = visitor
     const first = hold(page, 'PATCH')
     await checkbox(page, 'Task A').click()
     const held = await first
-    const requests = countRequests(page, world)
+    const requests = countWrites(page, world)
+    const id = new URL(held.request().url()).pathname.split('/').at(-1)!
     await begin(page)
     await act(page, 'Select all')
     await act(page, 'Reopen')
     await bar(page).getByRole('combobox', { name: 'Set priority' }).selectOption('High')
-    assert.deepEqual(writesOf(requests), [], 'nothing overtakes the tick')
+    await row(page, 'Select Task A').getByText('High').waitFor()
+    assert.deepEqual(
+      requests.filter((request) => request.endsWith(`/${id}`)),
+      [],
+      'nothing overtakes the tick',
+    )
     await held.continue()
     await holds(visitor, 'A high', 'B high')
+    assert.equal(requests.filter((request) => request.endsWith(`/${id}`)).length, 1)
   })
 
   test('a phone has room for selecting, also with large text', async (t) => {

@@ -4,8 +4,8 @@ import {
   arrive,
   checkbox,
   composer,
+  connection,
   eventually,
-  hold,
   PASSWORD,
   shows,
   signIn,
@@ -79,7 +79,7 @@ export function session(world: World) {
     }
   })
 
-  test('a deletion is carried out when the page goes at once', async (t) => {
+  test('a deletion is kept when the page goes at once, and the next page makes sure of it', async (t) => {
     const visitor = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Drop' }] })
     const { page } = visitor
     // The page goes in the same turn of its event loop: there is no time for an answer.
@@ -92,18 +92,17 @@ export function session(world: World) {
     )
     await page.getByRole('button', { name: 'Delete Drop' }).click()
     await page.waitForURL((url) => url.origin !== visitor.origin)
+    await page.goto(visitor.origin)
+    await shows(page, 'Keep')
     await eventually(async () => assert.deepEqual(await titlesOf(visitor), ['Keep']))
   })
 
   test('a deletion that a closed page did not get through is carried out by the next one', async (t) => {
     const visitor = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Drop' }] })
     const { page, context } = visitor
-    const request = hold(page, 'DELETE')
+    await page.route(/\/tasks\/\d+$/, (route) => route.abort())
     await page.getByRole('button', { name: 'Delete Drop' }).click()
-    await (await request).abort()
-    const again = hold(page, 'DELETE')
-    await page.getByRole('button', { name: 'Delete Drop' }).click()
-    await again
+    await connection(page, 'One task waits to be sent.').waitFor()
     await page.close()
     assert.deepEqual(await titlesOf(visitor), ['Drop', 'Keep'], 'the request has not arrived')
     const next = await context.newPage()
@@ -119,9 +118,11 @@ export function session(world: World) {
       tasks: [{ title: 'Keep' }, { title: 'Drop' }],
     })
     const { page, context } = visitor
+    await context.setOffline(true)
+    await page.getByRole('button', { name: 'Delete Drop' }).click()
     await untilExpired(await visitor.token())
     await context.clearCookies()
-    await page.getByRole('button', { name: 'Delete Drop' }).click()
+    await context.setOffline(false)
     await page.getByText('Your session has ended.').waitFor()
     await signIn(visitor)
     await shows(page, 'Keep')

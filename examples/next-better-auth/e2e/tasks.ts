@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Route } from 'playwright-core'
 import {
   arrive,
   checkbox,
+  decisions,
   eventually,
+  hold,
   look,
-  notice,
   openDetails,
+  REFUSAL,
   result,
   row,
   shows,
@@ -91,17 +92,25 @@ export function tasks(world: World) {
     })
   })
 
-  test('an edit that the service refuses keeps what was written', async (t) => {
-    const { page } = await arrive(t, world, { tasks: [{ title: 'Pay the rent' }] })
-    await page.route('**/api/tasks/*', (route) => route.fulfill({ status: 500, body: '' }), { times: 1 })
+  test('an edit that the service refuses keeps what was written, and says why', async (t) => {
+    const { page, api } = await arrive(t, world, { tasks: [{ title: 'Pay the rent' }] })
+    const request = hold(page, 'PATCH')
     await page.getByRole('button', { name: 'Edit Pay the rent' }).click()
     const form = page.getByRole('form', { name: 'Edit Pay the rent' })
     await form.getByLabel('Title').fill('Pay the rent today')
     await form.getByRole('button', { name: 'Save' }).click()
-    await form.getByRole('alert').getByText('your text is still here').waitFor()
-    await look(page, 'editing-failed')
-    await form.getByRole('button', { name: 'Save' }).click()
+    await (await request).fulfill(REFUSAL)
+    await decisions(page).getByText('“Pay the rent today” was not saved').waitFor()
+    await decisions(page).getByText('Not on a Sunday.').waitFor()
     await checkbox(page, 'Pay the rent today').waitFor()
+    await look(page, 'editing-refused')
+    await page.getByRole('button', { name: 'Edit Pay the rent today' }).click()
+    await page.getByRole('form').getByLabel('Title').fill('Pay the rent tomorrow')
+    await page.keyboard.press('Enter')
+    await decisions(page).waitFor({ state: 'detached' })
+    await eventually(async () =>
+      assert.equal((await api<Task[]>('GET', '/api/tasks')).body[0]!.title, 'Pay the rent tomorrow'),
+    )
   })
 
   test('filters, search and order narrow the list, stand in the address and survive a reload', async (t) => {
@@ -151,16 +160,21 @@ export function tasks(world: World) {
     await counts(['4', '0', '2'])
   })
 
-  test('a tick shows at once, and goes where the service does not take it', async (t) => {
+  test('a tick shows at once, outlives a failure of the service, and can be given up if it is refused', async (t) => {
     const { page, api } = await arrive(t, world, { tasks: [{ title: 'Buy milk' }] })
-    const held = new Promise<Route>((hold) => void page.route('**/complete', hold, { times: 1 }))
+    const first = hold(page, 'PATCH')
     await checkbox(page, 'Buy milk').click()
-    const request = await held
+    const request = await first
     assert.ok(await checkbox(page, 'Buy milk').isChecked(), 'before there is an answer')
+    await row(page, 'Buy milk').getByText('Waiting to be sent').waitFor()
+    const second = hold(page, 'PATCH')
     await request.fulfill({ status: 500, body: '' })
-    await notice(page, '“Buy milk” is still open.').waitFor()
-    assert.equal(await checkbox(page, 'Buy milk').isChecked(), false)
-    await look(page, 'rolled-back')
+    await (await second).fulfill(REFUSAL)
+    await decisions(page).getByText('“Buy milk” was not saved').waitFor()
+    await decisions(page).getByRole('button', { name: 'Undo my change' }).click()
+    await page.getByRole('checkbox', { name: 'Buy milk', checked: false }).waitFor()
+    await decisions(page).waitFor({ state: 'detached' })
+    assert.equal((await api<Task[]>('GET', '/api/tasks')).body[0]!.completed, false)
     await tick(page, 'Buy milk')
     await eventually(async () =>
       assert.equal((await api<Task[]>('GET', '/api/tasks')).body[0]!.completed, true),

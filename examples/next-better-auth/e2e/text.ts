@@ -4,16 +4,19 @@ import {
   arrive,
   checkbox,
   composer,
+  connection,
+  decisions,
   eventually,
   hold,
   holdAll,
   look,
+  REFUSAL,
   result,
   row,
+  saved,
   shows,
   signIn,
   type Task,
-  tick,
   untilExpired,
   type World,
 } from './browser.ts'
@@ -29,42 +32,35 @@ export function text(world: World) {
     await page.keyboard.type('Second')
     await page.keyboard.press('Enter')
     await page.keyboard.type('Third, half')
-    await page.getByText('Adding…').first().waitFor()
+    await shows(page, 'Second', 'First')
+    await result(page, 2)
+    await connection(page, 'Saving…').waitFor()
     await look(page, 'adding')
     release()
+    await saved(page)
     await shows(page, 'Second', 'First')
     assert.equal(await composer(page).inputValue(), 'Third, half')
-    await result(page, 2)
     await page.reload()
     await shows(page, 'Second', 'First')
     assert.equal(await composer(page).inputValue(), 'Third, half', 'after a reload')
   })
 
-  test('a task that is not added comes back, and takes the place of no other text', async (t) => {
-    const { page } = await arrive(t, world)
-    const first = hold(page, 'POST')
+  test('a task that the service refuses stays, and takes the place of no other text', async (t) => {
+    const { page, api } = await arrive(t, world)
+    const request = hold(page, 'POST')
     await composer(page).fill('First')
     await page.keyboard.press('Enter')
-    await (await first).fulfill({ status: 500, body: '' })
-    const alert = page.getByRole('form', { name: 'Add a task' }).getByRole('alert')
-    await alert.getByText('Your text is still here.').waitFor()
-    assert.equal(await composer(page).inputValue(), 'First')
-    await composer(page).press('End')
-    await page.keyboard.type(' again')
-    await alert.waitFor({ state: 'detached' })
-
-    const second = hold(page, 'POST')
-    await page.keyboard.press('Enter')
     await page.keyboard.type('Next')
-    await (await second).fulfill({ status: 500, body: '' })
-    const refused = page.getByRole('listitem').filter({ hasText: 'First again' })
-    await refused.getByText('Not added.').waitFor()
+    await (await request).fulfill(REFUSAL)
+    await decisions(page).getByText('“First” was not added').waitFor()
+    await shows(page, 'First')
     assert.equal(await composer(page).inputValue(), 'Next')
     await look(page, 'not-added')
-    await refused.getByRole('button', { name: 'Add again' }).click()
-    await shows(page, 'First again')
+    await decisions(page).getByRole('button', { name: 'Try again' }).click()
+    await decisions(page).waitFor({ state: 'detached' })
+    await eventually(async () => assert.equal((await api<Task[]>('GET', '/api/tasks')).body.length, 1))
     await composer(page).press('Enter')
-    await shows(page, 'Next', 'First again')
+    await shows(page, 'Next', 'First')
   })
 
   test('the form of an edit closes at once, and text typed before the answer stays', async (t) => {
@@ -88,67 +84,38 @@ export function text(world: World) {
     )
   })
 
-  test('the text of a task that is deleted elsewhere becomes a new task, and no row is left', async (t) => {
+  test('what happens elsewhere to a task with an open form is said in the form', async (t) => {
     const { page, api } = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Buy milk' }] })
     const [{ id }] = (await api<[Task]>('GET', '/api/tasks?search=milk')).body
     await page.getByRole('button', { name: 'Edit Buy milk' }).click()
-    await page.getByRole('form').getByLabel('Title').fill('Buy oat milk')
+    const form = page.getByRole('form', { name: 'Edit Buy milk' })
+    await form.getByLabel('Title').fill('Buy oat milk')
+    await api('PATCH', `/api/tasks/${id}`, { title: 'Buy soy milk', description: 'Two litres' })
+    await form.getByRole('alert').getByText('Changed elsewhere meanwhile. Title: Buy soy milk.').waitFor()
+    await look(page, 'changed-elsewhere')
     await api('DELETE', `/api/tasks/${id}`)
-    await page.keyboard.press('Enter')
-    const left = page.getByRole('listitem').filter({ hasText: 'This task was deleted elsewhere.' })
-    await left.waitFor()
-    await shows(page, 'Keep')
-    await page.getByRole('heading', { name: 'One thing to do.' }).waitFor()
+    await form.getByRole('alert').getByText('This task was deleted elsewhere.').waitFor()
+    assert.equal(await form.getByLabel('Title').inputValue(), 'Buy oat milk')
     await look(page, 'deleted-elsewhere')
-    await left.getByRole('button', { name: 'Add again' }).click()
+    await page.getByRole('heading', { name: 'One thing to do.' }).waitFor()
+    await form.getByRole('button', { name: 'Save' }).click()
     await shows(page, 'Buy oat milk', 'Keep')
-    assert.equal((await api<Task[]>('GET', '/api/tasks')).body.length, 2)
+    await eventually(async () => assert.equal((await api<Task[]>('GET', '/api/tasks')).body.length, 2))
   })
 
-  test('what is done offline outlives its row, and everything is sent afterwards', async (t) => {
-    const { page, api, context } = await arrive(t, world, { tasks: [{ title: 'Buy milk' }] })
-    await page.getByRole('radio', { name: 'Done' }).check()
-    await page.getByRole('heading', { name: 'Nothing done yet' }).waitFor()
-    await page.getByRole('radio', { name: 'All' }).check()
-    await shows(page, 'Buy milk')
-    await context.setOffline(true)
-    await tick(page, 'Buy milk')
-    for (const title of ['First', 'Second']) {
-      await composer(page).fill(title)
-      await page.keyboard.press('Enter')
-    }
-    await page.getByText('3 changes wait').waitFor()
-    await page.getByRole('radio', { name: 'Done' }).check()
-    await checkbox(page, 'Buy milk').waitFor({ state: 'detached' })
-    await page.getByRole('radio', { name: 'All' }).check()
-    assert.ok(await checkbox(page, 'Buy milk').isChecked())
-    await result(page, 3)
-    assert.deepEqual(await page.getByRole('definition').allTextContents(), ['2', '0', '1'])
-    await context.setOffline(false)
-    await shows(page, 'Second', 'First', 'Buy milk')
-    await eventually(async () => {
-      const { body } = await api<Task[]>('GET', '/api/tasks')
-      assert.deepEqual(
-        body.map(({ title, completed }) => [title, completed]),
-        [
-          ['Second', false],
-          ['First', false],
-          ['Buy milk', true],
-        ],
-      )
-    })
-  })
-
-  test('the end of a session keeps drafts, filters and a task that was not added', async (t) => {
+  test('the end of a session keeps drafts, filters and a task that was not sent', async (t) => {
     const visitor = await arrive(t, world, { variant: 'short', tasks: [{ title: 'Buy milk' }] })
-    const { page, context, origin } = visitor
+    const { page, context, origin, api } = visitor
     await page.goto('/?show=open&sort=title')
     await page.getByRole('button', { name: 'Edit Buy milk' }).click()
     await page.getByRole('form', { name: 'Edit Buy milk' }).getByLabel('Notes').fill('Two litres')
+    await context.setOffline(true)
+    await composer(page).fill('A whole thought')
+    await composer(page).press('Enter')
     await composer(page).fill('Half a thought')
     await untilExpired(await visitor.token())
     await context.clearCookies()
-    await composer(page).press('Enter')
+    await context.setOffline(false)
     await page.getByText('Your session has ended.').waitFor()
     await signIn(visitor)
     await page.waitForURL(`${origin}/?show=open&sort=title`)
@@ -157,7 +124,12 @@ export function text(world: World) {
     assert.equal(await composer(page).inputValue(), 'Half a thought')
     await form.getByRole('button', { name: 'Save' }).click()
     await row(page, 'Buy milk').getByText('Two litres').waitFor()
-    await composer(page).press('Enter')
-    await shows(page, 'Buy milk', 'Half a thought')
+    await shows(page, 'A whole thought', 'Buy milk')
+    await eventually(async () =>
+      assert.deepEqual(
+        (await api<Task[]>('GET', '/api/tasks?sort=title')).body.map((task) => task.description),
+        [null, 'Two litres'],
+      ),
+    )
   })
 }

@@ -1,13 +1,6 @@
 import type { Task } from './task-client'
 
-/**
- * The IANA name of the user's time zone, in which their days begin and end; undefined if the browser does not
- * know it. The service then counts in UTC, as such a browser does.
- */
-export function timeZone(): string | undefined {
-  const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions() as { timeZone?: string }
-  return zone === 'Etc/Unknown' ? undefined : zone || undefined
-}
+type Due = Pick<Task, 'due_date' | 'completed'>
 
 /** The calendar day of a moment in the user's time zone: 2026-12-01. */
 export function localDay(moment: Date): string {
@@ -42,13 +35,13 @@ export function fromFields({ day, time }: DueFields): string | null {
 }
 
 /** A whole day is over when the next one begins. */
-export function isOverdue({ due_date: due, completed }: Task, now: Date): boolean {
+export function isOverdue({ due_date: due, completed }: Due, now: Date): boolean {
   if (due === null || completed) return false
   return isWholeDay(due) ? due < localDay(now) : new Date(due) < now
 }
 
 /** Due today and not over yet. */
-export function isDueToday({ due_date: due, completed }: Task, now: Date): boolean {
+export function isDueToday({ due_date: due, completed }: Due, now: Date): boolean {
   return due !== null && !completed && toFields(due).day === localDay(now)
 }
 

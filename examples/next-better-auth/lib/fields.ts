@@ -1,6 +1,6 @@
 import { type DueFields, fromFields, toFields } from './due'
 import { addTags } from './tags'
-import type { NewTask, Priority, Task, TaskChanges } from './task-client'
+import type { LocalTask, NewTask, Priority, TaskChanges } from './task-client'
 
 /** What the fields of a form hold. */
 export interface Fields {
@@ -44,7 +44,7 @@ export const tidy = ({ title, description, tags, tagText, ...others }: Fields): 
   tagText: '',
 })
 
-export const fieldsOfTask = ({ title, description, due_date, priority, tags }: Task): Fields => ({
+export const fieldsOfTask = ({ title, description, due_date, priority, tags }: LocalTask): Fields => ({
   title,
   description: description ?? '',
   due: toFields(due_date),
@@ -64,7 +64,7 @@ export const newTask = ({ title, description, due, priority, tags }: Fields) =>
   }) satisfies NewTask
 
 /** Only what differs, so that a change of another field from elsewhere stays. */
-export function changesOf(task: Task, fields: Fields): TaskChanges {
+export function changesOf(task: LocalTask, fields: Fields): TaskChanges {
   const before = fieldsOfTask(task)
   const { title, description, due_date, priority, tags } = newTask(fields)
   const movedDue = fields.due.day !== before.due.day || fields.due.time !== before.due.time
@@ -78,5 +78,5 @@ export function changesOf(task: Task, fields: Fields): TaskChanges {
   }
 }
 
-const isSameList = (a: readonly string[], b: readonly string[]) =>
+export const isSameList = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((one, index) => one === b[index])

@@ -1,6 +1,5 @@
-import { dayFromNow } from './due'
 import { addTags, MAX_TAGS } from './tags'
-import type { ListQuery, Priority } from './task-client'
+import type { Priority } from './task-client'
 
 /** What the list shows. The address bar holds the same. */
 export interface Filters {
@@ -13,13 +12,13 @@ export interface Filters {
   search: string
 }
 
-/** Each choice with its label and its part of the query. */
+/** Each choice with its label. */
 export const SHOW = {
-  all: { label: 'All', query: {} },
-  open: { label: 'Open', query: { status: 'pending' } },
-  overdue: { label: 'Overdue', query: { overdue: true } },
-  done: { label: 'Done', query: { status: 'completed' } },
-} as const satisfies Choices
+  all: { label: 'All' },
+  open: { label: 'Open' },
+  overdue: { label: 'Overdue' },
+  done: { label: 'Done' },
+} as const
 
 export const DUE = {
   any: { label: 'Any time', days: undefined },
@@ -38,15 +37,13 @@ export const PRIORITY = {
 } as const satisfies Record<string, { label: string; values: readonly Priority[] | undefined }>
 
 export const SORT = {
-  newest: { label: 'Newest first', query: { sort: 'created', order: 'desc' } },
-  oldest: { label: 'Oldest first', query: { sort: 'created', order: 'asc' } },
-  due: { label: 'Due date', query: { sort: 'due_date', order: 'asc' } },
-  priority: { label: 'Priority', query: { sort: 'priority', order: 'desc' } },
-  title: { label: 'Title A to Z', query: { sort: 'title', order: 'asc' } },
-  changed: { label: 'Last changed', query: { sort: 'updated', order: 'desc' } },
-} as const satisfies Choices
-
-type Choices = Record<string, { label: string; query: ListQuery }>
+  newest: { label: 'Newest first' },
+  oldest: { label: 'Oldest first' },
+  due: { label: 'Due date' },
+  priority: { label: 'Priority' },
+  title: { label: 'Title A to Z' },
+  changed: { label: 'Last changed' },
+} as const
 
 export const NO_FILTERS: Filters = {
   show: 'all',
@@ -59,19 +56,6 @@ export const NO_FILTERS: Filters = {
 
 /** Whether the filters may hide tasks. */
 export const isFiltered = (filters: Filters) => writeFilters({ ...filters, sort: NO_FILTERS.sort }) !== '/'
-
-export function toQuery({ show, due, priority, tags, sort, search }: Filters): ListQuery {
-  const { days } = DUE[due]
-  const { values } = PRIORITY[priority]
-  return {
-    ...SHOW[show].query,
-    ...SORT[sort].query,
-    ...(days && { due_from: dayFromNow(0), due_before: dayFromNow(days) }),
-    ...(values && { priority: values.join() }),
-    ...(tags.length > 0 && { tags: tags.join() }),
-    ...(search && { search }),
-  }
-}
 
 /** Reads the filters from an address. Unknown values are ignored. */
 export function readFilters(address: URLSearchParams): Filters {

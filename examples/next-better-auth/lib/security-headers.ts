@@ -16,6 +16,7 @@ export function contentSecurityPolicy({ nonce, apiOrigin, isHttps, isDevelopment
     'connect-src': `'self' ${apiOrigin}${isDevelopment ? ' ws:' : ''}`,
     // The tick of a checkbox is an image in the style sheet.
     'img-src': "'self' data:",
+    'worker-src': "'self'",
     'object-src': "'none'",
     'base-uri': "'none'",
     'form-action': "'self'",

@@ -4,7 +4,8 @@ import { nameProblem } from './names'
 export interface SignedInUser {
   id: string
   name: string
-  email: string
+  /** Not known offline. */
+  email?: string
 }
 
 /**

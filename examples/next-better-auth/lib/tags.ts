@@ -8,10 +8,11 @@ export const TAG_LIMITS = `At most ${MAX_TAGS} tags, each with at most ${MAX_TAG
 const COLOURS = 10
 const MAX_SUGGESTIONS = 6
 
-const folded = (tag: string) => tag.normalize('NFC').toLowerCase()
+/** Tags with the same key are the same tag. */
+export const tagKey = (tag: string) => tag.normalize('NFC').toLowerCase()
 
 /** Upper and lower case make no difference. */
-export const isSameTag = (a: string, b: string) => folded(a) === folded(b)
+export const isSameTag = (a: string, b: string) => tagKey(a) === tagKey(b)
 
 export const hasTag = (tags: readonly string[], tag: string) => tags.some((one) => isSameTag(one, tag))
 
@@ -39,31 +40,15 @@ export function tagProblem(tags: readonly string[], text: string): string | unde
 
 /** What the user may mean: known tags that begin with the text, then those that contain it. */
 export function suggestTags(known: readonly Tag[], chosen: readonly string[], text: string): Tag[] {
-  const start = folded(text.trim())
-  const found = known.filter(({ name }) => folded(name).includes(start) && !hasTag(chosen, name))
-  const begins = ({ name }: Tag) => Number(!folded(name).startsWith(start))
+  const start = tagKey(text.trim())
+  const found = known.filter(({ name }) => tagKey(name).includes(start) && !hasTag(chosen, name))
+  const begins = ({ name }: Tag) => Number(!tagKey(name).startsWith(start))
   return found.toSorted((a, b) => begins(a) - begins(b) || b.count - a.count).slice(0, MAX_SUGGESTIONS)
 }
 
 /** A number from 0 to 9 that depends on the name only, so that a tag has the same colour everywhere (FNV-1a). */
 export function tagColour(tag: string): number {
   let hash = 0x811c9dc5
-  for (const byte of new TextEncoder().encode(folded(tag))) hash = Math.imul(hash ^ byte, 0x01000193)
+  for (const byte of new TextEncoder().encode(tagKey(tag))) hash = Math.imul(hash ^ byte, 0x01000193)
   return ((hash ^ (hash >>> 16)) >>> 0) % COLOURS
-}
-
-/** The tags in use after a task had the tags `before` and has the tags `after`. */
-export function recountTags(
-  known: readonly Tag[],
-  before: readonly string[],
-  after: readonly string[],
-): Tag[] {
-  const kept = known.map(({ name, count }) => ({
-    name,
-    count: count + Number(hasTag(after, name)) - Number(hasTag(before, name)),
-  }))
-  const added = after.filter((tag) => !known.some(({ name }) => isSameTag(name, tag)))
-  return [...kept, ...added.map((name) => ({ name, count: 1 }))]
-    .filter(({ count }) => count > 0)
-    .toSorted((a, b) => a.name.localeCompare(b.name))
 }

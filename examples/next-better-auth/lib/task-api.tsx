@@ -1,21 +1,19 @@
 'use client'
-import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createContext, type ReactNode, use, useState } from 'react'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createContext, type ReactNode, use, useEffect, useState } from 'react'
 import { SessionEndedError } from './errors'
-import { createInTurn, type InTurn } from './in-turn'
 import { leaveForSignIn } from './session-events'
 import type { BrowserSettings } from './settings'
-import { createTaskClient, type TaskClient } from './task-client'
+import { createSync, createTaskClient, indexedDbStorage, type TaskClient, type TaskSync } from './task-client'
 import { createTokenKeeper } from './token'
 
 interface TaskApi {
+  /** The user's tasks on this device. Everything on the page but the trash is read from here and written here. */
+  sync: TaskSync
   /** The typed client of the service, for the user who is signed in. */
   client: TaskClient
-  userId: string
   /** How many days the service keeps deleted tasks; 0: it does not. */
   trashDays: number
-  /** Keeps calls that touch the same task in order. */
-  inTurn: InTurn
 }
 
 const TaskApiContext = createContext<TaskApi | null>(null)
@@ -26,10 +24,14 @@ export function useTaskApi(): TaskApi {
   return api
 }
 
-/** Client and cache of one user. A page that shows another user makes new ones. */
+/** Client, local copy and cache of one user. A page that shows another user makes new ones. */
 export function TaskApiProvider(props: { settings: BrowserSettings; userId: string; children: ReactNode }) {
   const [api] = useState(() => createTaskApi(props.settings, props.userId))
   const [queryClient] = useState(createQueryClient)
+  useEffect(() => {
+    void api.sync.start()
+    return () => void api.sync.stop()
+  }, [api])
   return (
     <QueryClientProvider client={queryClient}>
       <TaskApiContext value={api}>{props.children}</TaskApiContext>
@@ -41,30 +43,30 @@ function createTaskApi({ apiUrl, tokenUrl, trashDays }: BrowserSettings, userId:
   const tokens = createTokenKeeper(tokenUrl, userId)
   const client = createTaskClient({
     baseUrl: apiUrl,
-    token: ({ refused }) => tokens.get(refused),
-    // A request that is sent while the page closes still arrives.
-    keepalive: true,
+    token: ({ refused }) => tokens.get(refused).catch(leaveAtTheEnd),
     retry: { attempts: 3, maxWaitMs: 5000 },
   })
-  return { client, userId, trashDays, inTurn: createInTurn() }
+  const storage = indexedDbStorage({ name: `daybook ${userId}` })
+  return { client, trashDays, sync: createSync({ client, userId, storage }) }
 }
 
-function createQueryClient(): QueryClient {
-  const onError = (error: Error) => {
-    if (error instanceof SessionEndedError) leaveForSignIn('ended')
-  }
-  return new QueryClient({
-    queryCache: new QueryCache({ onError }),
-    // After the mutation's own onError, which keeps what was typed.
-    mutationCache: new MutationCache({ onSettled: (_data, error) => error && onError(error) }),
+/** What was not sent stays on the device, and is sent after the next sign-in of the same user. */
+function leaveAtTheEnd(error: unknown): null {
+  if (!(error instanceof SessionEndedError)) throw error
+  leaveForSignIn('ended')
+  return null
+}
+
+/** For the trash, which is not on the device. */
+const createQueryClient = () =>
+  new QueryClient({
     defaultOptions: {
+      // The client has tried again already. After a failure the query is repeated until it succeeds.
       queries: {
-        staleTime: 15_000,
-        // The client has tried again already. After a failure the query is repeated until it succeeds.
+        networkMode: 'always',
         retry: false,
         refetchInterval: ({ state }) => (state.status === 'error' ? 4000 : false),
-        refetchIntervalInBackground: true,
       },
+      mutations: { networkMode: 'always' },
     },
   })
-}

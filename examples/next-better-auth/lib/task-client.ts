@@ -1,16 +1,24 @@
 /** The only file that imports the client package: a package with another name is changed here. */
 export { createTaskClient, TaskApiError } from 'TaskApiClient'
+export { createSync, indexedDbStorage } from 'TaskApiClient/sync'
 export type {
-  BatchOperation,
+  DeletedTask,
   ListQuery,
   NewTask,
-  Page,
   Priority,
   Summary,
   Tag,
   Task,
   TaskChanges,
   TaskClient,
-  DeletedTask,
   TrashPage,
 } from 'TaskApiClient'
+export type {
+  Conflict,
+  LocalTask,
+  RefusedWrite,
+  SyncProblem,
+  SyncStatus,
+  TaskField,
+  TaskSync,
+} from 'TaskApiClient/sync'

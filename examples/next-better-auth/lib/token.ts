@@ -2,7 +2,7 @@ import { AuthUnavailableError, SessionEndedError } from './errors'
 
 /**
  * Keeps the token of one user in memory and never in storage, where any script could read it later.
- * `get` is the client's `token` function.
+ * `get` is what the client's `token` function needs.
  */
 export function createTokenKeeper(tokenUrl: string, userId: string) {
   let current: string | undefined
@@ -18,7 +18,7 @@ export function createTokenKeeper(tokenUrl: string, userId: string) {
   }
   return {
     /** Returns the token in memory, or a new one if there is none or the service refused this one. */
-    get: (refused?: string) => (current && current !== refused ? current : renew()),
+    get: async (refused?: string) => (current && current !== refused ? current : renew()),
   }
 }
 export type TokenKeeper = ReturnType<typeof createTokenKeeper>

@@ -1,43 +1,42 @@
 'use client'
 import { useState } from 'react'
-import { MAX_BATCH } from './send-batch'
-import type { Task } from './task-client'
+import type { LocalTask } from './task-client'
 
 interface State {
-  ids: readonly number[]
+  keys: readonly string[]
   /** Where a range begins: the task that was selected last. */
-  anchor: number | undefined
+  anchor: string | undefined
 }
 
-const NOTHING: State = { ids: [], anchor: undefined }
+const NOTHING: State = { keys: [], anchor: undefined }
 
-/** The tasks that the user has selected among those on screen: as many as one request can change. */
-export function useSelection(shown: readonly Task[]) {
+/** The tasks that the user has selected among those on screen. */
+export function useSelection(shown: readonly LocalTask[]) {
   const [state, setState] = useState<State | null>(null)
-  const tasks = shown.filter(({ id }) => state?.ids.includes(id))
-  const isSelected = (id: number) => tasks.some((task) => task.id === id)
-  const select = (ids: readonly number[], anchor: number | undefined) =>
-    setState({ ids: [...new Set(ids)].slice(0, MAX_BATCH), anchor })
-  const ids = tasks.map(({ id }) => id)
+  const tasks = shown.filter(({ key }) => state?.keys.includes(key))
+  const isSelected = (key: string) => tasks.some((task) => task.key === key)
+  const select = (keys: readonly string[], anchor: string | undefined) =>
+    setState({ keys: [...new Set(keys)], anchor })
+  const keys = tasks.map(({ key }) => key)
   return {
     isActive: state !== null,
     tasks,
     isSelected,
     begin: () => setState(NOTHING),
     end: () => setState(null),
-    selectAll: () => select([...ids, ...shown.map(({ id }) => id)], state?.anchor),
+    selectAll: () => select([...keys, ...shown.map(({ key }) => key)], state?.anchor),
     /** Selects a task or takes it out. With `range`: selects everything from the task before to this one. */
-    toggle(id: number, range: boolean) {
-      const between = range ? idsBetween(shown, state?.anchor, id) : []
-      if (between.length > 0) select([...ids, ...between], id)
-      else select(isSelected(id) ? ids.filter((other) => other !== id) : [...ids, id], id)
+    toggle(key: string, range: boolean) {
+      const between = range ? keysBetween(shown, state?.anchor, key) : []
+      if (between.length > 0) select([...keys, ...between], key)
+      else select(isSelected(key) ? keys.filter((other) => other !== key) : [...keys, key], key)
     },
   }
 }
 export type Selection = ReturnType<typeof useSelection>
 
-function idsBetween(shown: readonly Task[], from: number | undefined, to: number): number[] {
-  const indexes = [from, to].map((id) => shown.findIndex((task) => task.id === id))
+function keysBetween(shown: readonly LocalTask[], from: string | undefined, to: string): string[] {
+  const indexes = [from, to].map((key) => shown.findIndex((task) => task.key === key))
   if (indexes.includes(-1)) return []
-  return shown.slice(Math.min(...indexes), Math.max(...indexes) + 1).map(({ id }) => id)
+  return shown.slice(Math.min(...indexes), Math.max(...indexes) + 1).map(({ key }) => key)
 }

@@ -7,7 +7,7 @@ import { useTags } from './use-tasks'
 export function useTagSuggestions(chosen: readonly string[], text: string) {
   const [isOpen, setOpen] = useState(false)
   const [active, setActive] = useState(-1)
-  const { data: known = [] } = useTags()
+  const known = useTags()
   const fitting = suggestTags(known, chosen, text)
   const options = isOpen ? fitting : []
   const open = () => {

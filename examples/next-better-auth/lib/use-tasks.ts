@@ -1,38 +1,51 @@
 'use client'
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { timeZone } from './due'
-import { type Filters, toQuery } from './filters'
+import { useMemo, useState, useSyncExternalStore } from 'react'
+import { type Filters, writeFilters } from './filters'
+import { countTags, listTasks, summarize } from './local-list'
 import { useTaskApi } from './task-api'
-import type { Page } from './task-client'
+import type { Conflict, LocalTask, RefusedWrite, SyncStatus, TaskSync } from './task-client'
 
 const PAGE_SIZE = 30
 
-/** The list, page by page with the cursor. The old list stays on screen until the one for new filters is there. */
-export function useTaskPages(filters: Filters) {
-  const { client } = useTaskApi()
-  return useInfiniteQuery({
-    queryKey: ['tasks', filters],
-    queryFn: ({ pageParam: cursor, signal }) => {
-      const query = { ...toQuery(filters), time_zone: timeZone(), limit: PAGE_SIZE }
-      return client.page({ ...query, ...(cursor === undefined ? { count: true } : { cursor }) }, { signal })
-    },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: Page) => page.cursor,
-    placeholderData: keepPreviousData,
-  })
+/** A value of the local copy. The server knows none, and the page begins like the server. */
+function useLocal<Value>(read: (sync: TaskSync) => Value): Value {
+  const { sync } = useTaskApi()
+  const current = () => read(sync)
+  return useSyncExternalStore(sync.subscribe, current, current)
 }
 
-/** The number of tasks. What is overdue depends on the user's time zone. */
-export function useSummary() {
-  const { client } = useTaskApi()
-  return useQuery({
-    queryKey: ['summary'],
-    queryFn: ({ signal }) => client.summary({ time_zone: timeZone() }, { signal }),
-  })
+/** All tasks of the user, with the changes that the service has not confirmed. */
+export const useTasks = (): readonly LocalTask[] => useLocal((sync) => sync.tasks())
+export const useSyncStatus = (): SyncStatus => useLocal((sync) => sync.status())
+export const useConflicts = (): readonly Conflict[] => useLocal((sync) => sync.conflicts())
+export const useRefused = (): readonly RefusedWrite[] => useLocal((sync) => sync.refused())
+
+/** The list, one page more with each call of `more`. */
+export function useTaskList(filters: Filters, now: Date) {
+  const tasks = useTasks()
+  const list = useMemo(() => listTasks(tasks, filters, now), [tasks, filters, now])
+  // Other filters begin with one page again.
+  const address = writeFilters(filters)
+  const [pages, setPages] = useState({ address, count: 1 })
+  const count = pages.address === address ? pages.count : 1
+  return {
+    tasks: useMemo(() => list.slice(0, count * PAGE_SIZE), [list, count]),
+    total: list.length,
+    hasMore: list.length > count * PAGE_SIZE,
+    more: () => setPages({ address, count: count + 1 }),
+  }
+}
+
+/** The number of tasks; undefined as long as this device does not know all of them. */
+export function useSummary(now: Date) {
+  const tasks = useTasks()
+  const { complete } = useSyncStatus()
+  const summary = useMemo(() => summarize(tasks, now), [tasks, now])
+  return complete ? summary : undefined
 }
 
 /** The tags in use, by name, with the number of their tasks. */
 export function useTags() {
-  const { client } = useTaskApi()
-  return useQuery({ queryKey: ['tags'], queryFn: ({ signal }) => client.tags({ signal }) })
+  const tasks = useTasks()
+  return useMemo(() => countTags(tasks), [tasks])
 }

@@ -1,36 +1,46 @@
 'use client'
 import { useInfiniteQuery, useMutation, useMutationState, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { explain, isGone, SessionEndedError } from './errors'
 import { useNotices } from './notices'
 import { useTaskApi } from './task-api'
 import type { DeletedTask, TrashPage } from './task-client'
-import type { Restoration } from './use-restore'
+import { useSyncStatus, useTasks } from './use-tasks'
+import { named } from './words'
 
 const PAGE_SIZE = 30
 /** The variable of a mutation that deletes for good: one task, or undefined for all. */
 type Purge = DeletedTask | undefined
 
-/** The trash, page by page, without what is on its way out of it. */
+/** The trash, page by page, without what is on its way out of it. Only the service has it: it is not kept here. */
 export function useTrash() {
-  const { client } = useTaskApi()
+  const { client, sync } = useTaskApi()
+  const cache = useQueryClient()
+  const { lastSyncedAt, pending } = useSyncStatus()
+  useTasks()
   const pages = useInfiniteQuery({
     queryKey: ['trash'],
     queryFn: ({ pageParam: cursor, signal }) => client.trash({ limit: PAGE_SIZE, cursor }, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page: TrashPage) => page.cursor,
   })
-  const restoring = useMutationState({
-    filters: { mutationKey: ['restore'], status: 'pending' },
-    select: ({ state }) => (state.variables as Restoration).tasks.map(({ id }) => id),
-  }).flat()
+  // A deletion has arrived, or something changed on another device.
+  useEffect(() => void cache.invalidateQueries({ queryKey: ['trash'] }), [cache, lastSyncedAt, pending])
   const purging = useMutationState({
     filters: { mutationKey: ['purge'], status: 'pending' },
     select: ({ state }) => state.variables as Purge,
   })
   const isLeaving = ({ id }: DeletedTask) =>
-    restoring.includes(id) || purging.some((purge) => purge === undefined || purge.id === id)
+    sync.byId(id) !== undefined || purging.some((purge) => purge === undefined || purge.id === id)
   const tasks = pages.data?.pages.flatMap((page) => page.tasks).filter((task) => !isLeaving(task))
   return { pages, tasks }
+}
+
+/** Takes a task out of the trash. */
+export function useRestoreTask() {
+  const { sync } = useTaskApi()
+  const { announce } = useNotices()
+  return (task: DeletedTask) => announce(`${named([sync.restore(task)])} is back.`)
 }
 
 /** Deletes a task of the trash for good, or, without one, all that are in the trash. */

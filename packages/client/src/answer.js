@@ -26,7 +26,7 @@ const isObject = (/** @type {unknown} */ data) =>
  * @param {Promise<{ data?: Data, error?: unknown, response: Response }>} call of openapi-fetch
  * @param {(data: unknown) => boolean} isExpected
  */
-async function answerOf(call, isExpected) {
+export async function answerOf(call, isExpected) {
   const { data, error, response } = await call
   if (!response.ok) throw errorOf(response, /** @type {Body} */ (error))
   if (!isExpected(data)) throw unexpectedAnswer()

@@ -1,13 +1,13 @@
-import { dataOf, done, pageOf, pagesOf, pathOf } from './answer.js'
+import { answerOf, dataOf, done, pageOf, pagesOf, pathOf } from './answer.js'
 import { ownError } from './error.js'
 
 /**
  * @import { OptionsOf } from './answer.js'
- * @import { TaskClient } from './index.js'
+ * @import { TaskClient, TransferFormat } from './index.js'
  */
 
 /**
- * The calls for tags, for the trash, and for many tasks at once. None of the changes is repeated: see README.md.
+ * The calls for tags, for the trash, for files, and for many tasks at once. No change is repeated: see README.md.
  *
  * @param {TaskClient['api']} api
  * @param {OptionsOf} optionsOf
@@ -47,7 +47,45 @@ export function bulkCalls(api, optionsOf) {
       const call = { ...optionsOf(options), body: { operations: [...operations] } }
       return (await dataOf(api.POST('/api/tasks/batch', call))).results
     },
+    async exportTasks(format, options) {
+      const call = /** @type {const} */ ({
+        ...optionsOf(options),
+        params: { query: { format } },
+        parseAs: 'blob',
+      })
+      const { data, response } = await answerOf(api.GET('/api/tasks/export', call), isFile)
+      const [, name] = /filename="([^"]+)/.exec(response.headers.get('content-disposition') ?? '') ?? []
+      return new File([data], name ?? `tasks.${format}`, { type: data.type })
+    },
+    importTasks: async (file, query = {}, options = {}) =>
+      dataOf(
+        api.POST('/api/tasks/import', {
+          ...optionsOf(options, { isRepeatable: query.dry_run }),
+          // Without a type openapi-fetch would send that of JSON.
+          headers: { 'content-type': typeOf(file), ...options.headers },
+          params: { query: { ...query, format: query.format ?? formatOf(file) } },
+          body: /** @type {string} */ (file),
+          bodySerializer: (body) => body,
+        }),
+      ),
   })
+}
+
+/** A page of a proxy is no file of tasks. */
+const isFile = (/** @type {unknown} */ data) =>
+  data instanceof Blob && /^(application\/json|text\/(csv|calendar))/.test(data.type)
+
+/** @param {Blob | string} file */
+const typeOf = (file) => (typeof file === 'string' ? '' : file.type) || 'text/plain'
+
+/**
+ * The format that the name of a file ends with. Programs give the types of these files differently.
+ *
+ * @param {Blob | string} file
+ */
+function formatOf(file) {
+  const [, ending] = /\.(json|csv|ics)$/i.exec(file instanceof File ? file.name : '') ?? []
+  return /** @type {TransferFormat | undefined} */ (ending?.toLowerCase())
 }
 
 /**

@@ -14,6 +14,11 @@ export type DeletedTask = components['schemas']['DeletedTask']
 export type BatchOperation = EachOrUndefined<components['schemas']['Batch']['operations'][number]>
 /** What one operation of a batch did: `status` is that of the single call. */
 export type BatchResult = components['schemas']['BatchResult']['results'][number]
+/** How a task repeats. docs/recurrence.md describes the rules. */
+export type Recurrence = NonNullable<Task['recurrence']>
+export type TransferFormat = NonNullable<ImportQuery['format']>
+/** What an import did; with `dry_run`, what it would do. */
+export type ImportResult = components['schemas']['ImportResult']
 export type Summary = components['schemas']['Summary']
 export type User = components['schemas']['User']
 export type Problem = components['schemas']['Problem']
@@ -34,6 +39,7 @@ export type ListQuery = Omit<PageQuery, 'limit' | 'offset' | 'cursor' | 'count'>
 /** A part of a list: `limit` tasks (default 50), starting at `cursor` or `offset`. */
 export type PageQuery = Omit<Query, 'q' | 'completed' | 'sort_by' | 'sort_order'>
 export type TrashQuery = OrUndefined<NonNullable<operations['listTrash']['parameters']['query']>>
+export type ImportQuery = OrUndefined<NonNullable<operations['importTasks']['parameters']['query']>>
 export type SummaryQuery = OrUndefined<NonNullable<operations['summarizeTasks']['parameters']['query']>>
 
 /**
@@ -125,6 +131,10 @@ export interface TaskClient {
   update(id: TaskId, changes: TaskChanges, options?: CallOptions): Promise<Task>
   /** Sets the state; it never toggles. This is the only change that is repeated automatically. */
   complete(id: TaskId, completed: boolean, options?: CallOptions): Promise<Task>
+  /** Moves a recurring task to its next date, without completing it. */
+  skip(id: TaskId, options?: CallOptions): Promise<Task>
+  /** The next dates of a recurring task, in the form of `due_date`; `count`: 1 to 50, default 5. */
+  occurrences(id: TaskId, count?: number, options?: CallOptions): Promise<string[]>
   /** Moves a task into the trash. */
   delete(id: TaskId, options?: CallOptions): Promise<void>
   /** Moves all completed tasks into the trash. Returns their number. */
@@ -141,6 +151,13 @@ export interface TaskClient {
   emptyTrash(options?: CallOptions): Promise<number>
   /** Makes 1 to 100 changes in one request: all of them or none. Returns a result for each, in the same order. */
   batch(operations: readonly BatchOperation[], options?: CallOptions): Promise<BatchResult[]>
+  /** All tasks as a file, with the name and the type that the service gives it. */
+  exportTasks(format: TransferFormat, options?: CallOptions): Promise<File>
+  /**
+   * Creates the tasks of a file: all of them or none. Tasks that exist already are skipped. With `dry_run: true` it only
+   * checks the file. The format is `format`, else the ending of the file's name, else its type; text needs `format`.
+   */
+  importTasks(file: Blob | string, query?: ImportQuery, options?: CallOptions): Promise<ImportResult>
   /** The tags in use, by name. */
   tags(options?: CallOptions): Promise<Tag[]>
   /** Renames a tag on all tasks. If the new name is in use, the two tags become one. Returns the number of tasks. */

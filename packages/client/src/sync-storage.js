@@ -37,6 +37,8 @@ export function indexedDbStorage({ name }) {
     })
     const transaction = database.transaction(STORE, mode)
     use(transaction.objectStore(STORE))
+    // Not left to the end of its requests, which a page that is being closed does not see.
+    transaction.commit?.()
     await new Promise((resolve, reject) => {
       transaction.oncomplete = resolve
       transaction.onabort = () => reject(transaction.error ?? new Error('The transaction was aborted.'))

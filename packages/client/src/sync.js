@@ -39,7 +39,12 @@ export function createSync({ client, userId, storage, onConflict, timings, ...op
   }
 
   const store = createStore(storage, { onMessage: (message) => session.receive(message), onFailure })
-  const state = createState(store.put)
+  const notifySoon = oncePerTurn(notify)
+  const state = createState((key, value) => {
+    store.put(key, value)
+    // Also for what an answer of the service changes.
+    notifySoon()
+  })
   const session = createSession({
     ...{ state, store, now, random, lock, channel, notify, onFailure },
     name: storage.name,
@@ -104,5 +109,18 @@ export function createSync({ client, userId, storage, onConflict, timings, ...op
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+  }
+}
+
+/** @param {() => void} call */
+function oncePerTurn(call) {
+  let isDue = false
+  return () => {
+    if (isDue) return
+    isDue = true
+    queueMicrotask(() => {
+      isDue = false
+      call()
+    })
   }
 }

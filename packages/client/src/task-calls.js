@@ -33,6 +33,12 @@ export function taskCalls(api, optionsOf) {
       const call = { ...optionsOf(options, { isRepeatable: true }), params: pathOf(id), body: { completed } }
       return dataOf(api.PATCH('/api/tasks/{id}/complete', call))
     },
+    skip: async (id, options) =>
+      dataOf(api.POST('/api/tasks/{id}/skip', { ...optionsOf(options), params: pathOf(id) })),
+    async occurrences(id, count, options) {
+      const call = { ...optionsOf(options), params: { ...pathOf(id), query: { count } } }
+      return dataOf(api.GET('/api/tasks/{id}/occurrences', call), Array.isArray)
+    },
     delete: async (id, options) =>
       done(api.DELETE('/api/tasks/{id}', { ...optionsOf(options), params: pathOf(id) })),
     summary: (query, options) =>

@@ -1,6 +1,6 @@
 import type { BatchOperation, Task } from 'TaskApiClient'
 import t from 'tap'
-import { startService } from './service.ts'
+import { refusal, startService } from './service.ts'
 
 const titles = (tasks: readonly Pick<Task, 'title'>[]) => tasks.map(({ title }) => title)
 
@@ -113,6 +113,66 @@ t.test('a batch makes all changes in their order, or none and names the one that
   await t.rejects(failing, { status: 404, errors: [{ path: /^\/operations\/1/ }] })
   t.equal((await client.list()).length, 2)
   await t.rejects(client.batch([]), { status: 400, code: 'validation_failed' })
+})
+
+t.test('an export is a file that an import takes, in every format', async (t) => {
+  const { createClient } = await startService(t)
+  const { client } = await createClient()
+  await client.create({ title: 'Äpfel, "rot"', tags: ['home'], due_date: '2026-12-01' })
+  await client.create({ title: 'Tea', completed: true })
+  for (const [format, type] of [
+    ['json', 'application/json'],
+    ['csv', 'text/csv'],
+    ['ics', 'text/calendar'],
+  ] as const) {
+    const file = await client.exportTasks(format)
+    t.match(file.name, new RegExp(`^tasks-\\d{4}-\\d\\d-\\d\\d\\.${format}$`))
+    t.match(file.type, new RegExp(`^${type}`))
+    t.match(await client.importTasks(file), { dry_run: false, created: 0, skipped: 2 })
+    const { client: other } = await createClient()
+    t.match(await other.importTasks(file, { dry_run: true }), { dry_run: true, created: 2, skipped: 0 })
+    t.same(await other.list(), [])
+    // The ending tells the format, also if the browser gives another type or none.
+    const renamed = new File([file], `MY TASKS.${format.toUpperCase()}`, { type: 'application/vnd.ms-excel' })
+    t.match(await other.importTasks(renamed), { created: 2 })
+    t.match(await other.importTasks(file.slice(0, file.size, file.type)), { created: 0, skipped: 2 })
+    t.match(await other.importTasks(await file.text(), { format }), { created: 0, skipped: 2 })
+    t.match(await other.list({ sort: 'title' }), [
+      { title: 'Äpfel, "rot"', tags: ['home'] },
+      { title: 'Tea' },
+    ])
+  }
+})
+
+t.test('an import that is refused names its mistakes, and only a dry run is repeated', async (t) => {
+  const { createClient } = await startService(t)
+  const faults: (() => Response | Promise<Response>)[] = []
+  const fetch = async (request: Request) => faults.shift()?.() ?? globalThis.fetch(request)
+  const { client, sent } = await createClient({ fetch })
+  const file = 'title,due_date\nMilk,2026-12-01\nTea,soon\n'
+  await t.rejects(client.importTasks(file, { format: 'csv' }), {
+    status: 400,
+    errors: [{ path: '/tasks/1/due_date', line: 3 }],
+  })
+  await t.rejects(client.importTasks(file), { status: 415, code: 'unsupported_file_type' })
+  const key = { headers: { 'idempotency-key': 'import-1' } }
+  for (let time = 0; time < 2; time += 1)
+    t.match(await client.importTasks('title\nMilk\n', { format: 'csv' }, key), { created: 1 })
+  t.equal((await client.list()).length, 1)
+
+  sent.length = 0
+  faults.push(() => refusal(503))
+  t.match(await client.importTasks('title\nTea\n', { format: 'csv', dry_run: true }), { created: 1 })
+  t.equal(sent.length, 2)
+  faults.push(() => refusal(503))
+  await t.rejects(client.importTasks('title\nTea\n', { format: 'csv' }), { status: 503, code: 'overloaded' })
+  t.equal(sent.length, 3)
+
+  const page = new Response('<p>Sign in</p>', { headers: { 'content-type': 'text/html' } })
+  faults.push(() => page)
+  await t.rejects(client.exportTasks('csv'), { code: 'unexpected_answer' })
+  faults.push(() => new Response('x', { headers: { 'content-type': 'text/csv' } }))
+  t.equal((await client.exportTasks('csv')).name, 'tasks.csv')
 })
 
 t.test('an id or a name that would lead to another call is refused before anything is sent', async (t) => {

@@ -48,6 +48,30 @@ t.test('every call does what it says', async (t) => {
   t.equal((await client.list()).length, 2)
 })
 
+t.test('a recurring task has next dates, is skipped, and goes on when it is completed', async (t) => {
+  const { createClient } = await startService(t)
+  const { client, sent } = await createClient()
+  const recurrence = { rule: 'FREQ=DAILY;COUNT=4', time_zone: 'UTC', anchor: 'due_date' } as const
+  const { id } = await client.create({ title: 'Water', due_date: '2999-12-01', recurrence })
+  t.same(await client.occurrences(id), ['2999-12-02', '2999-12-03', '2999-12-04'])
+  t.same(await client.occurrences(String(id), 1), ['2999-12-02'])
+  t.match(await client.skip(id), { id, due_date: '2999-12-02', recurrence: { rule: 'FREQ=DAILY;COUNT=3' } })
+  const { next_task_id: next } = await client.complete(id, true)
+  t.match(await client.get(next!), { due_date: '2999-12-03', completed: false })
+  await t.rejects(client.skip(id), { status: 409, code: 'task_completed' })
+
+  const plain = await client.create({ title: 'Once' })
+  t.same(await client.occurrences(plain.id), [])
+  await t.rejects(client.skip(plain.id), { status: 409, code: 'task_not_recurring' })
+  await t.rejects(client.occurrences(plain.id, 51), { status: 400, code: 'validation_failed' })
+  sent.length = 0
+  for (const text of ['', '..', '1/skip']) {
+    await t.rejects(client.skip(text), { code: 'invalid_call' })
+    await t.rejects(client.occurrences(text), { code: 'invalid_call' })
+  }
+  t.equal(sent.length, 0)
+})
+
 t.test('every operation can be called under the path that the document gives it', async (t) => {
   const { createClient } = await startService(t)
   const { client, user } = await createClient()

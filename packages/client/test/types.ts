@@ -4,12 +4,14 @@ import {
   type BatchOperation,
   createTaskClient,
   type DeletedTask,
+  type ImportResult,
   type Page,
   type Priority,
   type Retry,
   type Task,
   TaskApiError,
   type TaskApiErrorCode,
+  type TransferFormat,
 } from 'TaskApiClient'
 import { type Choice, createSync, indexedDbStorage, type LocalTask, type TaskSync } from 'TaskApiClient/sync'
 
@@ -39,7 +41,12 @@ export async function calls(text: string | undefined) {
     deletedAt.push(...page.tasks.map((task) => task.title))
   await client.page({ priority: 'high,urgent', tags: 'home', sort: 'priority' })
   const count: number = (await client.renameTag('home', 'house')) + (await client.clearCompleted())
-  return { again, count, deletedAt }
+  const next: string[] = await client.occurrences(id, 3)
+  const rule: string | undefined = (await client.skip(id)).recurrence?.rule
+  const file: File = await client.exportTasks('csv')
+  const { created }: ImportResult = await client.importTasks(file, { dry_run: true, format: undefined })
+  await client.importTasks('title', { format: 'csv' satisfies TransferFormat, time_zone: text })
+  return { again, count, deletedAt, next, rule, created }
 }
 
 export function options() {
@@ -137,6 +144,10 @@ export async function misuse() {
   await client.batch([{ op: 'delete' }])
   // @ts-expect-error there is no such priority
   await client.create({ title: 'Task', priority: 'highest' })
+  // @ts-expect-error there is no such format
+  await client.exportTasks('xml')
+  // @ts-expect-error tasks are imported as a file
+  await client.importTasks([{ title: 'Task' }])
   // @ts-expect-error there is no such path
   await client.api.GET('/api/task')
   // @ts-expect-error an error cannot be changed
