@@ -100,6 +100,7 @@ function createTask(random: () => number, youth: number, now: Date): SeedTask {
     ...dueDate(random, completed || random() < 0.3 ? created : now.getTime()),
     priority: pick(PRIORITIES),
     tags: random() < 0.5 ? [] : TAGS.filter(() => random() < 0.2),
+    recurrence: null,
     createdAt: new Date(created),
     updatedAt: new Date(touched),
     deletedAt: null,

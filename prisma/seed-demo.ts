@@ -1,4 +1,5 @@
 import type { Priority } from '../src/tasks/priorities.ts'
+import type { Recurrence } from '../src/tasks/schemas.ts'
 
 /** A task as its columns hold it. */
 export interface SeedTask {
@@ -10,6 +11,8 @@ export interface SeedTask {
   dueAllDay: boolean
   priority: Priority
   tags: string[]
+  /** Only tasks with a due date repeat. */
+  recurrence: Recurrence | null
   createdAt: Date
   updatedAt: Date
   /** When it was moved to the trash; null for a task that is not there. */
@@ -35,6 +38,8 @@ interface Extras {
   deleted?: boolean
   priority?: Priority
   tags?: string[]
+  /** A rule of RFC 5545; it needs `due`. */
+  repeats?: string
 }
 type Line = [title: string, extras?: Extras]
 
@@ -51,7 +56,7 @@ const LINES: Readonly<Record<string, Line[]>> = {
     ],
     ['Pay the electricity bill', { due: { days: -2 }, priority: 'urgent', tags: ['home', 'money'] }],
     ['Call the dentist', { description: 'Ask for a morning, not a Wednesday.', due: { hours: 26 } }],
-    ['Water the plants', { due: { days: 0 }, tags: ['home', 'garden'] }],
+    ['Water the plants', { due: { days: 0 }, tags: ['home', 'garden'], repeats: 'FREQ=DAILY;INTERVAL=3' }],
     ['Read “The Left Hand of Darkness”'],
     [
       'Book the train to Kraków',
@@ -82,7 +87,10 @@ const LINES: Readonly<Record<string, Line[]>> = {
       },
     ],
     ['Review the open pull requests', { due: { hours: -3 }, priority: 'high' }],
-    ['Write the release notes', { due: { days: 1 } }],
+    [
+      'Write the release notes',
+      { due: { days: 1 }, repeats: 'FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1' },
+    ],
     ['Rotate the API keys', { due: { days: -6 }, done: true, priority: 'urgent', tags: ['security'] }],
     [
       'Prepare the architecture talk',
@@ -106,6 +114,7 @@ const LINES: Readonly<Record<string, Line[]>> = {
     ['Küche aufräumen', { due: { days: 0 }, done: true }],
     ['日本語の宿題', { description: '第5課', due: { days: 2 }, tags: ['日本語'] }],
     ['Print the name badges', { due: { days: -1 } }],
+    ['Take out the recycling', { due: { hours: 30 }, repeats: 'FREQ=WEEKLY' }],
   ],
   Demo: [
     [
@@ -115,6 +124,7 @@ const LINES: Readonly<Record<string, Line[]>> = {
     ['Create a task of your own'],
     ['Complete this task', { due: { days: 1 }, priority: 'medium', tags: ['first steps'] }],
     ['Look at a task that is overdue', { due: { days: -1 } }],
+    ['Complete this task, and see the next one', { due: { days: 0 }, repeats: 'FREQ=DAILY' }],
     ['Start the service', { done: true }],
     ['Restore this task from the trash', { deleted: true }],
   ],
@@ -132,7 +142,10 @@ export function demoUsers(now: Date): SeedUser[] {
 }
 
 function toTask(
-  [title, { description, due, done = false, deleted = false, priority = 'none', tags = [] } = {}]: Line,
+  [
+    title,
+    { description, due, done = false, deleted = false, priority = 'none', tags = [], repeats } = {},
+  ]: Line,
   createdAt: Date,
   now: Date,
 ): SeedTask {
@@ -144,6 +157,8 @@ function toTask(
     completed: done,
     priority,
     tags,
+    recurrence:
+      repeats === undefined ? null : { rule: repeats, time_zone: 'UTC', anchor: 'due_date' as const },
     createdAt,
     updatedAt,
     deletedAt,

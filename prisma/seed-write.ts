@@ -15,18 +15,19 @@ WITH person AS (
   ON CONFLICT (id) DO NOTHING
 ), task AS (
   SELECT user_id, title, description, completed, due_at, due_all_day, priority, string_to_array(tags, ',') AS tags,
-    created_at, updated_at, deleted_at
+    recurrence, created_at, updated_at, deleted_at
   FROM unnest($5::text[], $6::text[], $7::text[], $8::boolean[], $9::timestamptz[], $10::boolean[],
-      $11::task_priority[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[])
-    AS t (user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at, updated_at, deleted_at)
+      $11::task_priority[], $12::text[], $13::jsonb[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[])
+    AS t (user_id, title, description, completed, due_at, due_all_day, priority, tags, recurrence, created_at, updated_at, deleted_at)
   WHERE user_id IN (SELECT id FROM empty)
 ), trash AS (
-  INSERT INTO deleted_tasks (id, user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at,
-    updated_at, deleted_at)
+  INSERT INTO deleted_tasks (id, user_id, title, description, completed, due_at, due_all_day, priority, tags, recurrence,
+    created_at, updated_at, deleted_at)
   SELECT nextval(pg_get_serial_sequence('tasks', 'id')), task.* FROM task WHERE deleted_at IS NOT NULL
 )
-INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at, updated_at)
-SELECT user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at, updated_at
+INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, priority, tags, recurrence, created_at,
+  updated_at)
+SELECT user_id, title, description, completed, due_at, due_all_day, priority, tags, recurrence, created_at, updated_at
 FROM task WHERE deleted_at IS NULL`
 
 /**
@@ -55,6 +56,7 @@ export async function writeUsers(client: pg.Client, users: SeedUser[]): Promise<
       column('priority'),
       // No tag contains a comma, and unnest would take an array of arrays apart.
       column('tags').map(String),
+      column('recurrence').map((recurrence) => recurrence && JSON.stringify(recurrence)),
       column('createdAt').map(instant),
       column('updatedAt').map(instant),
       column('deletedAt').map(instant),

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { startApp } from './helpers/app.ts'
 import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
 import { startPostgres } from './helpers/postgres.ts'
+import { createRepeaters, type Repeater } from './helpers/repeater.ts'
 import { startService } from './helpers/service.ts'
 import { createWriters, type Writer } from './helpers/writer.ts'
 
@@ -13,7 +14,7 @@ const rounds = (usual: number) => Number(process.env.CRASH_ROUNDS ?? usual)
 t.test('after a kill -9 of the service all is there that it acknowledged, and nothing by half', async (t) => {
   const { app } = await startApp(t)
   const otherCopy = await app.listen({ port: 0, host: '127.0.0.1' })
-  const writers = await createWriters(8)
+  const writers = [...(await createWriters(8)), ...(await createRepeaters(2))]
   let unsure = 0
   for (let round = 1; round <= rounds(3); round += 1) {
     const url = new URL(serviceDatabaseUrl())
@@ -35,7 +36,7 @@ t.test('after a kill -9 of PostgreSQL all is there that was acknowledged, and no
   const server = await startPostgres(t)
   const { app } = await startApp(t, { DATABASE_URL: server.serviceUrl })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
-  const writers = await createWriters(8)
+  const writers = [...(await createWriters(8)), ...(await createRepeaters(2))]
   let unsure = 0
   for (let round = 1; round <= rounds(3); round += 1) {
     unsure += await killAmidst(writers, url, () => server.end('SIGKILL'))
@@ -47,7 +48,11 @@ t.test('after a kill -9 of PostgreSQL all is there that was acknowledged, and no
 })
 
 /** Lets all write until something is killed among them; returns how many do not know what became of their last. */
-async function killAmidst(writers: Writer[], url: string, kill: () => Promise<unknown>): Promise<number> {
+async function killAmidst(
+  writers: (Writer | Repeater)[],
+  url: string,
+  kill: () => Promise<unknown>,
+): Promise<number> {
   const acknowledged = () => writers.reduce((sum, writer) => sum + writer.acknowledged, 0)
   const enough = acknowledged() + 50 + Math.random() * 200
   const work = writers.map(async (writer) => {
@@ -58,5 +63,5 @@ async function killAmidst(writers: Writer[], url: string, kill: () => Promise<un
   return writers.filter(({ isUnsure }) => isUnsure).length
 }
 
-const verify = (t: Test, writers: Writer[], url: string, ownerUrl?: string) =>
+const verify = (t: Test, writers: (Writer | Repeater)[], url: string, ownerUrl?: string) =>
   Promise.all(writers.map((writer) => writer.verify(t, url, ownerUrl)))

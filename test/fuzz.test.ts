@@ -241,15 +241,17 @@ t.test(`requests made from the document (seed ${SEED})`, async (t) => {
   const app = await startApp(t)
   const operations = requests.operationsOf(documentOf(app.app))
   const document = documentOf(app.app)
+  // The body of an import is a file, whose rows depend on each other: test/transfer.test.ts has its mistakes.
+  const described = operations.filter(({ template }) => !template.endsWith('/import'))
   const plans: [what: string, plan: fc.Arbitrary<requests.Plan>][] = [
     [
       'what the document admits is never refused',
-      fc.oneof(...operations.map((named) => requests.validPlan(document, named))),
+      fc.oneof(...described.map((named) => requests.validPlan(document, named))),
     ],
     [
       'what the document does not admit is never taken',
       fc.oneof(
-        ...operations
+        ...described
           .map((named) => requests.invalidPlan(document, named))
           .filter((plan) => plan !== undefined),
       ),

@@ -32,9 +32,11 @@ function withOwnDatabase(migrated: boolean, use: (url: string) => Promise<void>)
 
 const tasksOf = async ({ call }: TestApp, id: string) =>
   (await call('GET', '/api/tasks', { user: { ...(await createUser(id)) } })).body as {
+    id: number
     title: string
     completed: boolean
     due_date: string | null
+    recurrence: object | null
   }[]
 
 const count = async (url: string, condition: string) => {
@@ -65,6 +67,15 @@ t.test('the demo has people with tasks of every kind, and a second run adds noth
       'instants',
     )
     t.ok(due.includes(null), 'and no due date')
+    for (const id of ['alice', 'bob', 'carol', 'demo']) {
+      const owner = await createUser(id)
+      const repeating = (await tasksOf(app, id)).filter(({ recurrence }) => recurrence !== null)
+      t.ok(repeating.length > 0, `${id} has a task that repeats`)
+      for (const task of repeating) {
+        const { body } = await app.call('GET', `/api/tasks/${task.id}/occurrences`, { user: owner })
+        t.equal(body.length, 5, task.title)
+      }
+    }
     const user = await createUser('bob')
     t.ok((await app.call('GET', '/api/tasks/summary', { user })).body.overdue > 0, 'something is overdue')
 

@@ -284,7 +284,8 @@ export function good(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const)
   if (schema.oneOf) return fc.oneof(...schema.oneOf.map(good))
   if (schema.enum) return fc.constantFrom<unknown>(...schema.enum)
-  return fc.oneof(...typesOf(schema).map((type) => goodOf(type, schema)))
+  const types = typesOf(schema)
+  return types.length === 0 ? anyJson : fc.oneof(...types.map((type) => goodOf(type, schema)))
 }
 
 function goodOf(type: string, schema: Schema): fc.Arbitrary<unknown> {
@@ -363,7 +364,9 @@ function brokenArrays(schema: Schema): fc.Arbitrary<unknown>[] {
 
 function brokenObjects(schema: Schema): fc.Arbitrary<unknown>[] {
   const { properties = {}, required = [] } = schema
-  const spoiled = Object.entries(properties).map(([name, field]) =>
+  // Nothing is wrong for a field of any type.
+  const limited = Object.entries(properties).filter(([, field]) => field.oneOf ?? field.enum ?? field.type)
+  const spoiled = limited.map(([name, field]) =>
     fc
       .tuple(goodOf('object', schema), bad(field))
       .map(([object, value]) => ({ ...(object as object), [name]: value })),
