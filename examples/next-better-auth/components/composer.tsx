@@ -1,12 +1,11 @@
 import { type FormEvent, useId, useRef, useState } from 'react'
 import { type Fields, isBlank, NO_FIELDS } from '../lib/fields'
-import { tagProblem } from '../lib/tags'
 import { useCreateTask } from '../lib/use-changes'
 import { useDraftChanges, useDrafts } from '../lib/use-drafts'
 import { useHydrated } from '../lib/use-hydrated'
 import styles from './composer.module.css'
 import { CalendarIcon, PlusIcon } from './icons'
-import { TaskFields } from './task-fields'
+import { focusProblem, TaskFields } from './task-fields'
 
 /** The form for a new task. It is empty again at once. */
 export function Composer() {
@@ -20,17 +19,9 @@ export function Composer() {
   const detailed = opened ?? !isBlank({ ...draft, title: '' })
   const change = (fields: Partial<Fields>) => write({ ...draft, ...fields })
 
-  /** The field for tags says what is wrong. */
-  const showTags = () => {
-    setOpened(true)
-    requestAnimationFrame(() =>
-      document.getElementById(detailsId)?.querySelector<HTMLElement>('[role=combobox]')?.focus(),
-    )
-  }
-
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (tagProblem(draft.tags, draft.tagText)) return showTags()
+    if (focusProblem(document.getElementById(detailsId), draft)) return setOpened(true)
     titleInput.current?.focus()
     if (draft.title.trim() === '') return
     write(NO_FIELDS)

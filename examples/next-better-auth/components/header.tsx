@@ -8,11 +8,13 @@ import type { SignedInUser } from '../lib/session'
 import { announceSession } from '../lib/session-events'
 import { useTaskApi } from '../lib/task-api'
 import type { SyncStatus } from '../lib/task-client'
+import { useHydrated } from '../lib/use-hydrated'
 import { useSyncStatus } from '../lib/use-tasks'
 import { goTo } from '../lib/use-view'
 import { ConfirmDialog } from './confirm-dialog'
 import styles from './header.module.css'
-import { DeleteIcon, Mark } from './icons'
+import { DeleteIcon, Mark, TransferIcon } from './icons'
+import { TransferDialog } from './transfer-dialog'
 
 export function Header({ user }: { user: SignedInUser }) {
   const { trashDays } = useTaskApi()
@@ -24,9 +26,30 @@ export function Header({ user }: { user: SignedInUser }) {
       <span dir="auto" className={styles.user} title={[user.name, user.email].filter(Boolean).join(', ')}>
         {user.name}
       </span>
+      <TransferButton />
       {trashDays > 0 && <TrashLink />}
       <SignOutButton />
     </header>
+  )
+}
+
+function TransferButton() {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Export and import"
+        title="Export and import"
+        aria-haspopup="dialog"
+        disabled={!useHydrated()}
+        onClick={() => setOpen(true)}
+      >
+        <TransferIcon />
+      </button>
+      {isOpen && <TransferDialog onClose={() => setOpen(false)} />}
+    </>
   )
 }
 

@@ -24,6 +24,10 @@ export const SearchIcon = icon(<path d="M11 18a7 7 0 100-14 7 7 0 000 14zM20 20l
 export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />)
 export const CalendarIcon = icon(<path d="M4.5 6.5h15v13h-15zM4.5 10.5h15M8.5 4v4M15.5 4v4" />)
 export const ClockIcon = icon(<path d="M12 20a8 8 0 100-16 8 8 0 000 16zM12 7.5V12l3 2" />)
+export const RepeatIcon = icon(
+  <path d="M5 11V9.5A3.5 3.5 0 018.5 6H19M16 3l3 3-3 3M19 13v1.5a3.5 3.5 0 01-3.5 3.5H5M8 21l-3-3 3-3" />,
+)
+export const TransferIcon = icon(<path d="M8 4v13M4.5 13.5L8 17l3.5-3.5M16 20V7M12.5 10.5L16 7l3.5 3.5" />)
 export const CloudOffIcon = icon(
   <path d="M4 4l16 16M9 6.3A5.5 5.5 0 0117.4 10 4 4 0 0120 16.6M16 18H7a4 4 0 01-.8-7.9" />,
 )

@@ -9,14 +9,14 @@ import {
 } from 'react'
 import { type Edit, isChanged, overtakenFields } from '../lib/drafts'
 import type { Fields } from '../lib/fields'
-import { tagProblem } from '../lib/tags'
 import { describeField, nameOfField } from '../lib/field-words'
 import { useTaskApi } from '../lib/task-api'
 import { useSaveEdit } from '../lib/use-changes'
 import { useDraftChanges } from '../lib/use-drafts'
 import { useTasks } from '../lib/use-tasks'
 import { ConfirmDialog } from './confirm-dialog'
-import { TaskFields } from './task-fields'
+import { SkipButton } from './skip-button'
+import { focusProblem, TaskFields } from './task-fields'
 import styles from './task-row.module.css'
 
 /** The form that changes a task. What is typed is kept until it is saved. */
@@ -33,10 +33,7 @@ export function TaskEditor({ edit }: { edit: Edit }) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     if (title.trim() === '') return titleInput.current?.focus()
-    // The field for tags says what is wrong.
-    if (tagProblem(edit.tags, edit.tagText))
-      return event.currentTarget.querySelector<HTMLElement>('[role=combobox]')?.focus()
-    save(edit)
+    if (!focusProblem(event.currentTarget, edit)) save(edit)
   }
   const leave = () => (isChanged(edit) ? setAsking(true) : endEdit(task.key))
   const leaveOnEscape = (event: KeyboardEvent) => {
@@ -68,7 +65,7 @@ export function TaskEditor({ edit }: { edit: Edit }) {
           onChange={({ target }) => change({ title: target.value })}
         />
       </label>
-      <TaskFields value={edit} onChange={change} rows={3} />
+      <TaskFields task={task} value={edit} onChange={change} rows={3} />
       {note && (
         <p id={noteId} role="alert" className="form-note">
           {note}
@@ -81,6 +78,9 @@ export function TaskEditor({ edit }: { edit: Edit }) {
         <button type="button" className="button quiet" onClick={leave}>
           Cancel
         </button>
+        {task.recurrence && task.id && !task.completed && !isChanged(edit) && (
+          <SkipButton task={task} onSkipped={() => endEdit(task.key)} />
+        )}
       </div>
       {asking && (
         <ConfirmDialog

@@ -1,8 +1,14 @@
 import type { Fields } from '../lib/fields'
+import { ruleProblem } from '../lib/repeat'
+import { tagProblem } from '../lib/tags'
+import type { LocalTask } from '../lib/task-client'
 import { PriorityChoice } from './priority-choice'
+import { RepeatChoice } from './repeat-choice'
 import { TagInput } from './tag-input'
 
 interface Props {
+  /** The task that is edited; undefined for a new one. */
+  task?: LocalTask
   value: Fields
   onChange: (changes: Partial<Fields>) => void
   /** The height of the notes before they grow. */
@@ -10,7 +16,7 @@ interface Props {
 }
 
 /** The fields of a task below its title. */
-export function TaskFields({ value, onChange, rows }: Props) {
+export function TaskFields({ task, value, onChange, rows }: Props) {
   const { due, description, priority, tags, tagText } = value
   return (
     <>
@@ -37,6 +43,7 @@ export function TaskFields({ value, onChange, rows }: Props) {
           />
         </label>
       </div>
+      <RepeatChoice task={task} value={value} onChange={onChange} />
       <PriorityChoice value={priority} onChange={(priority) => onChange({ priority })} />
       <TagInput tags={tags} tagText={tagText} onChange={onChange} />
       <label className="field">
@@ -51,4 +58,15 @@ export function TaskFields({ value, onChange, rows }: Props) {
       </label>
     </>
   )
+}
+
+/** Focuses the first field that has to be corrected before the form can be sent. The field says what is wrong. */
+export function focusProblem(form: ParentNode | null, { due, repeat, tags, tagText }: Fields): boolean {
+  const field =
+    (repeat.rule !== '' && due.day === '' && '[type=date]') ||
+    (ruleProblem(repeat) && '[data-rule]') ||
+    (tagProblem(tags, tagText) && '[role=combobox]')
+  if (!field) return false
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>(field)?.focus())
+  return true
 }

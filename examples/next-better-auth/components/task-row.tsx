@@ -1,12 +1,14 @@
 import { useId, useLayoutEffect, useRef } from 'react'
 import type { Edit } from '../lib/drafts'
 import { describeDue, isDueToday, isOverdue } from '../lib/due'
+import type { Recurrence } from '../lib/repeat'
+import { describeRecurrence } from '../lib/repeat-words'
 import type { LocalTask } from '../lib/task-client'
-import { useTaskApi } from '../lib/task-api'
+import { useCompleteTask } from '../lib/use-complete-task'
 import { useDraftChanges } from '../lib/use-drafts'
 import type { Selection } from '../lib/use-selection'
 import check from './check.module.css'
-import { CalendarIcon, ClockIcon, DeleteIcon, EditIcon } from './icons'
+import { CalendarIcon, ClockIcon, DeleteIcon, EditIcon, RepeatIcon } from './icons'
 import { PriorityLabel, TagButtons } from './labels'
 import { Notes } from './notes'
 import { SelectBox } from './select-box'
@@ -30,7 +32,7 @@ export const checkboxId = ({ key }: LocalTask) => `task-${key}`
 
 /** One task of the list, or the form that changes it, in the same place. */
 export function TaskRow({ task, edit, now, selection, tagFilter, onToggleTag, onDelete }: Props) {
-  const { sync } = useTaskApi()
+  const complete = useCompleteTask()
   const { beginEdit } = useDraftChanges()
   const titleId = useId()
   const editButton = useFocusAfter(edit !== undefined)
@@ -56,7 +58,7 @@ export function TaskRow({ task, edit, now, selection, tagFilter, onToggleTag, on
           className={check.check}
           aria-labelledby={titleId}
           checked={task.completed}
-          onChange={({ target }) => sync.complete(task.key, target.checked)}
+          onChange={({ target }) => complete(task, target.checked)}
         />
       )}
       {task.pending && <Waiting />}
@@ -68,6 +70,7 @@ export function TaskRow({ task, edit, now, selection, tagFilter, onToggleTag, on
         <div className={styles.labels}>
           <PriorityLabel priority={task.priority} />
           {task.due_date && <Due task={task} due={task.due_date} now={now} />}
+          {task.recurrence && !task.completed && <Repeats recurrence={task.recurrence} />}
           <TagButtons tags={task.tags} active={tagFilter} onToggle={onToggleTag} />
         </div>
       </div>
@@ -120,6 +123,18 @@ function Due({ task, due, now }: { task: LocalTask; due: string; now: Date }) {
       <span>
         {overdue && 'Overdue: '}
         <time dateTime={due}>{describeDue(due, now)}</time>
+      </span>
+    </p>
+  )
+}
+
+function Repeats({ recurrence }: { recurrence: Recurrence }) {
+  return (
+    <p className={styles.due}>
+      <RepeatIcon size={15} />
+      <span>
+        <span className="visually-hidden">Repeats </span>
+        {describeRecurrence(recurrence)}
       </span>
     </p>
   )

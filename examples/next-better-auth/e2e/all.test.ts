@@ -9,6 +9,7 @@ import { isolation } from './isolation.ts'
 import { labels } from './labels.ts'
 import { looks } from './looks.ts'
 import { offline } from './offline.ts'
+import { repeat } from './repeat.ts'
 import { selection } from './selection.ts'
 import { session } from './session.ts'
 import { startStage } from './stage.ts'
@@ -40,6 +41,7 @@ if (chromium === undefined) {
       labels,
       trash,
       selection,
+      repeat,
       text,
       session,
       looks,

@@ -54,6 +54,7 @@ export interface Task {
   due_date: string | null
   priority: string
   tags: string[]
+  recurrence: { rule: string; time_zone?: string; anchor?: string } | null
 }
 
 /** A user with a browser of their own. */

@@ -32,7 +32,7 @@ function restore({ composer, edits }: Drafts): Drafts {
   const known = Object.values(edits).filter(({ task }) => task.key)
   return {
     composer: { ...NO_FIELDS, ...composer },
-    edits: Object.fromEntries(known.map((edit) => [edit.task.key, { ...NO_FIELDS, ...edit }])),
+    edits: Object.fromEntries(known.map((edit) => [edit.task.key, { ...fieldsOfTask(edit.task), ...edit }])),
   }
 }
 

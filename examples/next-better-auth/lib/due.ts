@@ -53,6 +53,19 @@ export function describeDue(due: string, now: Date): string {
   return (nearby(day, now) ?? calendar(moment, now)) + clock
 }
 
+/** For users, in their language: Friday, December 4 at 15:00. */
+export function describeDate(due: string, now: Date): string {
+  const { day, time } = toFields(due)
+  const moment = new Date(`${day}T${time || '00:00'}`)
+  return moment.toLocaleString(undefined, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(moment.getFullYear() !== now.getFullYear() && { year: 'numeric' }),
+    ...(time !== '' && { hour: 'numeric', minute: '2-digit' }),
+  })
+}
+
 function nearby(day: string, now: Date): string | undefined {
   if (day === dayFromNow(0, now)) return 'Today'
   if (day === dayFromNow(1, now)) return 'Tomorrow'

@@ -1,5 +1,7 @@
 import { describeDue } from './due'
 import { PRIORITIES } from './priorities'
+import type { Recurrence } from './repeat'
+import { describeRecurrence } from './repeat-words'
 import type { LocalTask, Priority, TaskField } from './task-client'
 
 const NAMES: Partial<Record<string, string>> = {
@@ -9,6 +11,7 @@ const NAMES: Partial<Record<string, string>> = {
   priority: 'Priority',
   tags: 'Tags',
   due_date: 'Due date',
+  recurrence: 'Repeat',
 }
 
 /** The name of a field for users. */
@@ -21,6 +24,7 @@ export function describeField(field: TaskField, task: Pick<LocalTask, TaskField>
   if (field === 'completed') return value ? 'Done' : 'Open'
   if (field === 'priority') return PRIORITIES[value as Priority]
   if (field === 'due_date') return describeDue(value as string, now)
+  if (field === 'recurrence') return describeRecurrence(value as Recurrence)
   if (Array.isArray(value)) return value.join(', ')
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -3,6 +3,7 @@ export { createTaskClient, TaskApiError } from 'TaskApiClient'
 export { createSync, indexedDbStorage } from 'TaskApiClient/sync'
 export type {
   DeletedTask,
+  ImportResult,
   ListQuery,
   NewTask,
   Priority,
@@ -11,6 +12,7 @@ export type {
   Task,
   TaskChanges,
   TaskClient,
+  TransferFormat,
   TrashPage,
 } from 'TaskApiClient'
 export type {

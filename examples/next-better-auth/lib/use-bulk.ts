@@ -2,6 +2,7 @@
 import { useNotices } from './notices'
 import { addTags, hasTag, MAX_TAGS } from './tags'
 import { useTaskApi } from './task-api'
+import { removeNext } from './use-complete-task'
 import type { LocalTask, Priority, TaskChanges } from './task-client'
 import { agree, named } from './words'
 
@@ -20,7 +21,10 @@ export function useBulk() {
   ) => {
     if (tasks.length === 0) return void notify({ tone: 'info', text: 'There is nothing to change.' })
     change(tasks, changesOf)
-    const undo = () => change(tasks, (before) => valuesOf(before, changesOf(before)))
+    const undo = () => {
+      change(tasks, (before) => valuesOf(before, changesOf(before)))
+      for (const task of tasks) if (changesOf(task).completed) removeNext(sync, task)
+    }
     notify({ tone: 'info', text, action: { label: 'Undo', run: undo } })
   }
   return {
