@@ -320,6 +320,24 @@ t.test('recurring tasks', async (t) => {
         t.strictSame((await call('PUT', path, (await call('GET', path)).body)).status, 200)
       },
     )
+    await t.test('a due date beyond UNTIL needs another rule with it', async (t) => {
+      const { call, path } = await recurring(app, { recurrence: { rule: 'FREQ=DAILY;UNTIL=20900105' } })
+      const refused = await call('PATCH', path, { due_date: '2090-01-06' })
+      t.strictSame([refused.status, refused.body.errors[0].path], [400, '/recurrence/rule'])
+      const change = { due_date: '2090-01-06', recurrence: { rule: 'FREQ=DAILY' } }
+      t.match(await call('PATCH', path, change), { status: 200, body: { due_date: '2090-01-06' } })
+    })
+    await t.test('a changed time zone keeps the due date and holds for the next one', async (t) => {
+      const due_date = '2090-03-20T12:00:00.000Z'
+      const recurrence = { rule: 'FREQ=WEEKLY', time_zone: 'UTC' }
+      const { call, path } = await recurring(app, { due_date, recurrence })
+      const next = async () => (await call('GET', `${path}/occurrences?count=1`)).body[0]
+      t.equal(await next(), '2090-03-27T12:00:00.000Z')
+      await call('PATCH', path, { recurrence: { ...recurrence, time_zone: 'Europe/Berlin' } })
+      t.equal((await call('GET', path)).body.due_date, due_date)
+      // Summer time begins on 26 March 2090.
+      t.equal(await next(), '2090-03-27T11:00:00.000Z')
+    })
     await t.test('a task that is created completed has no next one', async (t) => {
       const { call, path, list } = await recurring(app, { completed: true })
       t.equal((await list()).length, 1)
