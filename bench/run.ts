@@ -8,6 +8,7 @@ import { measureNeighbours } from './neighbours.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
 import { measureOverload } from './overload.ts'
 import { profileRoutes } from './profile.ts'
+import { measureRecurrence } from './recurrence.ts'
 import { soak } from './soak.ts'
 import { measureStart } from './start.ts'
 import { measureStreams } from './streams.ts'
@@ -27,6 +28,7 @@ const parts: Record<string, (options: Options) => Promise<unknown>> = {
   neighbours: measureNeighbours,
   start: measureStart,
   batch: measureBatch,
+  recurrence: measureRecurrence,
   streams: measureStreams,
 }
 const part = parts[options.what]
