@@ -16,7 +16,7 @@ t.test('after a kill -9 of the service all is there that it acknowledged, and no
   const otherCopy = await app.listen({ port: 0, host: '127.0.0.1' })
   const writers = [...(await createWriters(8)), ...(await createRepeaters(2))]
   let unsure = 0
-  for (let round = 1; round <= rounds(3); round += 1) {
+  for (let round = 1; round <= rounds(2); round += 1) {
     const url = new URL(serviceDatabaseUrl())
     url.searchParams.set('application_name', randomUUID())
     const service = await startService(t, { DATABASE_URL: url.href }, { isCovered: false })
@@ -38,7 +38,7 @@ t.test('after a kill -9 of PostgreSQL all is there that was acknowledged, and no
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const writers = [...(await createWriters(8)), ...(await createRepeaters(2))]
   let unsure = 0
-  for (let round = 1; round <= rounds(3); round += 1) {
+  for (let round = 1; round <= rounds(2); round += 1) {
     unsure += await killAmidst(writers, url, () => server.end('SIGKILL'))
     server.start()
     while ((await fetch(`${url}/ready`)).status !== 200) await sleep(10)

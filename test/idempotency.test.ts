@@ -294,7 +294,7 @@ t.test('after a kill -9 of the service a retry with the key creates exactly one 
   const { app } = await startApp(t, { RATE_LIMIT_MAX: '0' })
   const otherCopy = await app.listen({ port: 0, host: '127.0.0.1' })
   const users = await Promise.all(Array.from({ length: 8 }, () => createUser()))
-  for (let round = 0; round < rounds(3); round += 1) {
+  for (let round = 0; round < rounds(2); round += 1) {
     const variables = { DATABASE_URL: serviceDatabaseUrl(), RATE_LIMIT_MAX: '0' }
     const service = await startService(t, variables, { isCovered: false })
     const unsure = await sendUntilKilled(service.url, users, () => service.kill('SIGKILL'))
@@ -308,7 +308,7 @@ t.test('after a kill -9 of PostgreSQL a retry with the key creates exactly one t
   const { app } = await startApp(t, { DATABASE_URL: server.serviceUrl, RATE_LIMIT_MAX: '0' })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const users = await Promise.all(Array.from({ length: 8 }, () => createUser()))
-  for (let round = 0; round < rounds(4); round += 1) {
+  for (let round = 0; round < rounds(2); round += 1) {
     const unsure = await sendUntilKilled(url, users, () => server.end('SIGKILL'))
     t.ok(unsure.length > 0)
     server.start()

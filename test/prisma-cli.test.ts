@@ -50,7 +50,6 @@ tests(
     const env = { DATABASE_URL: url }
     has(t, await prisma('migrate status', env), 1, 'not yet been applied', '20261126000000_init')
     has(t, await prisma('migrate deploy', env), 0, 'All migrations have been successfully applied')
-    has(t, await prisma('migrate deploy', env), 0, 'No pending migrations to apply')
     has(t, await prisma('migrate status', env), 0, 'Database schema is up to date')
     has(t, await prisma('migrate dev', env), 0, 'Already in sync')
     has(
@@ -75,19 +74,17 @@ tests(
 )
 
 tests(
-  'migrate dev makes a first and a second migration, a draft, and notices drift; reset cures it',
+  'migrate dev makes a migration and a draft, and notices drift; reset cures it',
   async (project, url, t) => {
     const { prisma } = project
     const env = { DATABASE_URL: url }
     await rm(`${project.folder}/prisma/migrations`, { recursive: true })
     await project.writeModels(note())
     has(t, await prisma('migrate dev --name first', env), 0, 'Your database is now in sync')
-    await project.writeModels(note('text String?'))
-    has(t, await prisma('migrate dev --name second', env), 0, 'Your database is now in sync')
     await project.writeModels(note('text String?', 'done Boolean @default(false)'))
-    has(t, await prisma('migrate dev --name third --create-only', env), 0, 'without applying it')
+    has(t, await prisma('migrate dev --name second --create-only', env), 0, 'without applying it')
     has(t, await prisma('migrate dev', env), 0, 'have been applied')
-    t.match(await project.migrations(), [/_first$/, /_second$/, /_third$/])
+    t.match(await project.migrations(), [/_first$/, /_second$/])
     await query(url, 'ALTER TABLE "Note" ADD COLUMN surprise TEXT')
     has(t, await prisma('migrate dev', env), 130, 'Drift detected', 'surprise')
     await project.write(
@@ -146,8 +143,6 @@ tests(
     has(t, await prisma('migrate deploy', { DATABASE_URL: url }), 1, 'P3005')
     const env = { DATABASE_URL: url, EXTERNAL_TABLES: 'newsletter, public.shop_order' }
     has(t, await prisma('migrate deploy', env), 0, 'successfully applied')
-    has(t, await prisma('migrate deploy', env), 0, 'No pending migrations')
-    has(t, await prisma('migrate status', env), 0, 'up to date')
     has(t, await prisma('migrate dev', env), 0, 'Already in sync')
     await writeMigration('20270101000000_more', 'CREATE TABLE "more" (id INT PRIMARY KEY)')
     has(t, await prisma('migrate deploy', env), 0, 'more')
@@ -168,7 +163,6 @@ tests(
       await query(url, `ALTER DATABASE ${name} SET ${setting}`)
     const env = { DATABASE_URL: url }
     has(t, await prisma('migrate deploy', env), 0, 'successfully applied')
-    has(t, await prisma('migrate deploy', env), 0, 'No pending migrations')
     await writeMigration('20270101000000_more', 'CREATE TABLE more (id INT PRIMARY KEY)')
     has(t, await prisma('migrate deploy', env), 0, 'successfully applied')
     t.same(
