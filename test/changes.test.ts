@@ -420,10 +420,14 @@ t.test('a page reads its own rows and no others, however many there are', async 
     [user.id],
   )
   await query(databaseUrl(), 'ANALYZE tasks')
+  // Other tests fill the table meanwhile, so the planner's estimates are anybody's guess. With these off, what is left
+  // is what cannot be done otherwise.
+  const planned = new URL(databaseUrl())
+  planned.searchParams.set('options', '-c enable_sort=off -c enable_bitmapscan=off -c enable_seqscan=off')
   const read = async (walk: Walk) => {
     const { text, values } = readChanges(user.id, walk, 101)
     const rows = await query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-      databaseUrl(),
+      planned.href,
       `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
       values,
     )
