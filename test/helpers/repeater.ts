@@ -71,7 +71,7 @@ export class Repeater {
       headers,
       body: body ? JSON.stringify(body) : null,
     })
-    return { status: answer.status, body: (await answer.json()) }
+    return { status: answer.status, body: await answer.json() }
   }
 }
 
