@@ -173,7 +173,13 @@ t.test(
         )
       },
     )
-    fc.assert(property, { numRuns: CASES / 4 })
+    // Half past two, on the day before the clocks jump over it.
+    const due = at('2026-03-28T01:30:00Z')
+    const examples: [string, number, number, [boolean, number] | null][] = [
+      ['Europe/Berlin', due, 1, null],
+      ['Europe/Berlin', due, 1, [false, 2 * 96]],
+    ]
+    fc.assert(property, { numRuns: CASES / 4, examples })
     t.ok(jumped > 0 && ended > 0, 'some times are jumped over, and some series end')
   },
 )
