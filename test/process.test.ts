@@ -129,7 +129,7 @@ t.test(
 
 t.test('npm run token prints a token that the service takes, and refuses in production', async (t) => {
   const run = (args: string[], env: Record<string, string>) =>
-    promisify(execFile)(process.execPath, [...process.execArgv, 'src/local/token.ts', ...args], {
+    promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/local/token.ts', ...args], {
       cwd: ROOT,
       env: { ...process.env, BETTER_AUTH_SECRET: SECRET, ...env },
     })
