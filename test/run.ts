@@ -12,8 +12,8 @@ import { loadEnvFile } from '../src/config/env-file.ts'
 import { startEmbeddedPostgres } from '../src/local/embedded-postgres.ts'
 import { withDatabase, withServiceRole } from './helpers/database.ts'
 
-/** More files than there are cores: many wait for other programs. All of them share one PostgreSQL. */
-const JOBS = Math.min(4, 2 * availableParallelism())
+/** One file more than there are cores: many wait for other programs. All of them share one PostgreSQL. */
+const JOBS = Math.min(4, availableParallelism() + 1)
 const LEAST_COVERAGE = { lines: 97, functions: 97, branches: 94 }
 
 const isWindows = process.platform === 'win32'
