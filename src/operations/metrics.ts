@@ -12,7 +12,7 @@ type WatchedDatabase = Pick<Database, 'connections' | 'statementsInFlight' | 'wa
 export const DURATIONS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10]
 
 /** Numbers that other parts of the service know. */
-export interface WatchedParts {
+interface WatchedParts {
   openStreams: () => number
   /** Missing where Redis is not configured. */
   isRedisReady?: (() => boolean) | undefined

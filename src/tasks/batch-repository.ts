@@ -2,7 +2,7 @@ import type { Client } from '../database/client.ts'
 import { sqlState } from '../database/errors.ts'
 import type { Owner } from '../database/owner.ts'
 import type { Operation } from './batch-schemas.ts'
-import { batchStatements, idOf, needsSeries } from './batch-statements.ts'
+import { batchStatements, idOf, seriesChangeOf } from './batch-statements.ts'
 import type { Once } from './idempotency-statements.ts'
 import { changedAgainAndAgain, MAX_TRIES } from './recurrence-repository.ts'
 import { readSeries, type SeriesRow } from './recurrence-statements.ts'
@@ -61,7 +61,7 @@ const setsRecurrence = (operation: Operation) => operation.op === 'update' && Bo
 /** @throws the error, unless an operation may have failed because its task repeats */
 function mayBeRecurring(error: unknown, operations: readonly Operation[]): undefined {
   const { index, isMissing } = failedOperation(error) ?? {}
-  if (index === undefined || !isMissing || !needsSeries(operations[index]!)) throw error
+  if (index === undefined || !isMissing || !seriesChangeOf(operations[index]!)) throw error
 }
 
 /** Reads the tasks of a batch and sends it, until their series are those that were read. */

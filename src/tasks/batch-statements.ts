@@ -4,16 +4,9 @@ import type { Operation } from './batch-schemas.ts'
 import { column } from './fields.ts'
 import { type Once, writeBatchKey } from './idempotency-statements.ts'
 import type { IfMatch, Steps } from './conditional-statements.ts'
-import {
-  afterChange,
-  type Change,
-  changeTask,
-  requireSeries,
-  type Seen,
-  seenIn,
-  type SeriesRow,
-} from './recurrence-statements.ts'
-import { concernsSeries, insertTask } from './statements.ts'
+import { requireSeries } from './recurrence-check.ts'
+import { afterChange, changeTask, type Seen, seenIn, type SeriesRow } from './recurrence-statements.ts'
+import { type Change, concernsSeries, insertTask } from './statements.ts'
 import { deleteTask, restoreTask } from './trash-statements.ts'
 
 const { sql, empty } = Prisma
@@ -45,20 +38,20 @@ const changes: {
   restore: ({ owner, id, trashDays, ifMatch }) => restoreTask(owner, id, trashDays, ifMatch),
 }
 
-/** What an operation changes of the series of its task. */
+/** What an operation changes of its task. */
 const changeIn = (operation: ChangingBy<'update' | 'complete'>): Change => {
   if (operation.op === 'update') return operation
   return operation.completed === undefined ? 'flip' : { completed: operation.completed }
 }
 
 /**
- * Whether an operation changes the series of a task. Then its statement does not find a recurring task, unless the task
- * was read before.
+ * What an operation changes of the series of its task, if it concerns it. Then its statement does not find a recurring
+ * task, unless the task was read before.
  */
-export function needsSeries(operation: Operation): boolean {
-  if (operation.op !== 'update' && operation.op !== 'complete') return false
+export function seriesChangeOf(operation: Operation): Change | undefined {
+  if (operation.op !== 'update' && operation.op !== 'complete') return undefined
   const change = changeIn(operation)
-  return change === 'flip' || concernsSeries(change)
+  return concernsSeries(change) ? change : undefined
 }
 
 /** The statements of a batch: first the locks, then one statement for each operation, last the idempotency key. */
@@ -69,7 +62,7 @@ export function batchStatements(
   once?: Once,
   rows: ReadonlyMap<number, SeriesRow> = new Map(),
 ): Sql[] {
-  // Each operation finds its task as the operations before it leave it.
+  // Each operation sees its task as the earlier operations leave it.
   const seen = new Map([...rows].map(([id, row]) => [id, seenIn(row)]))
   const changing = operations.filter((operation) => operation.op !== 'create')
   const statements = operations.map((operation, index) => {
@@ -82,8 +75,8 @@ export function batchStatements(
     const task = seen.get(operation.id)
     const ifMatch = tagsThatMayChange(operation.if_match)
     const statement = changeOf({ owner, id: idOf(operation), trashDays, ifMatch, seen: task, at }, operation)
-    if (task && needsSeries(operation))
-      seen.set(operation.id, afterChange(task, changeIn(operation as ChangingBy<'update'>)))
+    const change = seriesChangeOf(operation)
+    if (task && change) seen.set(operation.id, afterChange(task, change))
     return resultOf(statement, index, once)
   })
   const key = once === undefined ? [] : [writeBatchKey(owner, once)]

@@ -113,8 +113,12 @@ function startOfDay(day: number, timeZone: string): number {
   return instantOf(day, timeZone) ?? transition(day - DAY_MS, day + DAY_MS, isBehind)
 }
 
-/** Clocks jumped over midnight: finds the instant of the jump, which is a whole second. */
-function transition(before: number, after: number, isBehind: (time: number) => boolean): number {
+/**
+ * Finds the instant between two others at which clocks change. It is a whole second.
+ *
+ * @param isBehind whether an instant is this one or a later one
+ */
+export function transition(before: number, after: number, isBehind: (time: number) => boolean): number {
   let [low, high] = [before / 1000, after / 1000]
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)

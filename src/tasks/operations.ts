@@ -124,7 +124,7 @@ export function describeTaskRoutes(namesUser: boolean) {
       operationId: idOf('skipTask'),
       summary: 'Skip an occurrence',
       description:
-        'Moves a recurring task to its next date after both its due date and now. A COUNT is less by the dates that ' +
+        'Moves a recurring task to its next date after both its due date and now. COUNT is reduced by the dates that ' +
         'have passed. Not idempotent without If-Match: every request moves the task on.',
       params: taskParams,
       headers: schemas.IfMatchHeader,

@@ -11,16 +11,9 @@ import {
   type Steps,
 } from './conditional-statements.ts'
 import { nextOf, occurrencesOf, type Series } from './recurrence.ts'
-import {
-  type Change,
-  changeSeries,
-  changeTask,
-  readSeries,
-  seenIn,
-  type SeriesRow,
-} from './recurrence-statements.ts'
+import { changeSeries, changeTask, readSeries, seenIn, type SeriesRow } from './recurrence-statements.ts'
 import type { Task, TaskChanges } from './schemas.ts'
-import { concernsSeries, findTask } from './statements.ts'
+import { type Change, concernsSeries, findTask } from './statements.ts'
 
 /** So often a change is tried again if others change the series of the task at the same time. */
 export const MAX_TRIES = 50
@@ -51,10 +44,9 @@ export function createSeriesQueries(prisma: Client) {
     change: Change,
     ifMatch?: IfMatch,
   ): Promise<string | undefined> {
-    const isFlip = change === 'flip'
-    if (isFlip || !change.recurrence) {
+    if (change === 'flip' || !change.recurrence) {
       const answer = await send(owner, changeTask(owner.id, id, change, { ifMatch }))
-      if (answer !== undefined || !(isFlip || concernsSeries(change))) return answer
+      if (answer !== undefined || !concernsSeries(change)) return answer
     }
     const plan = (row: SeriesRow) => changeTask(owner.id, id, change, { ifMatch, seen: seenIn(row) })
     return changeAsSeen(owner, id, ifMatch, plan)

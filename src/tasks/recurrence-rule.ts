@@ -1,8 +1,8 @@
 /** The parts of a recurrence rule (RFC 5545, 3.3.10) and what may stand in them. */
 
 /** At most so many periods lie between two dates of a rule, and so many dates in a series. */
-export const MAX_INTERVAL = 1000
-export const MAX_COUNT = 1000
+const MAX_INTERVAL = 1000
+const MAX_COUNT = 1000
 export const MAX_RULE_LENGTH = 500
 
 /** What the dates of a series are counted from. */
@@ -76,7 +76,7 @@ export type Parts = Readonly<Partial<Record<Part, string>>>
 const isPart = (name: string): name is Part => Object.hasOwn(checks, name)
 
 /** A rule as it is stored: in upper case, without the name of the property. Otherwise as the client sent it. */
-export const canonicalRule = (text: string) => text.toUpperCase().replace(/^RRULE:/, '')
+const canonicalRule = (text: string) => text.toUpperCase().replace(/^RRULE:/, '')
 
 /** A recurrence as it is stored, from what a client sent. */
 export const completeRecurrence = ({ rule, time_zone = 'UTC', anchor = 'due_date' }: Sent) => ({

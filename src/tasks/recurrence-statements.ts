@@ -1,11 +1,11 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import { problem } from '../http/problem.ts'
 import { type IfMatch, ifMatching, ownTask, type Steps, userExists } from './conditional-statements.ts'
 import { type Column, column, copiedColumns, taskFields, valuesOf } from './fields.ts'
-import { mistakeInSeries, nextOf, type Series } from './recurrence.ts'
+import { nextOf, type Series } from './recurrence.ts'
+import { requireSeries } from './recurrence-check.ts'
 import { completeRecurrence } from './recurrence-rule.ts'
-import type { NewTask, Task, TaskChanges } from './schemas.ts'
-import { concernsSeries, namesOf, toggleTask, update, updateTask } from './statements.ts'
+import type { Task } from './schemas.ts'
+import { type Change, concernsSeries, namesOf, toggleTask, update, updateTask } from './statements.ts'
 
 const { sql, raw, join, empty } = Prisma
 type Sql = Prisma.Sql
@@ -20,9 +20,6 @@ export interface Seen extends Pick<Task, 'due_date' | 'recurrence'> {
   /** The next task, if it has been deleted: completing the task again creates another one. */
   deletedNext: number | null
 }
-
-/** A change of fields, or the flip of the state. */
-export type Change = TaskChanges | 'flip'
 
 const TABLES = ['tasks', 'deleted_tasks'] as const
 
@@ -67,7 +64,7 @@ export function changeTask(
 ): Steps {
   const isFlip = change === 'flip'
   const usual = () => (isFlip ? toggleTask(owner, id, ifMatch) : updateTask(owner, id, change, ifMatch))
-  if (seen === undefined || !(isFlip || concernsSeries(change))) return usual()
+  if (seen === undefined || !concernsSeries(change)) return usual()
   const after = afterChange(seen, change)
   if (seen.recurrence === null && after.recurrence === null) return usual()
   if (JSON.stringify(after) !== JSON.stringify(seen)) requireSeries(after, at)
@@ -75,20 +72,6 @@ export function changeTask(
   const completes = isFlip || change.completed === true
   const next = completes && recurrence && due_date ? nextOf({ due_date, recurrence }, Date.now()) : undefined
   return changeSeries(owner, id, { change, seen, next, ifMatch })
-}
-
-/** @throws problem 400 `validation_failed` if a recurrence does not fit the due date */
-export function requireSeries({ due_date, recurrence }: Pick<NewTask, 'due_date' | 'recurrence'>, at = '') {
-  if (recurrence === undefined || recurrence === null) return
-  const refuse = (field: string, message: string) =>
-    problem('validation_failed', {
-      values: [`${at}${field} ${message}`],
-      errors: [{ path: `/${at}${field}`, message }],
-    })
-  if (due_date === undefined || due_date === null)
-    throw refuse('due_date', 'is required for a task with a recurrence')
-  const mistake = mistakeInSeries({ due_date, recurrence: completeRecurrence(recurrence) })
-  if (mistake !== undefined) throw refuse('recurrence/rule', mistake)
 }
 
 interface SeriesChange {

@@ -112,7 +112,7 @@ function* upcoming(series: Series, now: number, isSkip: boolean) {
 
 /**
  * What a series becomes at its next date: the first date of its rule after both the due date and `now`, or after `now`
- * if it is counted from completion. A COUNT is less by the dates that have passed.
+ * if it is counted from completion. COUNT is reduced by the dates that have passed.
  *
  * @param isSkip whether the date must also be after the due date if it is counted from completion
  * @returns undefined if the series is over

@@ -45,9 +45,16 @@ export function insertTask(owner: string, task: NewTask): Sql {
  */
 const doesNotRepeat = sql`AND ${column.recurrence} IS NULL`
 
-/** Whether a change completes the task, or changes what its next date depends on. Without a recurrence it has none. */
-export const concernsSeries = ({ completed, due_date, recurrence }: TaskChanges) =>
-  recurrence !== null && (completed === true || due_date !== undefined || recurrence !== undefined)
+/** A change of fields, or the flip of the state. */
+export type Change = TaskChanges | 'flip'
+
+/** Whether a change may complete the task, or changes what its next date depends on. */
+export function concernsSeries(change: Change): boolean {
+  if (change === 'flip') return true
+  const { completed, due_date, recurrence } = change
+  // Without a recurrence there is no next date.
+  return recurrence !== null && (completed === true || due_date !== undefined || recurrence !== undefined)
+}
 
 /** Changes the given fields. If they all have these values already, updated_at stays as it is. */
 export function updateTask(owner: string, id: bigint, changes: TaskChanges, ifMatch?: IfMatch): Steps {

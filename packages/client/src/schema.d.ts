@@ -236,7 +236,7 @@ export interface paths {
     put?: never
     /**
      * Skip an occurrence
-     * @description Moves a recurring task to its next date after both its due date and now. A COUNT is less by the dates that have passed. Not idempotent without If-Match: every request moves the task on.
+     * @description Moves a recurring task to its next date after both its due date and now. COUNT is reduced by the dates that have passed. Not idempotent without If-Match: every request moves the task on.
      */
     post: operations['skipTask']
     delete?: never
@@ -584,7 +584,7 @@ export interface paths {
     put?: never
     /**
      * Skip an occurrence
-     * @description Moves a recurring task to its next date after both its due date and now. A COUNT is less by the dates that have passed. Not idempotent without If-Match: every request moves the task on.
+     * @description Moves a recurring task to its next date after both its due date and now. COUNT is reduced by the dates that have passed. Not idempotent without If-Match: every request moves the task on.
      */
     post: operations['skipTaskByUser']
     delete?: never

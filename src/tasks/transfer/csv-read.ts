@@ -17,7 +17,8 @@ function* chunksOf(file: string) {
 }
 
 /**
- * Reads the tasks of a CSV file. Its first line names the columns, in any order; those that are no fields are counted.
+ * Reads the tasks of a CSV file. Its first line names the columns, in any order. Columns that are not fields go to
+ * `ignored`.
  *
  * @param file without byte order mark
  * @throws BrokenFile if the file cannot be read any further

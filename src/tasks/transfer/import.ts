@@ -2,8 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import { problem } from '../../http/problem.ts'
 import type { Check } from '../../http/validation.ts'
-import { completeRecurrence } from '../recurrence-rule.ts'
-import { mistakeInSeries } from '../recurrence.ts'
+import { mistakeInSent } from '../recurrence-check.ts'
 import type { NewTask } from '../schemas.ts'
 import { readCsv } from './csv-read.ts'
 import { BrokenFile, type Draft, type Ignored } from './draft.ts'
@@ -63,11 +62,9 @@ export async function readFile(format: TransferFormat, body: Buffer, check: Chec
 /** The mistakes in the fields, else those that only the fields together show. */
 function mistakesIn(task: Draft['task'], check: Check): ReturnType<Check> {
   const mistakes = check(task)
-  const { due_date, recurrence } = task as Checked
-  if (mistakes.length > 0 || !recurrence) return mistakes
-  if (!due_date) return [{ path: '/due_date', message: 'is required for a task with a recurrence' }]
-  const message = mistakeInSeries({ due_date, recurrence: completeRecurrence(recurrence) })
-  return message === undefined ? [] : [{ path: '/recurrence/rule', message }]
+  if (mistakes.length > 0) return mistakes
+  const mistake = mistakeInSent(task)
+  return mistake === undefined ? [] : [{ path: `/${mistake.field}`, message: mistake.message }]
 }
 
 function draftsOf(format: TransferFormat, text: string, timeZone: string, ignored: Ignored) {

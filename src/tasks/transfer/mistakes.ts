@@ -3,7 +3,7 @@ import type { Check } from '../../http/validation.ts'
 import type { BrokenFile, Draft, Mistake } from './draft.ts'
 
 /** Mistakes that an answer lists. */
-export const MAX_MISTAKES = 100
+const MAX_MISTAKES = 100
 
 /** The mistakes in a file. Only the first ones are kept; the others are counted. */
 export class Mistakes {

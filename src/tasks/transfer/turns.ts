@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { problem, unavailable } from '../../http/problem.ts'
 
 /** Imports of one user that run at once, and of all users: each holds a file and its tasks in memory. */
-export const MAX_IMPORTS_PER_USER = 2
+const MAX_IMPORTS_PER_USER = 2
 const MAX_IMPORTS = 16
 
 export type Turns = ReturnType<typeof createTurns>

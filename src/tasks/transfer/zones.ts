@@ -1,9 +1,8 @@
 import ICAL from 'ical.js'
-import { isTimeZone, wallClock } from '../due-date.ts'
+import { DAY_MS, instantOf as firstInstantOf, isTimeZone, transition, wallClock } from '../due-date.ts'
 
 /** Years whose changes of the clocks a VTIMEZONE lists. Before and after them the offsets stay as they are. */
 const [FIRST_YEAR, END_YEAR] = [2000, 2040]
-const DAY_MS = 86_400_000
 /** Clocks are not changed twice within so many days. */
 const STEP_MS = 20 * DAY_MS
 
@@ -21,9 +20,7 @@ const asUtc = (local: string) => Date.parse(`${local.slice(0, 19)}Z`)
 export function instantOf(local: string, zone: string): string | undefined {
   const wall = asUtc(local)
   if (Number.isNaN(wall)) return undefined
-  const [before, after] = [wall - DAY_MS, wall + DAY_MS].map((time) => wall - offsetAt(time, zone))
-  const shows = (time: number) => wallClock(time, zone) === wall
-  const time = [before!, after!].filter(shows).sort((one, other) => one - other)[0] ?? before!
+  const time = firstInstantOf(wall, zone) ?? wall - offsetAt(wall - DAY_MS, zone)
   return new Date(time).toISOString()
 }
 
@@ -50,13 +47,8 @@ function* changesOf(zone: string): Generator<Change> {
   for (let time = Date.UTC(FIRST_YEAR, 0); time < end; time += STEP_MS) {
     const [from, to] = [offsetAt(time, zone), offsetAt(time + STEP_MS, zone)]
     if (from === to) continue
-    let [low, high] = [time, time + STEP_MS]
-    while (high - low > 1000) {
-      const middle = Math.floor((low + high) / 2000) * 1000
-      if (offsetAt(middle, zone) === from) low = middle
-      else high = middle
-    }
-    yield { local: new Date(high + from).toISOString().slice(0, 19), from, to }
+    const change = transition(time, time + STEP_MS, (middle) => offsetAt(middle, zone) !== from)
+    yield { local: new Date(change + from).toISOString().slice(0, 19), from, to }
   }
 }
 

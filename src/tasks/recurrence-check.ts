@@ -1,0 +1,28 @@
+import { problem } from '../http/problem.ts'
+import { mistakeInSeries } from './recurrence.ts'
+import { completeRecurrence } from './recurrence-rule.ts'
+import type { NewTask } from './schemas.ts'
+
+type SentSeries = Pick<NewTask, 'due_date' | 'recurrence'>
+
+/** Says which field does not fit the others of a series, and what is wrong: the end of a sentence that begins with it. */
+export function mistakeInSent({
+  due_date,
+  recurrence,
+}: SentSeries): { field: string; message: string } | undefined {
+  if (!recurrence) return undefined
+  if (!due_date) return { field: 'due_date', message: 'is required for a task with a recurrence' }
+  const message = mistakeInSeries({ due_date, recurrence: completeRecurrence(recurrence) })
+  return message === undefined ? undefined : { field: 'recurrence/rule', message }
+}
+
+/** @throws problem 400 `validation_failed` if a recurrence does not fit the due date */
+export function requireSeries(sent: SentSeries, at = '') {
+  const mistake = mistakeInSent(sent)
+  if (mistake === undefined) return
+  const { field, message } = mistake
+  throw problem('validation_failed', {
+    values: [`${at}${field} ${message}`],
+    errors: [{ path: `/${at}${field}`, message }],
+  })
+}
