@@ -50,21 +50,29 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   }
   const explainAll = (errors: ErrorObject[]) =>
     withoutRepetition(errors).map((error) => describe(error, formats))
-  app.decorate('compileCheck', (schema) => {
-    const validate = compile(schema)
-    return (value) => (validate(value) ? [] : explainAll(validate.errors!))
-  })
   const uncompiled = new Set<() => unknown>()
-  app.setValidatorCompiler<object>(({ schema, httpPart }) => {
+  /** Returns what returns the validator of a schema, and compiles it when it is called for the first time. */
+  const compileLater = (schema: object) => {
     let compiled: ReturnType<typeof compile> | undefined
     const compileOnce = () => {
       uncompiled.delete(compileOnce)
       return (compiled ??= compile(schema))
     }
     uncompiled.add(compileOnce)
+    return () => compiled ?? compileOnce()
+  }
+  app.decorate('compileCheck', (schema) => {
+    const validatorOf = compileLater(schema)
+    return (value) => {
+      const validate = validatorOf()
+      return validate(value) ? [] : explainAll(validate.errors!)
+    }
+  })
+  app.setValidatorCompiler<object>(({ schema, httpPart }) => {
+    const validatorOf = compileLater(schema)
     const read = httpPart === 'querystring' ? queryReader(schema as QuerySchema) : undefined
     return (value: unknown) => {
-      const validate = compiled ?? compileOnce()
+      const validate = validatorOf()
       return validate(read ? read(value as Query) : value) || { error: validate.errors as unknown as Error }
     }
   })
