@@ -1,4 +1,5 @@
-import { useId, useLayoutEffect, useRef } from 'react'
+import { useId } from 'react'
+import { useModal } from '../lib/use-modal'
 import styles from './confirm-dialog.module.css'
 
 interface Props {
@@ -13,18 +14,13 @@ interface Props {
 
 /** Asks before something is lost. The first button and Escape keep it. */
 export function ConfirmDialog({ question, text, confirm, cancel, onConfirm, onCancel }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null)
+  const dialog = useModal()
   const [questionId, textId] = [useId(), useId()]
-  useLayoutEffect(() => {
-    const element = dialog.current
-    element?.showModal()
-    return () => element?.close()
-  }, [])
   return (
     <dialog
       ref={dialog}
       role="alertdialog"
-      className={styles.dialog}
+      className={`dialog ${styles.dialog}`}
       aria-labelledby={questionId}
       aria-describedby={text && textId}
       onCancel={(event) => {

@@ -13,7 +13,7 @@ interface Props {
 export function PriorityChoice({ value, onChange }: Props) {
   const name = useId()
   return (
-    <fieldset className={styles.priorities}>
+    <fieldset className={`pills ${styles.priorities}`}>
       <legend>Priority</legend>
       {Object.entries(PRIORITIES).map(([priority, word]) => (
         <label key={priority} data-priority={priority}>

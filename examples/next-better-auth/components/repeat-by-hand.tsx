@@ -97,7 +97,7 @@ interface WeekdaysProps {
 
 function Weekdays({ value, onChange }: WeekdaysProps) {
   return (
-    <fieldset className={styles.weekdays}>
+    <fieldset className={`pills ${styles.weekdays}`}>
       <legend>On</legend>
       {WEEKDAYS.map((day) => (
         <label key={day}>

@@ -1,23 +1,19 @@
-import { useId, useLayoutEffect, useRef } from 'react'
+import { useId } from 'react'
 import type { TransferFormat } from '../lib/task-client'
 import { useExport } from '../lib/use-export'
+import { useModal } from '../lib/use-modal'
 import { CloseIcon } from './icons'
 import { ImportPanel } from './import-panel'
 import styles from './transfer.module.css'
 
 /** Export and import of all tasks. */
 export function TransferDialog({ onClose }: { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null)
+  const dialog = useModal()
   const headingId = useId()
-  useLayoutEffect(() => {
-    const element = dialog.current
-    element?.showModal()
-    return () => element?.close()
-  }, [])
   return (
     <dialog
       ref={dialog}
-      className={styles.dialog}
+      className={`dialog ${styles.dialog}`}
       aria-labelledby={headingId}
       onCancel={(event) => {
         // A file chooser that is closed without a file sends this event, too.
