@@ -13,12 +13,16 @@ const ENTRY_POINTS = restrict(
   '^\\.\\./(app|server)\\.ts$',
   'Nothing imports the files that wire and start the service.',
 )
-const FEATURES = restrict(
-  `^(?:\\.\\./)+(?!${NOT_A_FEATURE}/)[\\w-]+/`,
-  'Features never import one another, and nothing below imports a feature; src/app.ts passes what they need.',
-)
+/** @param up how a file reaches src/, as a regular expression: `../` from its folder, `../../` from a folder in it */
+const features = (up) =>
+  restrict(
+    `^${up}(?!${NOT_A_FEATURE}/)[\\w-]+/`,
+    'Features never import one another, and nothing below imports a feature; src/app.ts passes what they need.',
+  )
 const importFrom = (room, options) =>
-  room === 'features' ? FEATURES : restrict(`/${room}/`, `src/${room}/ is above this room.`, options)
+  room === 'features'
+    ? features('(?:\\.\\./)+')
+    : restrict(`/${room}/`, `src/${room}/ is above this room.`, options)
 const PRISMA_CLIENT = restrict(
   'generated/prisma',
   'Only src/database/ and the features’ queries use Prisma’s client.',
@@ -59,16 +63,21 @@ const forbiddenIn = (room) => [
   ...(room === 'database' ? [] : [DRIVERS, PRISMA_CLIENT]),
 ]
 // Files of a feature that hold queries: they know Prisma, and they do not know Fastify.
-const QUERIES = [
-  '?(*-)repository',
-  '?(*-)statements',
-  'selection',
-  'fields',
-  'filters',
-  'sorts',
-  'search',
-].map((name) => `src/*/**/${name}.ts`)
+const QUERIES = ['?(*-)repository', '?(*-)statements', 'selection', 'fields', 'filters', 'sorts', 'search']
+/** How many folders deep the files of a feature can be: src/tasks/batch/routes.ts is 2 deep. */
+const DEPTHS = [1, 2, 3]
 const NOT_FEATURES = [...NAMED_ROOMS.map((room) => `src/${room}/**`), 'src/*.ts', 'src/generated/**']
+function featuresAt(depth) {
+  const folder = `src/${'*/'.repeat(depth)}`
+  const queries = QUERIES.map((name) => `${folder}${name}.ts`)
+  const others = features('\\.\\./'.repeat(depth))
+  const forbidden = forbiddenIn('features')
+  const forbiddenToQueries = forbidden.filter((pattern) => pattern !== PRISMA_CLIENT)
+  return [
+    forbidImports([`${folder}*.ts`], [...forbidden, others], [...NOT_FEATURES, ...queries]),
+    forbidImports(queries, [...forbiddenToQueries, others, FASTIFY, importFrom('operations')], NOT_FEATURES),
+  ]
+}
 // Parts of src/auth/ that judge tokens; plugin.ts connects them to Fastify.
 const TOKEN_RULES = ['src/auth/!(plugin).ts']
 export const layers = [
@@ -80,17 +89,7 @@ export const layers = [
     ),
   ),
   forbidImports(TOKEN_RULES, [...forbiddenIn('auth'), FASTIFY]),
-  forbidImports(['src/**'], [...forbiddenIn('features'), FEATURES], [...NOT_FEATURES, ...QUERIES]),
-  forbidImports(
-    QUERIES,
-    [
-      ...forbiddenIn('features').filter((pattern) => pattern !== PRISMA_CLIENT),
-      FEATURES,
-      FASTIFY,
-      importFrom('operations'),
-    ],
-    NOT_FEATURES,
-  ),
+  ...DEPTHS.flatMap(featuresAt),
   forbidImports(['src/server.ts'], [LOCAL, PRISMA_CLIENT, DRIVERS]),
   forbidImports(
     ['src/app.ts'],

@@ -1,6 +1,6 @@
 import { createConfig } from '../src/config/config.ts'
 import { createDatabase } from '../src/database/client.ts'
-import { readChanges } from '../src/tasks/changes-statements.ts'
+import { readChanges } from '../src/tasks/changes/statements.ts'
 import { filtersOf, resolve } from '../src/tasks/filters.ts'
 import type { Owner } from '../src/database/owner.ts'
 import { createTaskRepository, type TaskRepository } from '../src/tasks/repository.ts'

@@ -68,7 +68,7 @@ function createCompiler() {
 
 const isSource = (path: string) => path.startsWith('src/')
 const isTable = (path: string) =>
-  /^src\/tasks\/(schemas|query-schemas|examples|fields|filters|sorts|trash-statements)\.ts$/.test(path)
+  /^src\/tasks\/(schemas|query-schemas|examples|fields|filters|sorts|trash\/statements)\.ts$/.test(path)
 
 t.test('what is forgotten does not compile, and the compiler names each place', async (t) => {
   const compile = createCompiler()
@@ -139,7 +139,7 @@ t.test('what is forgotten does not compile, and the compiler names each place', 
         ),
         edit('src/generated/prisma/models/Task.ts', /(GetPayloadResult<\{)/, '$1 colour: string | null,'),
       ],
-      { 'src/tasks/trash-statements.ts': /"colour"/ },
+      { 'src/tasks/trash/statements.ts': /"colour"/ },
     ],
     ['one more word for a sort is no fault', [sorts(/'updated_at'\]/, "'updated_at', 'changed']")], {}],
   ]

@@ -62,6 +62,16 @@ t.test('features do not import one another', async (t) => {
       t.notOk(isAllowed(`src/${one}/${file}.ts`, `../${other}/repository.ts`), `${one}/${file} → ${other}`)
 })
 
+t.test('the folders in a feature import one another, and not other features', async (t) => {
+  for (const file of ['routes', 'repository', 'schemas']) {
+    const path = `src/tasks/batch/${file}.ts`
+    t.ok(isAllowed(path, '../trash/statements.ts'), `${path} → tasks/trash`)
+    t.ok(isAllowed(path, '../schemas.ts'), `${path} → tasks`)
+    t.ok(isAllowed(path, '../../http/problem.ts'), `${path} → http`)
+    t.notOk(isAllowed(path, '../../users/repository.ts'), `${path} → users`)
+  }
+})
+
 t.test('who knows Fastify, Prisma, the driver and the process that starts', async (t) => {
   const cases: [file: string, specifier: string, isAllowed: boolean][] = [
     ['src/notes/routes.ts', 'fastify', true],

@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import ICAL from 'ical.js'
 import { RRuleTemporal } from 'rrule-temporal'
 import t from 'tap'
-import { mistakeInSeries, nextOf, occurrencesOf as datesOf, type Series } from '../src/tasks/recurrence.ts'
+import {
+  mistakeInSeries,
+  nextOf,
+  occurrencesOf as datesOf,
+  type Series,
+} from '../src/tasks/recurrence/series.ts'
 
 /*
  * The dates of rules, compared with those of ical.js. It knows no time zones without their definitions and moves a time

@@ -2,7 +2,7 @@ import type { TObject } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
 import { etagOf, isKnownTo } from '../http/entity-tags.ts'
 import { problem, raise } from '../http/problem.ts'
-import { MAX_BIGINT } from './changes-cursor.ts'
+import { MAX_BIGINT } from './changes/cursor.ts'
 
 /** Runs `use` with the id of a path. No task has an id beyond the range of the column. */
 export async function withId<T>(text: string, use: (id: bigint) => Promise<T>): Promise<T | undefined> {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { listIdentity, type ResolvedQuery } from './filters.ts'
 import type { Task } from './schemas.ts'
 import { isInstant, isKeyOf, type Position, positionOf } from './sorts.ts'
-import type { DeletedTask } from './trash-schemas.ts'
+import type { DeletedTask } from './trash/schemas.ts'
 
 /** Ties a cursor to its list: the same sort, order and filters. */
 const fingerprint = (query: ResolvedQuery): string =>

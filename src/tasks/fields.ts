@@ -1,7 +1,7 @@
 import { instantSql } from '../database/client.ts'
 import { Prisma, type Task as TaskRow } from '../generated/prisma/client.ts'
 import { parseDueDate } from './due-date.ts'
-import { completeRecurrence } from './recurrence-rule.ts'
+import { completeRecurrence } from './recurrence/rule.ts'
 import type { NewTask, Summary, Task } from './schemas.ts'
 
 const { sql, raw } = Prisma

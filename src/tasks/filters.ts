@@ -6,7 +6,7 @@ import type { ListQuery } from './query-schemas.ts'
 import { containsAll, hasAllTags, hasAnyTag, hasPriority, wordsOf } from './search.ts'
 import type { Selection } from './selection.ts'
 import { DEFAULT_SORT, defaultOrder, type Order, type Sort, type SortName, sortNamed } from './sorts.ts'
-import { identityOfTags, trimTags } from './tags.ts'
+import { identityOfTags, trimTags } from './tags/names.ts'
 
 const { sql } = Prisma
 type Sql = Prisma.Sql

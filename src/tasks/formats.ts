@@ -2,8 +2,8 @@ import { ENTITY_TAGS_PATTERN, isEntityTags } from '../http/entity-tags.ts'
 import type { Format } from '../http/validation.ts'
 import { isTimeZone, parseDueDate } from './due-date.ts'
 import { isPriority, PRIORITIES, wordsOfPriorities } from './priorities.ts'
-import { mistakeInRule } from './recurrence-rule.ts'
-import { MAX_TAG_LENGTH, MAX_TAGS, nameOfTag, namesOfTags } from './tags.ts'
+import { mistakeInRule } from './recurrence/rule.ts'
+import { MAX_TAG_LENGTH, MAX_TAGS, nameOfTag, namesOfTags } from './tags/names.ts'
 
 /** Whether PostgreSQL can store the text unchanged. */
 export const isStorable = (text: string) => !text.includes('\u0000') && text.isWellFormed()

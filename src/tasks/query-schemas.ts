@@ -2,8 +2,8 @@ import { type Static, Type } from '@sinclair/typebox'
 import { OneOf } from '../openapi/schema-types.ts'
 import { PRIORITIES } from './priorities.ts'
 import { DEFAULT_SORT, type Order, SORT_NAMES, sortsByDefault } from './sorts.ts'
-import { MAX_TAGS } from './tags.ts'
-import { DEFAULT_OCCURRENCES, MAX_OCCURRENCES } from './recurrence.ts'
+import { MAX_TAGS } from './tags/names.ts'
+import { DEFAULT_OCCURRENCES, MAX_OCCURRENCES } from './recurrence/series.ts'
 
 /* The query parameters of lists and summaries. */
 

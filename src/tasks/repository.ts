@@ -5,11 +5,11 @@ import type { DueBound } from './due-date.ts'
 import { column, summaryFields } from './fields.ts'
 import { isDueBefore } from './filters.ts'
 import { insertTaskOnce, type Once } from './idempotency-statements.ts'
-import { createSeriesQueries } from './recurrence-repository.ts'
-import { requireSeries } from './recurrence-check.ts'
+import { createSeriesQueries } from './recurrence/repository.ts'
+import { requireSeries } from './recurrence/check.ts'
 import type { NewTask } from './schemas.ts'
 import { idsOf, matching, pageOf, type Selection, tasksOf } from './selection.ts'
-import { deleteTag, listTags, renameTag } from './tag-statements.ts'
+import { deleteTag, listTags, renameTag } from './tags/statements.ts'
 import { findTask, insertTask, tasksFrom } from './statements.ts'
 
 const { sql } = Prisma
@@ -23,7 +23,7 @@ const LIGHT_OFFSET = 1000
 export type TaskRepository = ReturnType<typeof createTaskRepository>
 
 /**
- * Every query on tasks, except those that delete and restore them (trash-repository.ts). The owner is the first argument
+ * Every query on tasks, except those that delete and restore them (trash/repository.ts). The owner is the first argument
  * and part of every statement: a task of another user is treated as not found. Tasks are returned as JSON texts.
  */
 export function createTaskRepository(prisma: Client) {

@@ -4,13 +4,13 @@ import type { Identity } from '../auth/identity.ts'
 import { tagsThatMayChange } from '../http/entity-tags.ts'
 import { raise } from '../http/problem.ts'
 import { sendJson, sendTask, taskNotFound, withId } from './answers.ts'
-import { sendChanges } from './changes.ts'
-import type { ChangeFeed } from './changes-repository.ts'
+import { sendChanges } from './changes/feed.ts'
+import type { ChangeFeed } from './changes/repository.ts'
 import { dueBound } from './due-date.ts'
 import { type IdempotencyKeys, onceOf } from './idempotency.ts'
 import { sendList } from './list.ts'
 import { describeTaskRoutes } from './operations.ts'
-import { DEFAULT_OCCURRENCES } from './recurrence.ts'
+import { DEFAULT_OCCURRENCES } from './recurrence/series.ts'
 import type { TaskRepository } from './repository.ts'
 import type { Task } from './schemas.ts'
 
@@ -24,7 +24,7 @@ export interface TaskRoutesOptions {
   namesUser: boolean
 }
 
-/** The calls that read and write tasks. trash-routes.ts has those that delete and restore them. */
+/** The calls that read and write tasks. trash/routes.ts has those that delete and restore them. */
 export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
   app,
   { tasks, changes, keys, whileUserExists, namesUser },

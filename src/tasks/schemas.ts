@@ -2,8 +2,8 @@ import { type Static, type TBoolean, Type } from '@sinclair/typebox'
 import { Problem } from '../http/problem.ts'
 import { OneOf, Ref, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
 import { PRIORITIES, type Priority } from './priorities.ts'
-import { type Anchor, ANCHORS, MAX_RULE_LENGTH } from './recurrence-rule.ts'
-import { MAX_TAG_LENGTH, MAX_TAGS } from './tags.ts'
+import { type Anchor, ANCHORS, MAX_RULE_LENGTH } from './recurrence/rule.ts'
+import { MAX_TAG_LENGTH, MAX_TAGS } from './tags/names.ts'
 
 /** The shapes of tasks in requests and answers. */
 const time_zone = Type.String({

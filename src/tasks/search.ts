@@ -1,7 +1,7 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import { ranksOf } from './priorities.ts'
 import type { ListQuery } from './query-schemas.ts'
-import { namesOfTags } from './tags.ts'
+import { namesOfTags } from './tags/names.ts'
 
 const { sql, join } = Prisma
 

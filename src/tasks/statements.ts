@@ -40,7 +40,7 @@ export function insertTask(owner: string, task: NewTask): Sql {
 }
 
 /**
- * Completing a recurring task, or changing its due date, takes more than one statement (recurrence-statements.ts). These
+ * Completing a recurring task, or changing its due date, takes more than one statement (recurrence/statements.ts). These
  * statements do not find such a task.
  */
 const doesNotRepeat = sql`AND ${column.recurrence} IS NULL`

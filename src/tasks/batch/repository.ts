@@ -1,13 +1,13 @@
-import type { Client } from '../database/client.ts'
-import { sqlState } from '../database/errors.ts'
-import type { Owner } from '../database/owner.ts'
-import type { Operation } from './batch-schemas.ts'
-import { batchStatements, idOf, seriesChangeOf } from './batch-statements.ts'
-import type { Once } from './idempotency-statements.ts'
-import { changedAgainAndAgain, MAX_TRIES } from './recurrence-repository.ts'
-import { readSeries, type SeriesRow } from './recurrence-statements.ts'
-import { findTask } from './statements.ts'
-import { findTrashedTask } from './trash-statements.ts'
+import type { Client } from '../../database/client.ts'
+import { sqlState } from '../../database/errors.ts'
+import type { Owner } from '../../database/owner.ts'
+import type { Operation } from './schemas.ts'
+import { batchStatements, idOf, seriesChangeOf } from './statements.ts'
+import type { Once } from '../idempotency-statements.ts'
+import { changedAgainAndAgain, MAX_TRIES } from '../recurrence/repository.ts'
+import { readSeries, type SeriesRow } from '../recurrence/statements.ts'
+import { findTask } from '../statements.ts'
+import { findTrashedTask } from '../trash/statements.ts'
 
 /** A batch of so many operations costs about as much as a list. A larger one must not keep single calls waiting. */
 const LIGHT_OPERATIONS = 10

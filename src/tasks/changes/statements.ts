@@ -1,7 +1,7 @@
-import { Prisma } from '../generated/prisma/client.ts'
-import { type Snapshot, snapshotText, type Walk } from './changes-cursor.ts'
-import { changedNow } from './statements.ts'
-import { taskJson } from './conditional-statements.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+import { type Snapshot, snapshotText, type Walk } from './cursor.ts'
+import { changedNow } from '../statements.ts'
+import { taskJson } from '../conditional-statements.ts'
 
 const { sql, raw, join, empty } = Prisma
 type Sql = Prisma.Sql

@@ -1,6 +1,6 @@
 import { RRuleTemporal } from 'rrule-temporal'
-import { remainder } from './due-date.ts'
-import type { Parts } from './recurrence-rule.ts'
+import { remainder } from '../due-date.ts'
+import type { Parts } from './rule.ts'
 
 /*
  * The only file that uses rrule-temporal. The library gets dates and times without a time zone, written as UTC: with one

@@ -1,7 +1,7 @@
-import { DAY_MS, dayAt, type DueDate, instantOf, parseDueDate, remainder, wallClock } from './due-date.ts'
-import { expand, MAX_PERIODS } from './recurrence-dates.ts'
-import { partsOf, readUntil } from './recurrence-rule.ts'
-import type { Recurrence } from './schemas.ts'
+import { DAY_MS, dayAt, type DueDate, instantOf, parseDueDate, remainder, wallClock } from '../due-date.ts'
+import { expand, MAX_PERIODS } from './dates.ts'
+import { partsOf, readUntil } from './rule.ts'
+import type { Recurrence } from '../schemas.ts'
 
 /*
  * The dates of recurring tasks in their time zones. docs/recurrence.md says what users can expect.

@@ -1,9 +1,9 @@
-import type { Client, SendOptions } from '../database/client.ts'
-import type { Owner } from '../database/owner.ts'
-import { Prisma } from '../generated/prisma/client.ts'
-import { accepted, type IfMatch, inOneStatement } from './conditional-statements.ts'
-import type { Position } from './sorts.ts'
-import { deleteCompletedTasks, deleteTask, restoreTask, trashedTasks } from './trash-statements.ts'
+import type { Client, SendOptions } from '../../database/client.ts'
+import type { Owner } from '../../database/owner.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+import { accepted, type IfMatch, inOneStatement } from '../conditional-statements.ts'
+import type { Position } from '../sorts.ts'
+import { deleteCompletedTasks, deleteTask, restoreTask, trashedTasks } from './statements.ts'
 
 const { sql } = Prisma
 const HOUR_MS = 3_600_000

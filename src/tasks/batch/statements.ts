@@ -1,13 +1,13 @@
-import { Prisma } from '../generated/prisma/client.ts'
-import { tagsThatMayChange } from '../http/entity-tags.ts'
-import type { Operation } from './batch-schemas.ts'
-import { column } from './fields.ts'
-import { type Once, writeBatchKey } from './idempotency-statements.ts'
-import type { IfMatch, Steps } from './conditional-statements.ts'
-import { requireSeries } from './recurrence-check.ts'
-import { afterChange, changeTask, type Seen, seenIn, type SeriesRow } from './recurrence-statements.ts'
-import { type Change, concernsSeries, insertTask } from './statements.ts'
-import { deleteTask, restoreTask } from './trash-statements.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+import { tagsThatMayChange } from '../../http/entity-tags.ts'
+import type { Operation } from './schemas.ts'
+import { column } from '../fields.ts'
+import { type Once, writeBatchKey } from '../idempotency-statements.ts'
+import type { IfMatch, Steps } from '../conditional-statements.ts'
+import { requireSeries } from '../recurrence/check.ts'
+import { afterChange, changeTask, type Seen, seenIn, type SeriesRow } from '../recurrence/statements.ts'
+import { type Change, concernsSeries, insertTask } from '../statements.ts'
+import { deleteTask, restoreTask } from '../trash/statements.ts'
 
 const { sql, empty } = Prisma
 type Sql = Prisma.Sql

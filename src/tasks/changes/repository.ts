@@ -1,7 +1,7 @@
-import type { Client } from '../database/client.ts'
-import type { Owner } from '../database/owner.ts'
-import { parseSnapshot, type Snapshot, type Walk } from './changes-cursor.ts'
-import { purgeDeletedIds, readChanges, repairChanges } from './changes-statements.ts'
+import type { Client } from '../../database/client.ts'
+import type { Owner } from '../../database/owner.ts'
+import { parseSnapshot, type Snapshot, type Walk } from './cursor.ts'
+import { purgeDeletedIds, readChanges, repairChanges } from './statements.ts'
 
 /** The owner of statements that belong to no user: row-level security shows them no row. */
 const NOBODY: Owner = { id: '' }
@@ -12,7 +12,7 @@ const WIDE = 10_000n
 
 export type ChangeFeed = ReturnType<typeof createChangeFeed>
 
-/** What the first line of a page says (changes-statements.ts). */
+/** What the first line of a page says (statements.ts). */
 interface PageState {
   identity: string
   snapshot: string

@@ -1,7 +1,7 @@
-import { Prisma } from '../generated/prisma/client.ts'
-import { column } from './fields.ts'
-import { changedNow, nextUpdate } from './statements.ts'
-import { MAX_LISTED_TAGS } from './tags.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+import { column } from '../fields.ts'
+import { changedNow, nextUpdate } from '../statements.ts'
+import { MAX_LISTED_TAGS } from './names.ts'
 
 const { sql } = Prisma
 type Sql = Prisma.Sql

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { problem } from '../http/problem.ts'
-import { invalid, sendJson } from './answers.ts'
-import { decodeCursor, encodeCursor, MAX_BIGINT, type Walk } from './changes-cursor.ts'
-import type { ChangeFeed, ChangePage } from './changes-repository.ts'
+import { problem } from '../../http/problem.ts'
+import { invalid, sendJson } from '../answers.ts'
+import { decodeCursor, encodeCursor, MAX_BIGINT, type Walk } from './cursor.ts'
+import type { ChangeFeed, ChangePage } from './repository.ts'
 import type { Feed } from './events.ts'
-import { type ChangesQuery, DEFAULT_CHANGES_PAGE } from './query-schemas.ts'
+import { type ChangesQuery, DEFAULT_CHANGES_PAGE } from '../query-schemas.ts'
 
 /** How long a cursor is valid. The ids of deleted tasks are kept for a day longer (purge_deleted_task_ids). */
 const CURSOR_DAYS = 90

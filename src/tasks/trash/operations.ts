@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { errorResponses, json } from '../openapi/responses.ts'
-import { Ref } from '../openapi/schema-types.ts'
-import * as examples from './trash-examples.ts'
-import { found, link, refused } from './responses.ts'
-import { IfMatchHeader, OwnerParams, TaskParams } from './schemas.ts'
-import { ClearQuery, DeletedCount, DeletedTask, TrashQuery } from './trash-schemas.ts'
+import { errorResponses, json } from '../../openapi/responses.ts'
+import { Ref } from '../../openapi/schema-types.ts'
+import * as examples from './examples.ts'
+import { found, link, refused } from '../responses.ts'
+import { IfMatchHeader, OwnerParams, TaskParams } from '../schemas.ts'
+import { ClearQuery, DeletedCount, DeletedTask, TrashQuery } from './schemas.ts'
 
 /** How long deleted tasks stay in the trash, as a sentence. */
 const fateOf = (trashDays: number) =>

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
-import { errorResponses, type Examples, json } from '../openapi/responses.ts'
-import { Ref } from '../openapi/schema-types.ts'
-import * as schemas from './schemas.ts'
-import { MAX_LISTED_TAGS } from './tags.ts'
+import { errorResponses, type Examples, json } from '../../openapi/responses.ts'
+import { Ref } from '../../openapi/schema-types.ts'
+import * as schemas from '../schemas.ts'
+import { MAX_LISTED_TAGS } from './names.ts'
 
 const listed: Examples<schemas.Tag[]> = {
   some: {

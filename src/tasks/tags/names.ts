@@ -1,4 +1,4 @@
-import { trimText } from '../http/text.ts'
+import { trimText } from '../../http/text.ts'
 
 export const MAX_TAGS = 20
 /** In code points. */

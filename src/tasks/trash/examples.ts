@@ -1,7 +1,7 @@
-import type { Examples } from '../openapi/responses.ts'
-import { aTask } from './examples.ts'
-import type { Task } from './schemas.ts'
-import type { DeletedCount, DeletedTask } from './trash-schemas.ts'
+import type { Examples } from '../../openapi/responses.ts'
+import { aTask } from '../examples.ts'
+import type { Task } from '../schemas.ts'
+import type { DeletedCount, DeletedTask } from './schemas.ts'
 
 /* The examples of the trash in the OpenAPI document. */
 

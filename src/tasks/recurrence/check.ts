@@ -1,7 +1,7 @@
-import { problem } from '../http/problem.ts'
-import { mistakeInSeries } from './recurrence.ts'
-import { completeRecurrence } from './recurrence-rule.ts'
-import type { NewTask } from './schemas.ts'
+import { problem } from '../../http/problem.ts'
+import { mistakeInSeries } from './series.ts'
+import { completeRecurrence } from './rule.ts'
+import type { NewTask } from '../schemas.ts'
 
 type SentSeries = Pick<NewTask, 'due_date' | 'recurrence'>
 

@@ -1,11 +1,11 @@
-import { Prisma } from '../generated/prisma/client.ts'
-import { type IfMatch, ifMatching, ownTask, type Steps, userExists } from './conditional-statements.ts'
-import { type Column, column, copiedColumns, taskFields, valuesOf } from './fields.ts'
-import { nextOf, type Series } from './recurrence.ts'
-import { requireSeries } from './recurrence-check.ts'
-import { completeRecurrence } from './recurrence-rule.ts'
-import type { Task } from './schemas.ts'
-import { type Change, concernsSeries, namesOf, toggleTask, update, updateTask } from './statements.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+import { type IfMatch, ifMatching, ownTask, type Steps, userExists } from '../conditional-statements.ts'
+import { type Column, column, copiedColumns, taskFields, valuesOf } from '../fields.ts'
+import { nextOf, type Series } from './series.ts'
+import { requireSeries } from './check.ts'
+import { completeRecurrence } from './rule.ts'
+import type { Task } from '../schemas.ts'
+import { type Change, concernsSeries, namesOf, toggleTask, update, updateTask } from '../statements.ts'
 
 const { sql, raw, join, empty } = Prisma
 type Sql = Prisma.Sql

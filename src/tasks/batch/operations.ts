@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { errorResponses, type Examples, json } from '../openapi/responses.ts'
-import { Ref } from '../openapi/schema-types.ts'
-import { Batch, BatchResult } from './batch-schemas.ts'
-import { aTask } from './examples.ts'
-import { refused, replayedHeader } from './responses.ts'
-import { IdempotencyHeader, OwnerParams } from './schemas.ts'
+import { errorResponses, type Examples, json } from '../../openapi/responses.ts'
+import { Ref } from '../../openapi/schema-types.ts'
+import { Batch, BatchResult } from './schemas.ts'
+import { aTask } from '../examples.ts'
+import { refused, replayedHeader } from '../responses.ts'
+import { IdempotencyHeader, OwnerParams } from '../schemas.ts'
 
 const batches: Examples<Batch> = {
   several: {

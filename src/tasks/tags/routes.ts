@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { sendJson } from './answers.ts'
-import { describeTagRoutes } from './tag-operations.ts'
-import type { TaskRepository } from './repository.ts'
-import { nameOfTag } from './tags.ts'
+import { sendJson } from '../answers.ts'
+import { describeTagRoutes } from './operations.ts'
+import type { TaskRepository } from '../repository.ts'
+import { nameOfTag } from './names.ts'
 
 interface TagRoutesOptions {
   tasks: TaskRepository

@@ -1,5 +1,5 @@
-import { instantSql } from '../database/client.ts'
-import { Prisma } from '../generated/prisma/client.ts'
+import { instantSql } from '../../database/client.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
 import {
   type IfMatch,
   ifMatching,
@@ -7,10 +7,10 @@ import {
   type Steps,
   taskJson,
   userExists,
-} from './conditional-statements.ts'
-import { type Column, column, taskFields } from './fields.ts'
-import type { Position } from './sorts.ts'
-import { nextUpdate, tasksFrom } from './statements.ts'
+} from '../conditional-statements.ts'
+import { type Column, column, taskFields } from '../fields.ts'
+import type { Position } from '../sorts.ts'
+import { nextUpdate, tasksFrom } from '../statements.ts'
 
 const { sql, raw, empty } = Prisma
 type Sql = Prisma.Sql

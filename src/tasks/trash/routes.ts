@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
-import { tagsThatMayChange } from '../http/entity-tags.ts'
-import { problem } from '../http/problem.ts'
-import { invalid, linkNext, sendTask, taskNotFound, withId } from './answers.ts'
-import { decodeTrashCursor, encodeTrashCursor } from './cursor.ts'
-import { describeTrashRoutes } from './trash-operations.ts'
-import type { TrashRepository } from './trash-repository.ts'
-import { DEFAULT_TRASH_PAGE, type DeletedTask, TrashQuery } from './trash-schemas.ts'
+import { tagsThatMayChange } from '../../http/entity-tags.ts'
+import { problem } from '../../http/problem.ts'
+import { invalid, linkNext, sendTask, taskNotFound, withId } from '../answers.ts'
+import { decodeTrashCursor, encodeTrashCursor } from '../cursor.ts'
+import { describeTrashRoutes } from './operations.ts'
+import type { TrashRepository } from './repository.ts'
+import { DEFAULT_TRASH_PAGE, type DeletedTask, TrashQuery } from './schemas.ts'
 
 interface TrashRoutesOptions {
   trash: TrashRepository

@@ -1,19 +1,19 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Client } from '../database/client.ts'
-import { DatabaseError } from '../database/errors.ts'
-import type { Owner } from '../database/owner.ts'
-import { problem } from '../http/problem.ts'
+import type { Client } from '../../database/client.ts'
+import { DatabaseError } from '../../database/errors.ts'
+import type { Owner } from '../../database/owner.ts'
+import { problem } from '../../http/problem.ts'
 import {
   accepted,
   changedMeanwhile,
   type IfMatch,
   inOneStatement,
   type Steps,
-} from './conditional-statements.ts'
-import { nextOf, occurrencesOf, type Series } from './recurrence.ts'
-import { changeSeries, changeTask, readSeries, seenIn, type SeriesRow } from './recurrence-statements.ts'
-import type { Task, TaskChanges } from './schemas.ts'
-import { type Change, concernsSeries, findTask } from './statements.ts'
+} from '../conditional-statements.ts'
+import { nextOf, occurrencesOf, type Series } from './series.ts'
+import { changeSeries, changeTask, readSeries, seenIn, type SeriesRow } from './statements.ts'
+import type { Task, TaskChanges } from '../schemas.ts'
+import { type Change, concernsSeries, findTask } from '../statements.ts'
 
 /** So often a change is tried again if others change the series of the task at the same time. */
 export const MAX_TRIES = 50

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { exampleOf, OneOf, Ref } from '../openapi/schema-types.ts'
-import { Completion, NewTask, Task, TaskChanges } from './schemas.ts'
+import { exampleOf, OneOf, Ref } from '../../openapi/schema-types.ts'
+import { Completion, NewTask, Task, TaskChanges } from '../schemas.ts'
 
 /** The shapes of batches in requests and answers. */
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { OneOf, Timestamp } from '../openapi/schema-types.ts'
-import { Task } from './schemas.ts'
+import { OneOf, Timestamp } from '../../openapi/schema-types.ts'
+import { Task } from '../schemas.ts'
 
 /** The shapes of the trash in requests and answers. */
 export const DeletedTask = Type.Object(
