@@ -6,7 +6,7 @@ export type Options = ReturnType<typeof readOptions>
 
 export const USAGE = `npm run bench -- [what] [flags]
 
-  what        routes (default), tail, profile, growth, indexes, neighbours, overload, soak, start, batch,
+  what        routes (default), tail, profile, growth, indexes, neighbours, overload, soak, start, cold, batch,
               recurrence or streams
   --quick     about three minutes instead of forty
   --only      routes, comma-separated: list,page,tag,get,create,update,toggle,summary,delete,first,mixed

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { measureBatch } from './batch.ts'
 import { chartOf } from './chart.ts'
+import { measureCold } from './cold.ts'
 import { compareRoutes } from './compare.ts'
 import { measureGrowth } from './growth.ts'
 import { measureIndexes } from './indexes.ts'
@@ -27,6 +28,7 @@ const parts: Record<string, (options: Options) => Promise<unknown>> = {
   soak,
   neighbours: measureNeighbours,
   start: measureStart,
+  cold: measureCold,
   batch: measureBatch,
   recurrence: measureRecurrence,
   streams: measureStreams,

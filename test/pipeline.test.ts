@@ -247,6 +247,20 @@ t.test('backends that are terminated as soon as they exist fail no read', async 
   }
 })
 
+t.test('a write whose connection ends is repeated only if it is idempotent', async (t) => {
+  const { prisma, owner, backends, onAll } = await open(t)
+  const slow = sql`INSERT INTO users (id) SELECT ${owner} FROM pg_sleep(0.5) ON CONFLICT DO NOTHING`
+  for (const isIdempotent of [true, false]) {
+    const outcome = prisma.$queryJson(owner, slow, { isIdempotent }).then(
+      () => 'done',
+      () => 'failed',
+    )
+    await eventually(async () => (await backends("state = 'active'")).length > 0)
+    await onAll('pg_terminate_backend')
+    t.equal(await outcome, isIdempotent ? 'done' : 'failed')
+  }
+})
+
 t.test('jobs that wait are told at once if there is no server', async (t) => {
   const { prisma, statementsInFlight } = await open(t, {
     DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing',

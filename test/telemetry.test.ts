@@ -67,7 +67,7 @@ t.test('a request and its statements are spans of the trace that its caller bega
   t.same(
     statements.map(({ name, parentSpanId }) => [name, parentSpanId]),
     [
-      ['Prisma model API', post!.spanId],
+      ['SELECT users', post!.spanId],
       ['INSERT tasks', post!.spanId],
     ],
     'also behind a body',

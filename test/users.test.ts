@@ -142,6 +142,27 @@ t.test('a request that is refused creates nobody', async (t) => {
   t.same(await query(databaseUrl(), 'SELECT id FROM users WHERE id = $1', [user.id]), [])
 })
 
+t.test('the first call of a user costs one statement, in each copy of the service', async (t) => {
+  const user = await createUser()
+  for (const copy of [await startApp(t), await startApp(t)]) {
+    const before = copy.statements.length
+    t.equal((await copy.call('GET', '/api/tasks', { user })).status, 200)
+    t.equal(copy.statements.length, before + 2, 'one for the user, one for the list')
+  }
+})
+
+t.test('50 first calls of one user at once create the user once', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const calls = Array.from({ length: 50 }, () =>
+    app.call('POST', '/api/tasks', { user, body: { title: 'One of 50' } }),
+  )
+  t.same(new Set((await Promise.all(calls)).map(({ status }) => status)), new Set([201]))
+  t.same(await query(databaseUrl(), 'SELECT count(*)::int FROM tasks WHERE user_id = $1', [user.id]), [
+    { count: 50 },
+  ])
+})
+
 t.test('a user who is known costs no query', async (t) => {
   const app = await startApp(t)
   const user = await createUser()

@@ -48,8 +48,10 @@ export interface Slot<C, Job> {
 
 /** Work for one channel. */
 export interface Work<C> {
-  /** Whether doing it twice is the same as doing it once: it is repeated if its connection ends. */
+  /** Whether it waits for no lock of another statement. */
   isRead: boolean
+  /** Whether doing it twice is the same as doing it once, as with every read: it is repeated if its connection ends. */
+  isIdempotent?: boolean | undefined
   /** Whether it need not be done any more if its client leaves before it was sent. */
   mayDrop?: boolean
   /**

@@ -13,6 +13,8 @@ export interface SendOptions {
   isHeavy?: boolean
   /** Whether PostgreSQL keeps the plan, under a name. Only for texts that are few and frequent. */
   isPrepared?: boolean
+  /** Whether a write does the same if it is sent twice: then it is repeated if its connection ends, as every read is. */
+  isIdempotent?: boolean
 }
 export interface OperationOptions {
   isHeavy?: boolean
@@ -57,10 +59,10 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
       $queryJson(
         owner: Owner | string,
         { text, values }: Prisma.Sql,
-        { isHeavy = false, isPrepared = !isHeavy }: SendOptions = {},
+        { isHeavy = false, isPrepared = !isHeavy, isIdempotent }: SendOptions = {},
       ): Promise<string[]> {
         onQuery?.({ query: text, values })
-        const request = { text, values, isPrepared, isHeavy }
+        const request = { text, values, isPrepared, isHeavy, isIdempotent }
         return watched(text, lanes.query(within(owner), request, queryByPrisma))
       },
 

@@ -27,6 +27,7 @@ interface Kind {
   /** Whether doing it twice is the same as doing it once. */
   isRead: boolean
 }
+type Sent = Omit<Request, 'owner' | 'limitMs'>
 type ByPrisma = ReturnType<typeof connectPrisma>['queryByPrisma']
 
 /**
@@ -85,20 +86,20 @@ export function createLanes(config: Config['database']) {
   const sendHeavy = createHeavyLane(light, heavy)
 
   /** @param byPrisma sends the same statement over Prisma */
-  function query(owner: OwnerInTime, request: Omit<Request, 'owner' | 'limitMs'>, byPrisma: ByPrisma) {
+  function query(
+    owner: OwnerInTime,
+    request: Sent & { isIdempotent?: boolean | undefined },
+    byPrisma: ByPrisma,
+  ) {
     const { id } = owner
-    const { isHeavy } = request
+    const { isHeavy, isIdempotent } = request
     const isRead = /^\s*SELECT\b/i.test(request.text)
-    if (!config.isPipelined)
-      return runOnPrisma(
-        owner,
-        { isHeavy, isRead },
-        async (limitMs) => (await byPrisma(id, [request], limitMs))[0]!,
-      )
+    const viaPrisma = async (limitMs: number) => (await byPrisma(id, [request], limitMs))[0]!
+    if (!config.isPipelined) return runOnPrisma(owner, { isHeavy, isRead: isIdempotent ?? isRead }, viaPrisma)
     // The name of a prepared statement may be what went wrong: a repetition does without.
     const send: Send = (channel, limitMs, isRepeated) =>
       channel.send({ ...request, owner: id, isPrepared: request.isPrepared && !isRepeated, limitMs })
-    const work = { isRead, mayDrop: isRead, send }
+    const work = { isRead, isIdempotent, mayDrop: isRead, send }
     return isHeavy ? sendHeavy(owner, work) : light.run(owner, work)
   }
 

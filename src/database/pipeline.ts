@@ -50,17 +50,16 @@ export class Lane<C extends Channel> {
    */
   run<Answer>(
     { id: owner, endsAt, client }: OwnerInTime,
-    { isRead, mayDrop, send }: Work<C> & { send(...args: never[]): Promise<Answer> },
+    { mayDrop, ...work }: Work<C> & { send(...args: never[]): Promise<Answer> },
   ) {
     return new Promise<Answer>((resolve, reject) => {
       if (endsAt <= performance.now()) return reject(tooLate())
       const settle = { resolve: resolve as Job<C>['resolve'], reject }
       const state = { tries: 0, isGivenUp: false, isExclusive: false, isStopped: false }
       this.queue.add({
+        ...work,
         owner,
         client: mayDrop ? client : undefined,
-        isRead,
-        send,
         endsAt,
         ...state,
         ...settle,

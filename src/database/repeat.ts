@@ -9,17 +9,22 @@ const DID_NOTHING: ReadonlySet<Fault> = new Set(['locked', 'undone', 'unprepared
 
 interface Job {
   isRead: boolean
+  isIdempotent?: boolean | undefined
   /** How often it was sent. */
   tries: number
   endsAt: number
 }
 
 /**
- * Milliseconds after which a failed job is repeated; undefined if it is not. Repeated is what did nothing, and a read
- * whose connection ended. A write is never sent twice. A lock is asked for until the deadline.
+ * Milliseconds after which a failed job is repeated; undefined if it is not. A job is repeated if it did nothing. If its
+ * connection ended, only reads and idempotent writes are repeated. A lock is asked for until the deadline.
  */
-export function pauseBeforeRepeat({ isRead, tries, endsAt }: Job, fault: Fault, now: number) {
-  const mayRepeat = DID_NOTHING.has(fault) || (fault === 'lost' && isRead)
+export function pauseBeforeRepeat(
+  { isRead, isIdempotent = isRead, tries, endsAt }: Job,
+  fault: Fault,
+  now: number,
+) {
+  const mayRepeat = DID_NOTHING.has(fault) || (fault === 'lost' && isIdempotent)
   if (!mayRepeat || (tries >= MAX_TRIES && fault !== 'locked')) return undefined
   const pause = fault === 'locked' ? ASK_AGAIN_MS : fault === 'unprepared' ? 0 : RETRY_AFTER_MS
   return endsAt - now > pause ? pause : undefined

@@ -10,6 +10,8 @@ export type UserRepository = ReturnType<typeof createUserRepository>
 
 /** What is known of a user's row: enough to see whether a token would change it. */
 type Known = Pick<Row, 'email' | 'name' | 'token_issued_at'>
+/** A row of `findOrCreateUser`. */
+type Found = Pick<Row, 'email' | 'name'> & { issued_at_ms: number }
 
 const MAX_KNOWN_USERS = 100_000
 /** A user who is deleted again and again meanwhile is told so after this many tries. */
@@ -17,7 +19,8 @@ const MAX_TRIES = 5
 const FOREIGN_KEY_VIOLATION = '23503'
 
 /**
- * Queries on users, all through the model API: they are rare, because the rows of recent users are remembered.
+ * Queries on users. They are rare, because the rows of recent users are remembered, so they use the model API; except the
+ * first call of each user, which all users make at the same time after a restart (findOrCreateUser).
  *
  * @param maxKnown users whose rows are remembered, to bound memory; the one that was remembered first goes first
  */
@@ -29,14 +32,15 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
   }
   const idempotent = { isIdempotent: true }
 
-  const create = (identity: Identity) => {
-    const { id, email, name, issuedAt } = identity
-    return prisma.$asOwner(
-      identity,
-      ({ user }) =>
-        user.createMany({ data: { id, email, name, token_issued_at: issuedAt }, skipDuplicates: true }),
-      idempotent,
-    )
+  /** What the user's row says; created if it is missing. Another request may delete it again at any time. */
+  const findOrCreate = async (identity: Identity): Promise<Known> => {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const [row] = await prisma.$queryJson(identity, findOrCreateUser(identity), idempotent)
+      if (row === undefined) continue
+      const { email, name, issued_at_ms } = JSON.parse(row) as Found
+      return { email, name, token_issued_at: new Date(issued_at_ms) }
+    }
+    throw beingDeleted()
   }
   /** Only a token that is newer than the one that wrote the row changes it, and only what it says. */
   const update = (identity: Identity) => {
@@ -52,28 +56,15 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
   const read = (owner: Owner) =>
     prisma.$asOwner(owner, ({ user }) => user.findUnique({ where: { id: owner.id } }), idempotent)
 
-  /** The user's row, created if it is missing. Another request may delete it again at any time. */
-  const findOrCreate = async (identity: Identity): Promise<Row> => {
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const row = await read(identity)
-      if (row !== null) return row
-      await create(identity)
-    }
-    throw beingDeleted()
-  }
-
   const users = {
     /**
-     * Creates the user's row, or takes over what the token says, unless an older token says it. A user whose row
-     * already is as the token describes it costs no query. Creation and change are one statement each, which need
-     * nothing that was read before: concurrent calls cannot conflict.
+     * Creates the user's row, or updates it with what the token says, unless an older token says it. A user whose row
+     * is known to say the same costs no query. Creation and update are one statement each, and neither depends on
+     * what was read before: concurrent calls cannot conflict.
      */
     async provision(identity: Identity): Promise<void> {
       const user = known.get(identity.id)
       if (user !== undefined && !changes(identity, user)) return
-      const { count } = await create(identity)
-      const { id, email, name, issuedAt } = identity
-      if (count === 1) return remember(id, { email, name, token_issued_at: issuedAt })
       let row = await findOrCreate(identity)
       if (changes(identity, row)) {
         await update(identity)
@@ -106,8 +97,13 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
      * @throws problem 409 `user_being_deleted` if that happens again and again
      */
     async find(identity: Identity): Promise<User> {
-      const { id, email, name, created_at } = await findOrCreate(identity)
-      return { id, email, name, created_at: created_at.toISOString() }
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+        const row = await read(identity)
+        if (row !== null)
+          return { id: row.id, email: row.email, name: row.name, created_at: row.created_at.toISOString() }
+        await findOrCreate(identity)
+      }
+      throw beingDeleted()
     },
 
     /** Deletes the user and, through the foreign key, all their tasks. Takes longer the more tasks there are. */
@@ -131,3 +127,21 @@ const beingDeleted = () =>
   problem('user_being_deleted', {
     headers: { 'retry-after': '1' },
   })
+
+/**
+ * Finds the user's row or creates it, in one statement: no row if another request created or deleted it meanwhile. Through
+ * the model API this took two transactions, 1 to 7 ms of CPU: after a restart the first calls of 1000 users took 10 s
+ * (docs/performance-details.md).
+ */
+const findOrCreateUser = ({ id, email, name, issuedAt }: Identity) => Prisma.sql`
+  WITH found AS (SELECT email, name, token_issued_at FROM users WHERE id = ${id}),
+  created AS (
+    INSERT INTO users (id, email, name, token_issued_at)
+    SELECT ${id}, ${email ?? null}, ${name ?? null}, ${issuedAt.toISOString()}::timestamptz
+    WHERE NOT EXISTS (SELECT FROM found)
+    ON CONFLICT DO NOTHING
+    RETURNING email, name, token_issued_at
+  )
+  SELECT json_build_object('email', email, 'name', name,
+    'issued_at_ms', (extract(epoch FROM token_issued_at) * 1000)::bigint)
+  FROM (SELECT * FROM found UNION ALL SELECT * FROM created) AS row`
