@@ -7,6 +7,7 @@ import type { Options, Scenario } from './options.ts'
 import { compareInTurn, type Run } from './pairs.ts'
 import { machine, type Result, tablesOf, troublesOf } from './report.ts'
 import { type Call, type Cast, callsOf, type Route, routes } from './routes.ts'
+import { PEER_ROUTES, startPeer } from './peer.ts'
 import { rivalsOf, type Server, startService } from './servers.ts'
 
 interface Stage {
@@ -30,13 +31,17 @@ export async function compareRoutes(options: Options) {
     const people = await seedPeople(database)
     const service = await startService(database.serviceUrl)
     servers.push(service)
-    for (const start of rivalsOf(database, options.against)) servers.push(await start())
+    const starts = options.peer
+      ? [() => startPeer(database, options.peer!)]
+      : rivalsOf(database, options.against)
+    for (const start of starts) servers.push(await start())
     const rivals = servers.slice(1)
     const stage = { cast: { people, database }, service, rivals, meter: await createCpuMeter(database) }
     if (stage.meter === undefined)
       console.log('CPU time cannot be read here: /proc or a local PostgreSQL is missing')
     for (const server of servers) await callAsEverybody(server, people)
-    for (const server of servers) await readCursors(server, people.slice(PAGERS.first, PAGERS.end))
+    if (options.peer === undefined)
+      for (const server of servers) await readCursors(server, people.slice(PAGERS.first, PAGERS.end))
     const results = await runAll(stage, options)
     const rssMb = Object.fromEntries(servers.map(({ name, pid }) => [name, residentMb(pid) ?? NaN]))
     console.log('\nmemory afterwards, in MB:', rssMb)
@@ -50,7 +55,10 @@ export async function compareRoutes(options: Options) {
 async function runAll(stage: Stage, options: Options): Promise<Result[]> {
   const results: Result[] = []
   for (const scenario of options.scenarios) {
-    const names = options.only ?? (scenario === 'closed-64' ? undefined : CROWDED)
+    const names =
+      options.only ??
+      (options.peer ? PEER_ROUTES : undefined) ??
+      (scenario === 'closed-64' ? undefined : CROWDED)
     const chosen = routes.filter(({ name }) => names?.includes(name) ?? true)
     console.log(`\n${scenario}: rounds: ${options.pairs}, seconds for each server: ${options.seconds}`)
     for (const route of chosen) {
@@ -71,7 +79,8 @@ async function compareRoute(
   scenario: Scenario,
   options: Options,
 ) {
-  for (const rival of rivals) await assertSameAnswers(route, cast, service, rival)
+  if (options.peer === undefined)
+    for (const rival of rivals) await assertSameAnswers(route, cast, service, rival)
   const run = runnerOf(scenario, route, cast, options.seconds)
   const warmUp = runnerOf(scenario, route, cast, Math.min(2, options.seconds))
   for (const server of [service, ...rivals]) await warmUp(server)

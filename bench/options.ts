@@ -15,6 +15,7 @@ export const USAGE = `npm run bench -- [what] [flags]
   --pairs     rounds per route, in which each server runs once
   --minutes   length of the soak (default 10)
   --against   compares with the service of another checkout instead of both baselines: its folder, with dist/ built
+  --peer      compares with a service in another language instead: its folder, with an executable peer and schema.sql
   --json      writes the figures to this file
   --svg       writes a chart to this file
 
@@ -29,6 +30,7 @@ const flags = {
   pairs: text,
   minutes: text,
   against: text,
+  peer: text,
   json: text,
   svg: text,
   quick: { type: 'boolean', default: false },
@@ -52,6 +54,7 @@ export function readOptions(args: string[]) {
     pairs: positive('pairs', values.pairs) ?? (values.quick ? 2 : what === 'tail' ? 5 : 4),
     minutes: positive('minutes', values.minutes) ?? 10,
     against: values.against,
+    peer: values.peer,
     json: values.json,
     svg: values.svg,
   }

@@ -54,7 +54,7 @@ const create: MakeCall = (person, _server, index) =>
   send('POST', '/api/tasks', person, {
     title: `Created task ${index}`,
     description: 'With a few words about it.',
-    due_date: '2030-12-01',
+    due_date: '2030-12-01T09:00:00.000Z',
   })
 
 /** 80 % reads, 20 % writes, in an order that spreads them. */

@@ -7,7 +7,7 @@ import { type BenchDatabase, ROOT } from './database.ts'
 import { SECRET } from './people.ts'
 
 export interface Server {
-  name: 'service' | 'floor' | 'textbook' | 'other'
+  name: 'service' | 'floor' | 'textbook' | 'other' | 'peer'
   url: string
   port: number
   pid: number

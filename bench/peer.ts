@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import pg from 'pg'
+import type { BenchDatabase } from './database.ts'
+import { SECRET } from './people.ts'
+import { freePort, type Server, waitUntilAnswering } from './servers.ts'
+
+/** The calls that a peer answers. */
+export const PEER_ROUTES = ['list', 'get', 'update', 'create']
+const COLUMNS = ['id', 'user_id', 'title', 'description', 'completed', 'due_at', 'created_at', 'updated_at']
+
+/**
+ * Starts a service in another language: the executable `peer` of a folder, whose `schema.sql` makes the tables `users` and
+ * `tasks`. It works in a database of its own on the same server, with the same users, and tasks that have the same ids.
+ * Its answers are not compared with the service's: it may write times in another way.
+ */
+export async function startPeer({ url, client }: BenchDatabase, folder: string): Promise<Server> {
+  const name = `${new URL(url).pathname.slice(1)}_peer`
+  await client.query(`CREATE DATABASE ${name}`)
+  const peerUrl = Object.assign(new URL(url), { pathname: `/${name}` }).href
+  await fill(client, peerUrl, readFileSync(join(folder, 'schema.sql'), 'utf8'))
+  const port = await freePort()
+  const env = { ...process.env, DATABASE_URL: peerUrl, SECRET, PORT: String(port) }
+  const child = spawn(resolve(folder, 'peer'), { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  await once(child, 'spawn')
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  await waitUntilAnswering(`http://127.0.0.1:${port}/`, () => child.exitCode !== null)
+  const stop = async () => {
+    kill()
+    await client.query(`DROP DATABASE ${name} WITH (FORCE)`)
+  }
+  return { name: 'peer', url: `http://127.0.0.1:${port}`, port, pid: child.pid!, stop }
+}
+
+async function fill(source: pg.Client, url: string, schema: string) {
+  const target = new pg.Client(url)
+  await target.connect()
+  try {
+    await target.query(schema)
+    for (const [table, columns] of [
+      ['users', ['id', 'name']],
+      ['tasks', COLUMNS],
+    ] as const) {
+      const { rows } = await source.query<{ rows: string }>(
+        `SELECT coalesce(json_agg(t), '[]') AS rows FROM (SELECT ${columns.join()} FROM ${table} ORDER BY created_at) AS t`,
+      )
+      await target.query(
+        `INSERT INTO ${table} (${columns.join()}) SELECT ${columns.join()} FROM json_populate_recordset(NULL::${table}, $1)`,
+        [JSON.stringify(rows[0]!.rows)],
+      )
+    }
+    await target.query(`SELECT setval(pg_get_serial_sequence('tasks', 'id'), (SELECT max(id) FROM tasks))`)
+    await target.query('VACUUM ANALYZE')
+  } finally {
+    await target.end()
+  }
+}
