@@ -46,7 +46,7 @@ CREATE TABLE "tasks" (
 -- a user has. Columns after id are for filtering, not ordering: `completed` lets a page of one status skip the
 -- other within the index, and summaries and counts find all they need in one index. They are key columns and not
 -- INCLUDE columns, because PostgreSQL does not filter on INCLUDE columns and Prisma cannot describe them.
--- docs/performance.md has the price of each index.
+-- docs/performance-details.md has the cost of each index.
 CREATE INDEX "tasks_user_id_created_at_id_completed_idx"
     ON "tasks"("user_id", "created_at" DESC, "id" DESC, "completed");
 CREATE INDEX "tasks_user_id_updated_at_id_completed_idx"
@@ -157,7 +157,7 @@ END
 $$;
 
 -- Stored, because folding text beyond ASCII costs more than the rest of a search. A line break separates title and
--- description: no word contains one. docs/performance.md has the figures.
+-- description: no word contains one. docs/performance-details.md has the figures.
 ALTER TABLE "tasks" ADD COLUMN "search_text" TEXT GENERATED ALWAYS AS (
     "fold_text"("title" || E'\n' || coalesce("description", ''))
 ) STORED;
