@@ -262,7 +262,7 @@ t.test('all mistakes are told at once, and none tells a secret', async (t) => {
 })
 
 t.test('production refuses what is unsafe', async (t) => {
-  const noDatabase = 'DATABASE_URL must be set: the service needs a PostgreSQL.'
+  const noDatabase = 'DATABASE_URL must be set: the service needs a PostgreSQL database.'
   const noTokens =
     'BETTER_AUTH_SECRET or BETTER_AUTH_URL must be set: without one of them no token can be verified.'
   const known = 'BETTER_AUTH_SECRET must not be the secret of .env.example: it is public.'

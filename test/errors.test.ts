@@ -275,7 +275,10 @@ t.test(
       headers: { authorization: `Bearer ${user.token}` },
     })
     t.equal(response.statusCode, 500)
-    t.match(response.json(), { code: 'internal_error', detail: 'Something went wrong on our side.' })
+    t.match(response.json(), {
+      code: 'internal_error',
+      detail: 'The service could not answer the request because of an internal error.',
+    })
     t.notMatch(response.payload, /secret/)
     const requestId = response.json<{ request_id: string }>().request_id
     const lines = app.logLines.filter((line) => line.includes(requestId))

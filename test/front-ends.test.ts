@@ -50,7 +50,7 @@ const rows: Record<string, (t: Test, stage: Stage) => Promise<{ status: number }
     const answer = await call('GET', '/api/v1/tasks')
     t.match(answer.body, {
       code: 'wrong_user',
-      detail: 'The path names a user other than the one of the token.',
+      detail: 'The user in the path is not the user of the token.',
     })
     return answer
   },

@@ -37,7 +37,8 @@ function* checkUrls(env: Environment) {
 }
 
 function* checkDatabase(env: Environment) {
-  if (env.DATABASE_URL === undefined) yield 'DATABASE_URL must be set: the service needs a PostgreSQL.'
+  if (env.DATABASE_URL === undefined)
+    yield 'DATABASE_URL must be set: the service needs a PostgreSQL database.'
   for (const name of ['DATABASE_URL', 'DIRECT_URL'] as const) {
     const mistake = env[name] === undefined ? undefined : findUrlMistake(name, env[name])
     if (mistake !== undefined) yield mistake

@@ -30,7 +30,7 @@ export const Environment = Type.Object({
   DIRECT_URL: text('URL that migrations use, of the role that owns the tables; default DATABASE_URL'),
   DATABASE_POOL_MAX: integer('maximum number of connections to PostgreSQL', 10, 2, 1000),
   DATABASE_CONNECT_TIMEOUT_MS: integer('time limit for connecting to PostgreSQL', 10_000, 100, 120_000),
-  DATABASE_QUERY_TIMEOUT_MS: integer('time limit for a statement', 15_000, 100, 600_000),
+  DATABASE_QUERY_TIMEOUT_MS: integer('time limit for all statements of a request', 15_000, 100, 600_000),
   DATABASE_PREPARED: choice('use named prepared statements', ['on', 'off'], 'on'),
   DATABASE_PIPELINE: choice('off sends every statement through Prisma’s public API', ['on', 'off'], 'on'),
   BETTER_AUTH_SECRET: Type.Optional(
@@ -58,7 +58,7 @@ export const Environment = Type.Object({
     0,
     1_000_000,
   ),
-  REDIS_URL: text('URL of the Redis that shares rate limits and news of changes between copies'),
+  REDIS_URL: text('URL of the Redis that shares rate limits and notifications of changes between copies'),
   TRASH_DAYS: integer('how long deleted tasks can be restored, in days; 0 deletes them at once', 30, 0, 3650),
   MAX_REQUESTS_IN_FLIGHT: integer(
     'maximum number of requests in flight; more get a 503; 0 means no limit',
@@ -116,7 +116,7 @@ const validate = new Ajv({
   validateSchema: false,
 }).compile(Environment)
 
-/** Reads each variable by itself. An empty value counts as not set. No sentence quotes a value. */
+/** Reads each variable by itself. An empty value counts as not set. The sentences quote no value. */
 export function readEnvironment(variables: Variables): { env: Environment; mistakes: string[] } {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
   const mistakes = [...findWrongCharacters(given)]

@@ -32,7 +32,7 @@ export const ERRORS = {
   },
   bad_host: {
     status: 400,
-    when: 'The Host header is missing or is there more than once',
+    when: 'The Host header is missing or occurs more than once',
     detail: 'The request must have exactly one Host header.',
     isGeneral: true,
   },
@@ -44,7 +44,7 @@ export const ERRORS = {
   },
   duplicate_token: {
     status: 400,
-    when: 'The Authorization header is there more than once',
+    when: 'The Authorization header occurs more than once',
     detail: 'The request has more than one Authorization header.',
   },
   token_missing: {
@@ -54,24 +54,24 @@ export const ERRORS = {
   },
   token_invalid: {
     status: 401,
-    when: 'The token was not issued for this service',
+    when: 'The token is malformed, has a wrong signature or was not issued for this service',
     detail: 'The token is not valid.',
   },
   token_expired: {
     status: 401,
-    when: 'Get a new token and repeat the request: nothing was done',
+    when: 'The token has expired; nothing was done. Get a new token and repeat the request',
     detail: 'The token has expired.',
   },
   metrics_token_missing: {
     status: 401,
-    when: 'The metrics need the token of METRICS_TOKEN',
+    when: 'The request for the metrics does not have the token of METRICS_TOKEN',
     detail: 'The metrics need the header Authorization: Bearer <METRICS_TOKEN>.',
     isGeneral: true,
   },
   wrong_user: {
     status: 403,
     when: 'The user id in the path differs from the user id in the token, whether or not that user exists',
-    detail: 'The path names a user other than the one of the token.',
+    detail: 'The user in the path is not the user of the token.',
   },
   task_not_found: {
     status: 404,
@@ -125,8 +125,8 @@ export const ERRORS = {
   },
   cursor_expired: {
     status: 410,
-    when: 'The cursor of the changes is too old, or belongs to another user or to a database that was restored; begin anew without a cursor',
-    detail: 'The cursor has expired. Begin anew without a cursor.',
+    when: 'The cursor of the changes is too old, or belongs to another user or to a database that was restored; start again without a cursor',
+    detail: 'The cursor has expired. Start again without a cursor.',
   },
   precondition_failed: {
     status: 412,
@@ -135,7 +135,7 @@ export const ERRORS = {
   },
   body_too_large: {
     status: 413,
-    when: 'The body is over the limit; nothing was done',
+    when: 'The body is larger than the limit; nothing was done',
     detail: (limit = 65_536) => `The body is larger than ${limit / 1024} KiB.`,
   },
   unsupported_media_type: {
@@ -146,7 +146,7 @@ export const ERRORS = {
   unsupported_file_type: {
     status: 415,
     when: 'An imported file is not declared as JSON, CSV or iCalendar',
-    detail: 'The file must be JSON, CSV or iCalendar: name its type in Content-Type or with format.',
+    detail: 'The file must be JSON, CSV or iCalendar. Set the Content-Type or the parameter format.',
   },
   unsupported_content_encoding: {
     status: 415,
@@ -167,12 +167,12 @@ export const ERRORS = {
   too_many_streams: {
     status: 429,
     when: 'The user has the maximum number of event streams open; close one first',
-    detail: (max = 20) => `A user can have ${max} event streams open at most.`,
+    detail: (max = 20) => `A user can have at most ${max} open event streams.`,
   },
   too_many_imports: {
     status: 429,
     when: 'The user has the maximum number of imports running; repeat it after Retry-After',
-    detail: (max = 2) => `A user can have ${max} imports running at most.`,
+    detail: (max = 2) => `A user can have at most ${max} running imports.`,
   },
   rate_limited: {
     status: 429,
@@ -184,14 +184,14 @@ export const ERRORS = {
   },
   headers_too_large: {
     status: 431,
-    when: 'The request line and headers are over a limit',
+    when: 'The request line and headers are larger or more than a limit allows',
     detail: (limit = 'larger than 32 KiB') => `The headers are ${limit}.`,
     isGeneral: true,
   },
   internal_error: {
     status: 500,
     when: 'A fault in the service; report the request_id',
-    detail: 'Something went wrong on our side.',
+    detail: 'The service could not answer the request because of an internal error.',
   },
   database_unavailable: {
     status: 503,

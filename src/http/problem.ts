@@ -41,13 +41,13 @@ export const Problem = Type.Object(
       examples: ['task_not_found'],
     }),
     request_id: Type.String({
-      description: 'The same as the X-Request-Id header; it finds the request in the service’s log.',
+      description: 'The same as the X-Request-Id header. It identifies the request in the service’s log.',
       examples: ['8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10'],
     }),
     errors: Type.Optional(
       Type.Array(InputError, {
         description:
-          'Each mistake in the input, with validation_failed. The operation that failed, with another error of a batch.',
+          'With validation_failed: each mistake in the input. With another error of a batch: the operation that failed.',
         examples: [[{ path: '/title', message: 'is required' }]],
       }),
     ),

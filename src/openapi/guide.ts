@@ -28,7 +28,7 @@ curl -H "Authorization: Bearer $TOKEN" 'http://localhost:8000/api/tasks?status=p
 \`\`\`
 
 The same calls exist under \`/api/{user_id}/tasks\`, for front ends that put the user id into the path. Request bodies are JSON in
-UTF-8, at most 64 KiB (a batch: 1 MiB). Types are not converted: \`"true"\` is not a boolean. Unknown fields and unknown query parameters are
+UTF-8, at most 64 KiB (a batch: 1 MiB). An import takes a file of at most 5 MiB. Types are not converted: \`"true"\` is not a boolean. Unknown fields and unknown query parameters are
 ignored, and an empty query value counts as not sent.`,
   ),
   section(
@@ -65,7 +65,7 @@ Every error is \`application/problem+json\` ([RFC 9457](https://www.rfc-editor.o
 \`\`\`
 
 \`code\` is a stable word for programs, \`detail\` and \`message\` are the same sentence for people, \`errors\` lists each mistake in the
-input, and \`request_id\` finds the request in the log of the service. Without a valid token every request under \`/api\` is a 401,
+input, and \`request_id\` identifies the request in the log of the service. Without a valid token every request under \`/api\` is a 401,
 whatever else is wrong with it. A task of another user is a 404.
 
 | Code | Status | When |

@@ -2,7 +2,7 @@
 export const headers = {
   RequestId: {
     description:
-      'The X-Request-Id of the request if it is 1 to 128 letters, digits or any of . _ ~ : - and else a new one.',
+      'The X-Request-Id of the request if it has 1 to 128 characters, all of them letters, digits or . _ ~ : - Otherwise a new id.',
     schema: { type: 'string', examples: ['8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10'] },
   },
   RetryAfter: {
@@ -14,8 +14,7 @@ export const headers = {
     schema: { type: 'string', examples: ['Bearer error="invalid_token", error_description="expired"'] },
   },
   RateLimitLimit: {
-    description:
-      'Requests allowed per minute. The rate limit headers are missing if the limit is switched off.',
+    description: 'Requests allowed per minute. Without a limit there are no rate limit headers.',
     schema: { type: 'integer', examples: [600] },
   },
   RateLimitRemaining: {

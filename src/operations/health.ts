@@ -9,7 +9,7 @@ const tags = ['Operations']
 const Status = Type.Object(
   {
     status: Type.Literal('ok', {
-      description: 'Always ok: otherwise the answer is an error.',
+      description: 'Always ok. If the check fails, the answer is an error.',
       examples: ['ok'],
     }),
   },
@@ -85,7 +85,7 @@ export const health = fp<HealthOptions>(async (app, { name, version, checkDataba
     tags,
     operationId: 'getReady',
     description:
-      'Checks that the service can answer requests. It is a 503 if the database cannot be used, and while the service is stopping. Use it as a readiness probe.',
+      'Checks that the service can answer requests. The answer is a 503 if the database cannot be used, and while the service is stopping. Use it as a readiness probe.',
     summary: 'Check that requests can be served',
     response: { ...ok, ...errorResponses(503) },
   }

@@ -79,9 +79,9 @@ export function describeTaskRoutes(namesUser: boolean) {
       operationId: idOf('listChanges'),
       summary: 'List what has changed',
       description:
-        'For clients that keep a copy of the tasks. Without a cursor it begins at the beginning: walking to the end ' +
-        '(has_more is false) gives a complete copy. Afterwards each walk gives what has changed since the last one. ' +
-        'No committed change is missed, and one may come twice. docs/sync.md describes how to use it.',
+        'For clients that keep a copy of the tasks. Without a cursor, all pages until has_more is false are a complete ' +
+        'copy. Later requests with the last cursor return what has changed since then. No committed change is missed; ' +
+        'a change may be returned twice. docs/sync.md describes how to use it.',
       params,
       querystring: ChangesQuery,
       response: {
@@ -125,7 +125,7 @@ export function describeTaskRoutes(namesUser: boolean) {
       summary: 'Skip an occurrence',
       description:
         'Moves a recurring task to its next date after both its due date and now. COUNT is reduced by the dates that ' +
-        'have passed. Not idempotent without If-Match: every request moves the task on.',
+        'have passed. Not idempotent without If-Match: every request moves the task further.',
       params: taskParams,
       headers: schemas.IfMatchHeader,
       response: { ...found(examples.aSkippedTask), ...errorResponses(409), ...refused },
@@ -135,8 +135,8 @@ export function describeTaskRoutes(namesUser: boolean) {
       operationId: idOf('listOccurrences'),
       summary: 'Preview the next dates',
       description:
-        'The dates that follow, in the form of due_date. The first one is that of the task that completing this one now ' +
-        'would create. Fewer than count if the series ends, and none if the task does not repeat.',
+        'The next dates, in the form of due_date. The first one is the date of the task that would be created if this task ' +
+        'were completed now. There are fewer than count if the series ends, and none if the task does not repeat.',
       params: taskParams,
       querystring: OccurrencesQuery,
       response: {

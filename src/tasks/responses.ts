@@ -17,7 +17,8 @@ export const replayedHeader = {
   'idempotency-replayed': {
     type: 'string',
     enum: ['true'],
-    description: 'This is the answer to the first request with this Idempotency-Key. Absent otherwise.',
+    description:
+      'The answer repeats that to the first request with this Idempotency-Key. Otherwise the header is absent.',
     examples: ['true'],
   },
 }

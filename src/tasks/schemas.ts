@@ -23,7 +23,8 @@ const anchor = OneOf(ANCHORS, {
 export const Recurrence = Type.Unsafe<{ rule: string; time_zone: string; anchor: Anchor } | null>({
   ...Type.Object({
     rule: Type.String({
-      description: 'The recurrence rule (RFC 5545, 3.3.10), in upper case. COUNT is what is left of it.',
+      description:
+        'The recurrence rule (RFC 5545, 3.3.10), in upper case. COUNT is the number of dates that are left.',
       examples: ['FREQ=WEEKLY;BYDAY=MO,TH'],
     }),
     time_zone,
@@ -271,11 +272,11 @@ export const Changes = Type.Object(
       examples: [[41]],
     }),
     cursor: Type.String({
-      description: 'For the next request. It is opaque, and valid for 90 days.',
+      description: 'The cursor for the next request. It is opaque and valid for 90 days.',
       examples: ['MSA5ZjM0YzE'],
     }),
     has_more: Type.Boolean({
-      description: 'Whether there are more changes already: then repeat at once with the cursor.',
+      description: 'Whether there are more changes. If so, repeat at once with the cursor.',
       examples: [false],
     }),
   },

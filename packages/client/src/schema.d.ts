@@ -50,7 +50,7 @@ export interface paths {
     }
     /**
      * Check that requests can be served
-     * @description Checks that the service can answer requests. It is a 503 if the database cannot be used, and while the service is stopping. Use it as a readiness probe.
+     * @description Checks that the service can answer requests. The answer is a 503 if the database cannot be used, and while the service is stopping. Use it as a readiness probe.
      */
     get: operations['getReady']
     put?: never
@@ -162,7 +162,7 @@ export interface paths {
     }
     /**
      * List what has changed
-     * @description For clients that keep a copy of the tasks. Without a cursor it begins at the beginning: walking to the end (has_more is false) gives a complete copy. Afterwards each walk gives what has changed since the last one. No committed change is missed, and one may come twice. docs/sync.md describes how to use it.
+     * @description For clients that keep a copy of the tasks. Without a cursor, all pages until has_more is false are a complete copy. Later requests with the last cursor return what has changed since then. No committed change is missed; a change may be returned twice. docs/sync.md describes how to use it.
      */
     get: operations['listChanges']
     put?: never
@@ -236,7 +236,7 @@ export interface paths {
     put?: never
     /**
      * Skip an occurrence
-     * @description Moves a recurring task to its next date after both its due date and now. COUNT is reduced by the dates that have passed. Not idempotent without If-Match: every request moves the task on.
+     * @description Moves a recurring task to its next date after both its due date and now. COUNT is reduced by the dates that have passed. Not idempotent without If-Match: every request moves the task further.
      */
     post: operations['skipTask']
     delete?: never
@@ -254,7 +254,7 @@ export interface paths {
     }
     /**
      * Preview the next dates
-     * @description The dates that follow, in the form of due_date. The first one is that of the task that completing this one now would create. Fewer than count if the series ends, and none if the task does not repeat.
+     * @description The next dates, in the form of due_date. The first one is the date of the task that would be created if this task were completed now. There are fewer than count if the series ends, and none if the task does not repeat.
      */
     get: operations['listOccurrences']
     put?: never
@@ -381,8 +381,8 @@ export interface paths {
       cookie?: never
     }
     /**
-     * Hear of changes
-     * @description A stream of server-sent events. `event: changed` says that some task changed, never which: walk `/tasks/changes` from your cursor. It comes within a second of the change, at most four times a second. A comment every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. EventSource cannot send a token: read the stream with fetch.
+     * Get notified of changes
+     * @description A stream of server-sent events. `event: changed` says that tasks changed, but not which: read `/tasks/changes` from your cursor. It comes within a second of the change, at most four times a second. A comment every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. EventSource cannot send a token: read the stream with fetch.
      */
     get: operations['streamTaskEvents']
     put?: never
@@ -404,7 +404,7 @@ export interface paths {
     put?: never
     /**
      * Run several operations at once
-     * @description Creates, changes, completes, deletes and restores up to 100 tasks in one transaction, in the given order. All operations take effect, or none: if one fails, the answer is the error of the first that failed, and errors names it. Each operation counts as a request in the rate limit. The body may have up to 1024 KiB.
+     * @description Creates, changes, completes, deletes and restores up to 100 tasks in one transaction, in the given order. All operations take effect, or none: if one fails, the answer is the error of the first one that failed, and errors names it. Each operation counts as a request in the rate limit. The body may have up to 1024 KiB.
      */
     post: operations['runBatch']
     delete?: never
@@ -510,7 +510,7 @@ export interface paths {
     }
     /**
      * List what has changed
-     * @description For clients that keep a copy of the tasks. Without a cursor it begins at the beginning: walking to the end (has_more is false) gives a complete copy. Afterwards each walk gives what has changed since the last one. No committed change is missed, and one may come twice. docs/sync.md describes how to use it.
+     * @description For clients that keep a copy of the tasks. Without a cursor, all pages until has_more is false are a complete copy. Later requests with the last cursor return what has changed since then. No committed change is missed; a change may be returned twice. docs/sync.md describes how to use it.
      */
     get: operations['listChangesByUser']
     put?: never
@@ -584,7 +584,7 @@ export interface paths {
     put?: never
     /**
      * Skip an occurrence
-     * @description Moves a recurring task to its next date after both its due date and now. COUNT is reduced by the dates that have passed. Not idempotent without If-Match: every request moves the task on.
+     * @description Moves a recurring task to its next date after both its due date and now. COUNT is reduced by the dates that have passed. Not idempotent without If-Match: every request moves the task further.
      */
     post: operations['skipTaskByUser']
     delete?: never
@@ -602,7 +602,7 @@ export interface paths {
     }
     /**
      * Preview the next dates
-     * @description The dates that follow, in the form of due_date. The first one is that of the task that completing this one now would create. Fewer than count if the series ends, and none if the task does not repeat.
+     * @description The next dates, in the form of due_date. The first one is the date of the task that would be created if this task were completed now. There are fewer than count if the series ends, and none if the task does not repeat.
      */
     get: operations['listOccurrencesByUser']
     put?: never
@@ -729,8 +729,8 @@ export interface paths {
       cookie?: never
     }
     /**
-     * Hear of changes
-     * @description A stream of server-sent events. `event: changed` says that some task changed, never which: walk `/tasks/changes` from your cursor. It comes within a second of the change, at most four times a second. A comment every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. EventSource cannot send a token: read the stream with fetch.
+     * Get notified of changes
+     * @description A stream of server-sent events. `event: changed` says that tasks changed, but not which: read `/tasks/changes` from your cursor. It comes within a second of the change, at most four times a second. A comment every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. EventSource cannot send a token: read the stream with fetch.
      */
     get: operations['streamTaskEventsByUser']
     put?: never
@@ -752,7 +752,7 @@ export interface paths {
     put?: never
     /**
      * Run several operations at once
-     * @description Creates, changes, completes, deletes and restores up to 100 tasks in one transaction, in the given order. All operations take effect, or none: if one fails, the answer is the error of the first that failed, and errors names it. Each operation counts as a request in the rate limit. The body may have up to 1024 KiB.
+     * @description Creates, changes, completes, deletes and restores up to 100 tasks in one transaction, in the given order. All operations take effect, or none: if one fails, the answer is the error of the first one that failed, and errors names it. Each operation counts as a request in the rate limit. The body may have up to 1024 KiB.
      */
     post: operations['runBatchByUser']
     delete?: never
@@ -880,12 +880,12 @@ export interface components {
         | 'pipeline_full'
         | 'stopping'
       /**
-       * @description The same as the X-Request-Id header; it finds the request in the service’s log.
+       * @description The same as the X-Request-Id header. It identifies the request in the service’s log.
        * @example 8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10
        */
       request_id: string
       /**
-       * @description Each mistake in the input, with validation_failed. The operation that failed, with another error of a batch.
+       * @description With validation_failed: each mistake in the input. With another error of a batch: the operation that failed.
        * @example [
        *       {
        *         "path": "/title",
@@ -914,7 +914,7 @@ export interface components {
     /** @description The check has passed. */
     Status: {
       /**
-       * @description Always ok: otherwise the answer is an error.
+       * @description Always ok. If the check fails, the answer is an error.
        * @example ok
        * @enum {string}
        */
@@ -1017,12 +1017,12 @@ export interface components {
         | 'pipeline_full'
         | 'stopping'
       /**
-       * @description The same as the X-Request-Id header; it finds the request in the service’s log.
+       * @description The same as the X-Request-Id header. It identifies the request in the service’s log.
        * @example 8c2f6f0e-54a5-4f0e-9f1c-2b7f1d3c9a10
        */
       request_id: string
       /**
-       * @description Each mistake in the input, with validation_failed. The operation that failed, with another error of a batch.
+       * @description With validation_failed: each mistake in the input. With another error of a batch: the operation that failed.
        * @example [
        *       {
        *         "path": "/title",
@@ -1064,12 +1064,12 @@ export interface components {
        */
       deleted: number[]
       /**
-       * @description For the next request. It is opaque, and valid for 90 days.
+       * @description The cursor for the next request. It is opaque and valid for 90 days.
        * @example MSA5ZjM0YzE
        */
       cursor: string
       /**
-       * @description Whether there are more changes already: then repeat at once with the cursor.
+       * @description Whether there are more changes. If so, repeat at once with the cursor.
        * @example false
        */
       has_more: boolean
@@ -1157,7 +1157,7 @@ export interface components {
     /** @description How a task repeats; null for a task that does not. */
     Recurrence: {
       /**
-       * @description The recurrence rule (RFC 5545, 3.3.10), in upper case. COUNT is what is left of it.
+       * @description The recurrence rule (RFC 5545, 3.3.10), in upper case. COUNT is the number of dates that are left.
        * @example FREQ=WEEKLY;BYDAY=MO,TH
        */
       rule: string
@@ -1429,7 +1429,7 @@ export interface components {
     /** @description Up to 100 operations, which take effect together or not at all. */
     Batch: {
       /**
-       * @description What to do, in this order. Each operation has the fields of the body of the single call beside op and id.
+       * @description The operations, in this order. Each has op, id and the fields of the body of the single call.
        * @example [
        *       {
        *         "op": "complete",
@@ -1865,7 +1865,7 @@ export interface components {
      *     - `malformed_json`: The body cannot be parsed.
      *     - `bad_content_length`: The body is shorter or longer than announced.
      *     - `bad_url`: The path or the query cannot be decoded.
-     *     - `duplicate_token`: The Authorization header is there more than once.
+     *     - `duplicate_token`: The Authorization header occurs more than once.
      */
     BadRequest: {
       headers: {
@@ -1878,8 +1878,8 @@ export interface components {
     }
     /**
      * @description - `token_missing`: The request has no bearer token.
-     *     - `token_invalid`: The token was not issued for this service.
-     *     - `token_expired`: Get a new token and repeat the request: nothing was done.
+     *     - `token_invalid`: The token is malformed, has a wrong signature or was not issued for this service.
+     *     - `token_expired`: The token has expired; nothing was done. Get a new token and repeat the request.
      */
     Unauthorized: {
       headers: {
@@ -1936,7 +1936,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description - `body_too_large`: The body is over the limit; nothing was done. */
+    /** @description - `body_too_large`: The body is larger than the limit; nothing was done. */
     PayloadTooLarge: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -1970,7 +1970,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description - `cursor_expired`: The cursor of the changes is too old, or belongs to another user or to a database that was restored; begin anew without a cursor. */
+    /** @description - `cursor_expired`: The cursor of the changes is too old, or belongs to another user or to a database that was restored; start again without a cursor. */
     Gone: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -2016,13 +2016,13 @@ export interface components {
   parameters: never
   requestBodies: never
   headers: {
-    /** @description The X-Request-Id of the request if it is 1 to 128 letters, digits or any of . _ ~ : - and else a new one. */
+    /** @description The X-Request-Id of the request if it has 1 to 128 characters, all of them letters, digits or . _ ~ : - Otherwise a new id. */
     RequestId: string
     /** @description Seconds to wait before the request is repeated. */
     RetryAfter: number
     /** @description Bearer (RFC 6750), with an error if the request has a token. */
     Challenge: string
-    /** @description Requests allowed per minute. The rate limit headers are missing if the limit is switched off. */
+    /** @description Requests allowed per minute. Without a limit there are no rate limit headers. */
     RateLimitLimit: number
     /** @description Requests left in this minute. */
     RateLimitRemaining: number
@@ -2284,7 +2284,7 @@ export interface operations {
         headers: {
           /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
           etag?: string
-          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          /** @description The answer repeats that to the first request with this Idempotency-Key. Otherwise the header is absent. */
           'idempotency-replayed'?: 'true'
           /** @description The task, relative to the URL of the request (RFC 3986). */
           location?: string
@@ -3078,7 +3078,7 @@ export interface operations {
       /** @description The results, in the order of the operations. */
       200: {
         headers: {
-          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          /** @description The answer repeats that to the first request with this Idempotency-Key. Otherwise the header is absent. */
           'idempotency-replayed'?: 'true'
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
@@ -3171,7 +3171,7 @@ export interface operations {
       /** @description What the import did. */
       200: {
         headers: {
-          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          /** @description The answer repeats that to the first request with this Idempotency-Key. Otherwise the header is absent. */
           'idempotency-replayed'?: 'true'
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
@@ -3304,7 +3304,7 @@ export interface operations {
         headers: {
           /** @description The updated_at of the task in double quotes (RFC 9110): for If-Match and If-None-Match. */
           etag?: string
-          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          /** @description The answer repeats that to the first request with this Idempotency-Key. Otherwise the header is absent. */
           'idempotency-replayed'?: 'true'
           /** @description The task, relative to the URL of the request (RFC 3986). */
           location?: string
@@ -4220,7 +4220,7 @@ export interface operations {
       /** @description The results, in the order of the operations. */
       200: {
         headers: {
-          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          /** @description The answer repeats that to the first request with this Idempotency-Key. Otherwise the header is absent. */
           'idempotency-replayed'?: 'true'
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']
@@ -4327,7 +4327,7 @@ export interface operations {
       /** @description What the import did. */
       200: {
         headers: {
-          /** @description This is the answer to the first request with this Idempotency-Key. Absent otherwise. */
+          /** @description The answer repeats that to the first request with this Idempotency-Key. Otherwise the header is absent. */
           'idempotency-replayed'?: 'true'
           'x-request-id': components['headers']['RequestId']
           'ratelimit-limit': components['headers']['RateLimitLimit']

@@ -47,7 +47,7 @@ export const describeBatchRoutes = (namesUser: boolean) => ({
     summary: 'Run several operations at once',
     description:
       'Creates, changes, completes, deletes and restores up to 100 tasks in one transaction, in the given order. ' +
-      'All operations take effect, or none: if one fails, the answer is the error of the first that failed, and ' +
+      'All operations take effect, or none: if one fails, the answer is the error of the first one that failed, and ' +
       'errors names it. Each operation counts as a request in the rate limit. The body may have up to 1024 KiB.',
     params: Type.Object(namesUser ? OwnerParams.properties : {}),
     headers: IdempotencyHeader,

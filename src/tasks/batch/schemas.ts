@@ -97,7 +97,7 @@ export const Batch = Type.Object(
       minItems: 1,
       maxItems: MAX_OPERATIONS,
       description:
-        'What to do, in this order. Each operation has the fields of the body of the single call beside op and id.',
+        'The operations, in this order. Each has op, id and the fields of the body of the single call.',
       examples: [[{ op: 'complete', id: 42, completed: true }]],
     }),
   },

@@ -13,7 +13,7 @@ const BEGINNING: Walk = { identity: '', from: undefined, to: undefined, xid: 0n,
 /**
  * Answers with a page of the changes.
  *
- * @throws problem 410 `cursor_expired` if the client has to begin anew
+ * @throws problem 410 `cursor_expired` if the client has to start again
  */
 export async function sendChanges(feed: ChangeFeed, request: FastifyRequest, reply: FastifyReply) {
   const { cursor, limit = DEFAULT_CHANGES_PAGE } = request.query as ChangesQuery

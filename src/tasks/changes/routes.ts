@@ -21,9 +21,9 @@ const EXAMPLE = 'event: changed\nid: eyJ4IjoiNDI6NDI6In0\ndata: {}\n\n'
 const describe = (namesUser: boolean) => ({
   tags: [namesUser ? 'Tasks by user' : 'Tasks'],
   operationId: `streamTaskEvents${namesUser ? 'ByUser' : ''}`,
-  summary: 'Hear of changes',
+  summary: 'Get notified of changes',
   description:
-    'A stream of server-sent events. `event: changed` says that some task changed, never which: walk ' +
+    'A stream of server-sent events. `event: changed` says that tasks changed, but not which: read ' +
     '`/tasks/changes` from your cursor. It comes within a second of the change, at most four times a second. A comment ' +
     'every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: ' +
     'open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. ' +
