@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import { countHeader } from '../http/headers.ts'
 import { problem } from '../http/problem.ts'
 
-/** Longer than any token of Better Auth. Longer tokens are refused without work. */
+/** Tokens of Better Auth are shorter. Longer tokens are refused before they are parsed. */
 const MAX_LENGTH = 8192
 
 /**
  * The token of the Authorization header. The scheme is case-insensitive (RFC 9110, 11.1).
  *
- * @throws a 400 if there are several: proxies and services may each choose another
+ * @throws a 400 if there are several: a proxy and a service might choose different ones
  */
 export function bearerToken({ headers, rawHeaders }: IncomingMessage): string | undefined {
   const { authorization } = headers
@@ -21,7 +21,7 @@ export function bearerToken({ headers, rawHeaders }: IncomingMessage): string | 
 const tokenIn = (value: string) => /^Bearer +(\S.*)$/i.exec(value.trim())?.[1]
 
 /**
- * The algorithm that a token's header names. Nothing of the token is verified yet.
+ * The algorithm in a token's header. No part of the token is verified yet.
  *
  * @returns undefined if no verifier could accept the token
  */

@@ -5,7 +5,7 @@ import { isVisible } from '../http/text.ts'
 export interface Identity extends Owner {
   email: string | null
   name: string | null
-  /** When the token was issued (`iat`); if it does not say, its `exp`, which orders tokens of one issuer as well. */
+  /** When the token was issued (`iat`). Without `iat` it is `exp`, which also orders the tokens of one issuer. */
   issuedAt: Date
   /** When the token expires (`exp`), in milliseconds since the epoch. */
   expiresAt: number
@@ -20,8 +20,7 @@ const LAST_SECOND = 8.64e12
 const LAST_STORABLE_S = Date.UTC(9999, 11, 31) / 1000
 
 /**
- * A number of characters, none of them a control character or half of a surrogate pair: PostgreSQL would refuse or
- * change such text.
+ * 1 to `maximum` characters without control characters and lone surrogates, which PostgreSQL would refuse or change.
  */
 const plain = (maximum: number) => new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${maximum}}$`, 'u')
 const ID = plain(255)
@@ -55,7 +54,7 @@ export function matches(claim: unknown, accepted: readonly string[] | undefined)
   return [claim].flat().some((value) => accepted.includes(value as string))
 }
 
-/** Within the years that the database can store. */
+/** The time of a claim, limited to the years that the database can store. */
 const instant = (seconds: unknown) =>
   new Date(Math.min(Math.max(Number(seconds) || 0, 0), LAST_STORABLE_S) * 1000)
 
@@ -71,7 +70,7 @@ function sessionUser({ user, session }: Claims, now: number): Claims | undefined
 
 const isObject = (value: unknown): value is Claims => typeof value === 'object' && value !== null
 
-/** Browsers and proxies resolve these two as steps in a path, so `/api/{user_id}/tasks` cannot hold them. */
+/** Browsers and proxies remove these two segments from a path, so `/api/{user_id}/tasks` cannot contain them. */
 const DOT_SEGMENTS = ['.', '..']
 
 function userId(value: unknown): string | undefined {

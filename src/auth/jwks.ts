@@ -10,7 +10,7 @@ export interface JwksSettings {
   cooldownMs: number
 }
 
-/** Nothing can be said about a token: the issuer does not answer, or too many requests wait for its answer. */
+/** The token cannot be verified: the issuer does not answer, or too many requests wait for its answer. */
 export class KeysUnavailableError extends Error {}
 
 /** Set by tests: a monotonic clock, the timeout of a fetch, and how long a request waits for it. All in milliseconds. */
@@ -20,7 +20,7 @@ interface Timing {
   patienceMs?: number
 }
 
-/** While the issuer is down its last keys keep working this long beyond their age. */
+/** While the issuer is down, its last keys may be used for this much longer than their maximum age. */
 const MAX_STALE_MS = 3_600_000
 /** Requests that may wait for a fetch: a quarter of those that the service has in flight by default. */
 export const MAX_WAITING = 500
@@ -33,8 +33,8 @@ interface Fetch {
 
 /**
  * The issuer's keys: fetched when first needed, again at half their age (in the background), at their full age, and
- * when a token names an unknown key. A request whose key is known does not wait for a fetch, unless the keys are older
- * than they may be. Any other waits at most `patienceMs`, the very first ones for the whole fetch.
+ * when a token names an unknown key. A request whose key is known waits for a fetch only if the keys are older than
+ * their maximum age. Other requests wait at most `patienceMs`, and the very first ones for the whole fetch.
  */
 export function createKeyStore(
   { url, maxAgeMs, cooldownMs }: JwksSettings,
@@ -83,7 +83,7 @@ export function createKeyStore(
   const current = async () => {
     if (age() >= maxAgeMs / 2 && mayFetch()) {
       const fetch = refresh()
-      // An issuer that does not answer in time is treated as down: its last keys go on working for a while.
+      // An issuer that does not answer in time counts as down: its last keys stay valid for a while.
       if (age() >= usableMs()) await waitFor(fetch).catch(() => {})
     }
     if (age() >= maxAgeMs + MAX_STALE_MS) throw new KeysUnavailableError()

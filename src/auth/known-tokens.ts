@@ -5,7 +5,7 @@ const MAX_TOKENS = 10_000
 
 /**
  * The users of verified tokens, by the whole text of the token. The verifier's own cache hashes a token to find it,
- * which takes longer than everything else that a request costs in this folder.
+ * which takes longer than all other work of a request in this folder.
  */
 export class KnownTokens {
   private readonly known = new Map<string, Readonly<Identity>>()
@@ -17,9 +17,9 @@ export class KnownTokens {
   }
 
   remember(token: string, identity: Identity) {
-    // The one that was remembered first goes first.
+    // The oldest entry is removed.
     if (this.known.size >= MAX_TOKENS) this.known.delete(this.known.keys().next().value!)
-    // Requests share it.
+    // Frozen, because requests share it.
     this.known.set(token, Object.freeze(identity))
   }
 }

@@ -1,7 +1,7 @@
 import { problem } from '../http/problem.ts'
 
 /**
- * A path names nobody but the user of the token, and no part of it is empty.
+ * Checks that the path names no other user than that of the token, and that none of its parameters is empty.
  *
  * @param isKnown whether the path belongs to a route
  * @throws problem 403 `wrong_user`, or 404 `route_not_found`

@@ -28,7 +28,7 @@ declare module 'fastify' {
     authorize(request: FastifyRequest, reply: FastifyReply): Promise<undefined>
   }
   interface FastifyRequest extends Pick<FastifyJwtNamespace<{ namespace: 'jwks' }>, 'jwksJwtVerify'> {
-    /** Settles once it is known who calls; null before anybody asked. */
+    /** Settles when the token has been verified; null before that has begun. */
     authorization: Promise<undefined> | null
   }
 }
@@ -46,7 +46,7 @@ const CLAIMS = { decoratorName: 'claims' }
 /**
  * Verifies the token of every request in its scope, as a preHandler hook, sets `request.user` and counts the request
  * for that user. If a request fails before that hook, the error handler does the same first: without a valid token the
- * answer is always a 401, which tells nothing about the request or about what exists.
+ * answer is always a 401, which does not reveal whether the request was valid or what exists.
  */
 export const auth = fp<{ tokens: Tokens }>(async (app, { tokens }) => {
   const known = new KnownTokens()
@@ -109,7 +109,7 @@ async function verifierBySecret(
     const claims = app.jwt.secret.verify<Claims>(token)
     const isForUs = matches(claims.iss, accepted.issuer) && matches(claims.aud, accepted.audience)
     const identity = isForUs ? identityOf(claims, true) : undefined
-    // A session may end before its token: such a token is judged anew each time.
+    // A session may end before its token: such a token is checked again each time.
     if (identity !== undefined && claims.session === undefined) known.remember(token, identity)
     return identity
   }

@@ -19,7 +19,7 @@ export function refuse(code: keyof typeof CHALLENGES): never {
 
 const EXPIRED = ['FAST_JWT_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED']
 
-/** Throws what a client is told about an error of a verifier. */
+/** Turns an error of a verifier into the problem for the client, and throws it. */
 export function toProblem(error: Error & { status?: number; code?: string }): never {
   if (error instanceof KeysUnavailableError) throw unavailable('keys_unavailable', 5)
   if (error.status === 401 || error.status === 400) throw error

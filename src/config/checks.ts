@@ -91,11 +91,11 @@ function* checkCors(env: Environment) {
   }
 }
 
-/** Below these names countries register domains for everybody, as in co.uk or com.au. */
+/** Second-level names below which countries register domains, as in co.uk or com.au. */
 const SECOND_LEVEL =
   /^(ac|ad|co|com|ed|edu|gen|go|gob|gov|gouv|gv|id|ind|info|lg|ltd|me|mil|ne|net|nhs|nom|or|org|plc|sch|web)$/
 
-/** Whether the name behind the wildcard can belong to somebody: it is no top-level domain, and nothing like co.uk. */
+/** Whether the name after the wildcard can be a registered domain: not a top-level domain and not a name such as co.uk. */
 function hasOwner(origin: string): boolean {
   const [first = '', ...others] = new URL(origin.replace('//*.', '//')).hostname.split('.')
   return others.length > 1 || (others.length === 1 && !(others[0]!.length === 2 && SECOND_LEVEL.test(first)))

@@ -15,7 +15,7 @@ export function normaliseDatabaseUrl(value: string): string {
   const { searchParams } = url
   if (searchParams.get('sslrootcert') === 'system') {
     searchParams.delete('sslrootcert')
-    // What libpq does: the authorities of the system can only vouch for a host name.
+    // As in libpq: the certificate authorities of the system verify host names.
     searchParams.set('sslmode', 'verify-full')
     return url.href
   }
@@ -58,7 +58,7 @@ function findParameterMistake(name: DatabaseVariable, parameters: URLSearchParam
   return undefined
 }
 
-/** What stands between the last @ and the path; empty if that @ belongs to a password with a slash. */
+/** The part between the last @ and the path; empty if that @ belongs to a password with a slash. */
 const hostsOf = (value: string) => /^\w+:\/\/(?:[^/?#]*@)?([^/?#]*)/.exec(value)![1]!
 
 const hasNoHost = (value: string) => /^[^?/]*\/\/[^/?]*@(\/|\?|$)/.test(value)

@@ -7,7 +7,7 @@ const UTF8_MARK = '\uFEFF'
 const isUtf16 = (bytes: Buffer) => bytes.includes(0) || ['fffe', 'feff'].includes(bytes.toString('hex', 0, 2))
 
 /**
- * Adds the variables of a `.env` file to those that are given, which win. A file that does not exist adds none.
+ * Adds the variables of a `.env` file to the given ones, which take precedence. A missing file adds none.
  * Node's own loader would attach a byte order mark to the first name and read nothing from a UTF-16 file.
  *
  * @param variables the variables of the process; changed in place

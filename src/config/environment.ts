@@ -128,8 +128,8 @@ export function readEnvironment(variables: Variables): { env: Environment; mista
 }
 
 /**
- * Characters that were meant for a shell or a .env file and that something has passed on: Docker's --env-file, for
- * instance, keeps quotes. A secret that silently contains them verifies no token.
+ * Finds characters that were meant for a shell or a .env file: for example, Docker's --env-file keeps quotes. With a
+ * secret that contains them, no token could be verified.
  */
 function* findWrongCharacters(env: Variables): Generator<string> {
   for (const name of Object.keys(Environment.properties)) {

@@ -12,7 +12,7 @@ type Row = Record<string, unknown>
 /** Longer than any limit that the server enforces: a transaction of Prisma ends through statement_timeout. */
 const GRACE_MS = 5000
 
-/** Prisma's client on a pool, and what the fast path sends, over Prisma's public API alone. */
+/** Prisma's client on a pool, and the statements of the fast path sent over Prisma's public API alone. */
 export function connectPrisma(config: Config['database'], pool: pg.Pool, onQuery?: OnQuery) {
   const client = createClient(config, pool, onQuery)
 
@@ -22,7 +22,7 @@ export function connectPrisma(config: Config['database'], pool: pg.Pool, onQuery
       set_config('statement_timeout', ${String(limitMs)}, true),
       set_config('lock_timeout', ${String(LOCK_WAIT_MS)}, true)`
 
-  /** Statements in one transaction, as the fast path sends them: its specification, and its fallback. */
+  /** Statements in one transaction: the fallback of the fast path, and what tests compare it with. */
   async function queryByPrisma(owner: string, statements: readonly Statement[], limitMs: number) {
     const queries = statements.map(({ text, values }) => client.$queryRawUnsafe<Row[]>(text, ...values))
     const [, ...answers] = await client.$transaction([settingsOf(owner, limitMs), ...queries])
@@ -32,7 +32,7 @@ export function connectPrisma(config: Config['database'], pool: pg.Pool, onQuery
   return { client, settingsOf, queryByPrisma }
 }
 
-/** JSON comes parsed from Prisma: written again, it has the bytes that PostgreSQL wrote with row_to_json. */
+/** Prisma parses JSON. Serialized again, it has the same bytes that PostgreSQL wrote with row_to_json. */
 const asText = (value: unknown) =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 

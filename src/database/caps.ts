@@ -14,8 +14,8 @@ interface Running {
 const NONE: Running = { all: 0, writes: 0, exclusive: 0 }
 
 /**
- * How much of a lane one owner may occupy at once, and how much all exclusive jobs together. An owner has one write
- * running at a time: writes of one owner never wait for each other's locks, and stop one channel at most.
+ * Limits how much of a lane one owner may occupy, and how much all exclusive jobs together. An owner has one write
+ * running at a time. So writes of one owner never wait for each other's locks, and block at most one channel.
  */
 export class Caps {
   private readonly perOwner: number
@@ -23,7 +23,7 @@ export class Caps {
   private readonly running = new Map<string, Running>()
   private exclusive = 0
 
-  /** @param size channels of the lane: exclusive jobs get a quarter of them, so half of those for writes */
+  /** @param size channels of the lane: exclusive jobs get at most a quarter of them */
   constructor(size: number, perOwner: number) {
     this.perOwner = perOwner
     this.maxExclusive = Math.max(1, Math.floor(size / 4))

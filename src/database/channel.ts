@@ -1,6 +1,6 @@
 /**
- * A statement waits for a lock for so long at a time. Then the server stops it (55P03). It did nothing, leaves its
- * connection to others, and is repeated later, until its deadline.
+ * How long a statement waits for a lock. Then the server stops it (55P03). It did nothing, its connection is free for
+ * others, and it is repeated later, until its deadline.
  */
 export const LOCK_WAIT_MS = 50
 
@@ -18,7 +18,7 @@ export interface Channel {
   close(): Promise<void>
 }
 
-/** As far as a slot needs to know it. */
+/** The part of a job that a slot needs. */
 export interface SlotJob {
   isRead: boolean
   /** Whether nothing may be sent behind it: a statement of its owner has kept others waiting. */
@@ -50,9 +50,9 @@ export interface Slot<C, Job> {
 export interface Work<C> {
   /** Whether it waits for no lock of another statement. */
   isRead: boolean
-  /** Whether doing it twice is the same as doing it once, as with every read: it is repeated if its connection ends. */
+  /** Whether it is idempotent, as every read is: then it is repeated if its connection ends. */
   isIdempotent?: boolean | undefined
-  /** Whether it need not be done any more if its client leaves before it was sent. */
+  /** Whether it is dropped if its client disconnects before it was sent. */
   mayDrop?: boolean
   /**
    * @param limitMs time after which the server has to stop it

@@ -16,8 +16,8 @@ const readers = (client: PrismaClient) =>
   })
 
 /**
- * Proves that the database answers and has the tables and columns that this version needs. Once it has, later calls
- * only prove that it answers.
+ * Checks that the database answers and has the tables and columns that this version needs. After the first success,
+ * later calls only check that it answers.
  *
  * @returns a function that rejects with the reason why requests cannot be served
  */
@@ -45,8 +45,8 @@ export class BrokenDriverError extends Error {
 }
 
 /**
- * A round trip that proves what wire.ts relies on: the owner, the time limit and the statement reach the server as
- * meant, statements that are sent together get their own answers, one that fails does not affect the others, and the
+ * A round trip that checks what wire.ts relies on. The owner, the time limit and the statement reach the server as
+ * intended. Statements that are sent together get their own answers, and one that fails does not affect the others. The
  * statements of a batch share a transaction, which ends at the first error.
  *
  * @throws BrokenDriverError if an update of the driver broke it

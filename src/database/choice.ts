@@ -1,12 +1,12 @@
 import type { Slot, SlotJob } from './channel.ts'
 
-/** A statement that has run for so long does not get another one behind it while there is a choice. */
+/** No statement is sent behind one that has run for longer than this, if there is another channel. */
 const SLOW_MS = 5
 
 export const isSlow = <C, Job>({ jobs, since }: Slot<C, Job>, now: number) =>
   jobs.length > 0 && now - since > SLOW_MS
 
-/** Each write waits for the disk, and the channels wait at the same time: more of them mean more writes per second. */
+/** How many channels are for reads only. Each write waits for the disk, so more channels mean more writes per second. */
 const forReads = (openCount: number) => (openCount > 1 ? Math.max(1, Math.floor(openCount / 3)) : 0)
 
 /**

@@ -18,7 +18,7 @@ export interface SendOptions {
 }
 export interface OperationOptions {
   isHeavy?: boolean
-  /** Whether doing it twice is the same as doing it once: it is repeated if its connection ends. */
+  /** Whether the operation is idempotent: then it is repeated if its connection ends. */
   isIdempotent?: boolean
 }
 
@@ -118,7 +118,7 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
   return { prisma, pool, statementsInFlight, connections, watchStatements, close }
 }
 
-/** What a statement does: one of six words, whatever clients send. Of WITH, what its first part does. */
+/** What a statement does, as one of six words: a label must not depend on clients. For WITH, its first part decides. */
 export const operationOf = (text: string) =>
   /^\s*(?:WITH\s+\w+\s+AS\s+\(\s*)?(SELECT|INSERT|UPDATE|DELETE|BATCH)\b/.exec(text)?.[1] ?? 'OTHER'
 

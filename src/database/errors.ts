@@ -111,7 +111,7 @@ export function sqlState(error: unknown): string | undefined {
   return originalCode ?? (severity === undefined ? undefined : code)
 }
 
-/** Decides what a failure means. Faults that come with a SQLSTATE are judged by nothing else. */
+/** Decides what a failure means. If there is a SQLSTATE, it alone decides. */
 export function classify(error: Error): Fault {
   if (error instanceof DatabaseError) return error.fault
   const state = sqlState(error)
@@ -132,7 +132,7 @@ export const isDatabaseUnavailable = (error: Error) => !['other', 'not_migrated'
 
 /** One line for the log: what went wrong, and what to do about it. */
 export function reasonOf(error: Error): string {
-  // Prisma puts a picture of our source code above its message.
+  // Prisma puts an excerpt of the source code above its message.
   const reason = error.message.trim().split('\n').at(-1)!
   return classify(error) === 'not_migrated' ? `run prisma migrate deploy: ${reason}` : reason
 }

@@ -3,14 +3,14 @@ import type { OwnerInTime } from './owner.ts'
 import type { Lane } from './pipeline.ts'
 import type { WireChannel } from './wire.ts'
 
-/** A heavy statement that takes no longer delays nobody. */
+/** A heavy statement that takes less than this does not delay others. */
 const LOW_MS = 10
-/** Among light statements the time includes waiting for those before it. */
+/** The same on light connections, where the time includes waiting for earlier statements. */
 const LOW_WITH_WAITING_MS = 50
 /** How long an owner's heavy statements stay in the heavy lane after one of them was slow. */
 const HIGH_FOR_MS = 60_000
 const MAX_OWNERS = 50_000
-const NOT_LIGHT = new Error('This statement belongs into the heavy lane.')
+const NOT_LIGHT = new Error('This statement belongs in the heavy lane.')
 
 /** Sends something on a connection. */
 export type Send<Answer = string[]> = (

@@ -1,18 +1,18 @@
 import type { Channel, Slot, SlotJob } from './channel.ts'
 import { DatabaseError } from './errors.ts'
 
-/** What the server needs to answer that it has stopped a statement. */
+/** Time that the server gets to answer that it has stopped a statement. */
 const GRACE_MS = 250
-/** A server that does not react to a cancel request for so long is given up, with its connection. */
+/** If the server does not react to a cancel request within this time, the connection is destroyed. */
 const UNRESPONSIVE_MS = 500
-/** A statement that has kept others waiting for so long is stopped and repeated. Locks end sooner: LOCK_WAIT_MS. */
+/** A statement that keeps others waiting for this long is stopped and repeated. Waits for locks end sooner: LOCK_WAIT_MS. */
 const SLOW_MS = 500
 
 export const clientLeft = () =>
   new DatabaseError('abandoned', 'The client left before the statement was sent.')
 export const tooLate = () => new DatabaseError('cancelled', 'The database did not answer in time.')
 
-/** Gives up jobs whose time is over: first for their caller, then on the server, at last with the connection. */
+/** Gives up jobs whose time is over: rejects them, then cancels them on the server, then destroys the connection. */
 export function giveUpLate<C extends Channel, Job extends SlotJob>(slot: Slot<C, Job>, now: number) {
   for (const job of slot.jobs) {
     if (job.isGivenUp || job.endsAt + GRACE_MS > now) continue

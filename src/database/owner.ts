@@ -1,8 +1,8 @@
-/** On whose behalf a statement runs, and for how long it is of use. `request.user` is an owner. */
+/** The user on whose behalf a statement runs, and its deadline. `request.user` is an owner. */
 export interface Owner {
-  /** The user's id: row-level security hides the rows of everybody else. */
+  /** The user's id: row-level security hides the rows of all other users. */
   id: string
-  /** When the answer must be there, by performance.now(): one deadline for all statements of a request. */
+  /** The deadline, by performance.now(). All statements of a request share it. */
   endsAt?: number
   /** The connection of the client. Once it is closed, reads that still wait for their turn are not sent. */
   client?: { readonly destroyed: boolean }

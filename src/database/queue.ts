@@ -2,8 +2,8 @@
 export type Verdict = 'run' | 'later' | 'full'
 
 /**
- * Jobs that wait for a connection. Reads and writes wait apart, because what stops writes does not stop reads. Where both
- * find room, they take turns.
+ * Jobs that wait for a connection. Reads and writes wait in separate queues, because what blocks writes does not block
+ * reads. If both could run, they take turns.
  */
 export class Queue<Job extends { owner: string; isRead: boolean }> {
   private readonly reads = new FairQueue<Job>()
@@ -48,7 +48,7 @@ class FairQueue<Job extends { owner: string }> {
     this.size += 1
   }
 
-  /** The owner's other jobs go to the end of the turn. */
+  /** The owner's other jobs move to the end of the queue of owners. */
   take(judge: (job: Job) => Verdict): Job | undefined {
     for (const [owner, jobs] of this.byOwner) {
       const verdict = judge(jobs[0]!)

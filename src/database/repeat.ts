@@ -1,6 +1,6 @@
 import type { Fault } from './errors.ts'
 
-/** A connection that ends is often one of several: the next try comes a moment later. */
+/** Often several connections end at once, so the next try waits a moment. */
 const RETRY_AFTER_MS = 50
 /** A lock is asked for again after a pause in which others have the connection. */
 const ASK_AGAIN_MS = 100
@@ -17,7 +17,8 @@ interface Job {
 
 /**
  * Milliseconds after which a failed job is repeated; undefined if it is not. A job is repeated if it did nothing. If its
- * connection ended, only reads and idempotent writes are repeated. A lock is asked for until the deadline.
+ * connection ended, only reads and idempotent writes are repeated. A statement that waits for a lock is repeated until
+ * its deadline.
  */
 export function pauseBeforeRepeat(
   { isRead, isIdempotent = isRead, tries, endsAt }: Job,

@@ -1,7 +1,7 @@
 import type { Client } from './client.ts'
 
 /**
- * What an operator should know about a database that works: one sentence each, none if all is well.
+ * Warnings for the operator about a database that works: one sentence each.
  * A database without the tables of this version has no such problem yet.
  */
 export async function findWarnings(prisma: Client): Promise<string[]> {

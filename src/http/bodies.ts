@@ -21,7 +21,7 @@ export const bodies = fp(async (app) => {
 function refusalOf({ method, headers }: FastifyRequest, body: Buffer) {
   const { 'content-type': type = '' } = headers
   if (isEncoded(headers)) return unsupportedCoding()
-  // A merge patch (RFC 7396) says how to change a resource; it is not one that could be created.
+  // A merge patch (RFC 7396) describes changes of a resource, so it cannot create one.
   if (method !== 'PATCH' && /^application\/merge-patch/i.test(type)) return unsupportedMediaType()
   return isUtf8(body) ? undefined : problem('malformed_json', { values: ['UTF-8'] })
 }

@@ -17,10 +17,10 @@ const ANSWERS = {
 const isListed = (code = ''): code is keyof typeof ANSWERS => Object.hasOwn(ANSWERS, code)
 
 /**
- * Answers on the bare socket what Node's HTTP parser refuses, since that never becomes a request.
+ * Answers input that Node's HTTP parser refuses, on the bare socket: it never becomes a request.
  * https://nodejs.org/api/http.html#event-clienterror
  *
- * @param isAnswering whether an answer has begun on the socket: a client would read another as a part of it
+ * @param isAnswering whether an answer has begun on the socket: the client would read a second one as part of it
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, isAnswering: boolean) {
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) return socket.destroy()
@@ -29,7 +29,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
   return socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
 }
 
-/** Answers an unknown `Expect`. Without this listener Node answers it in a shape of its own. */
+/** Answers an unknown `Expect`. Without this listener Node would answer in another shape. */
 export function answerExpectation(_request: IncomingMessage, response: ServerResponse) {
   refuse(response, 'EXPECTATION_FAILED')
 }

@@ -19,7 +19,7 @@ interface Connection {
   waiting: Exchange[]
   /** It sent more requests than may wait: nothing more is read from it. */
   isFull: boolean
-  /** Its last bytes were no HTTP: it ends after the answers to the requests before. */
+  /** Its last bytes were not HTTP: it is closed after the answers to the earlier requests. */
   isBroken: boolean
 }
 
@@ -54,8 +54,8 @@ export function createConnections(http: Config['http'], warn: (text: string) => 
     serverFactory: (handle: RequestListener) => {
       const server = new ListeningServer(serverOptions(http), takeTurns(handle))
       server.setTimeout(2 * http.requestTimeoutMs, (socket) => {
-        // Nothing moved for this time. An answer without bytes to send is still being worked on: that has deadlines of
-        // its own. Otherwise the client neither sends a request nor reads its answer.
+        // The socket was idle for this time. If an answer has no bytes to send, it is still in progress and has its own
+        // deadlines. Otherwise the client neither sends a request nor reads its answer.
         if (!isAnswering(socket) || socket.writableLength > 0) socket.destroy()
       })
       server.on('connection', (socket) => {
@@ -70,7 +70,7 @@ export function createConnections(http: Config['http'], warn: (text: string) => 
       server.on('checkExpectation', answerExpectation)
       server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
         const connection = connections.get(socket)
-        // Bytes behind a complete request do not cost it its answer.
+        // A complete request gets its answer even if invalid bytes follow it.
         if (connection?.answer?.req.complete && error.code !== 'ECONNRESET') connection.isBroken = true
         else answerClientError(error, socket, connection?.answer?.headersSent === true)
       })
@@ -106,7 +106,7 @@ function begin(
   response.on('close', () => {
     const next = connection.waiting.shift()
     connection.answer = next?.[1]
-    // Other connections get their turn in between.
+    // Other connections are served in between.
     if (next) setImmediate(proceed, connection, ...next, handle)
     else if (connection.isBroken) request.socket.end()
   })
@@ -114,7 +114,7 @@ function begin(
 }
 
 function proceed(connection: Connection, ...[request, response, handle]: [...Exchange, RequestListener]) {
-  // The client left, or the last answer ended the connection: nobody would read another.
+  // The client disconnected, or the last answer closed the connection: no other answer would be read.
   if (request.socket.writable) return begin(connection, request, response, handle)
   connection.answer = undefined
   connection.waiting = []

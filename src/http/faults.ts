@@ -1,7 +1,7 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { classify, reasonOf, sqlState } from '../database/errors.ts'
 
-/** The part of the log that is about faults of ours: errors behind a 5xx, and behind answers that broke off. */
+/** The part of the log about server faults: errors behind a 5xx, and behind answers that broke off. */
 declare module 'fastify' {
   interface FastifyReply {
     /** The error behind a 5xx, or behind a streamed answer that broke off. */
@@ -11,14 +11,14 @@ declare module 'fastify' {
   }
 }
 
-/** Notes the error that broke a streamed answer, so that it is not taken for a client that left. */
+/** Notes the error that broke a streamed answer. Otherwise it would look like a client that disconnected. */
 export class StreamFaults extends LogController {
   override streamError(error: NodeJS.ErrnoException, _request: FastifyRequest, reply: FastifyReply) {
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') reply.fault = error
   }
 }
 
-/** The request's one line in the log tells the fault; a client that left already has its line. */
+/** Notes the fault for the request's line in the log. If the client disconnected, that line exists already. */
 export function noteFault(
   error: Error,
   { status, code }: { status: number; code: string },
@@ -31,7 +31,7 @@ export function noteFault(
   request.log[level]({ code, ...fault }, 'failed after its client left')
 }
 
-/** What the log says about the error behind a 5xx: all of a bug, the reason of anything else, and the SQLSTATE. */
+/** What the log says about the error behind a 5xx: the whole error of a bug, else its reason; and the SQLSTATE. */
 export function describeFault(error: Error, status: number) {
   const sqlstate = sqlState(error)
   if (status === 500) return { level: 'error' as const, err: error, sqlstate }

@@ -2,7 +2,7 @@ import helmet from 'helmet'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /**
- * How often a request has a header. Node's `headers` drops repetitions of some.
+ * How often a request has a header. Node's `headers` drops repeated values of some headers.
  *
  * @param rawHeaders names and values in turn
  * @param name in lower case
@@ -46,7 +46,7 @@ function securityHeaders(): Readonly<Record<string, string>> {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
-    // Front ends on other origins read the answers: CORS decides which.
+    // Front ends on other origins may read the answers. CORS decides which origins.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   })
   setHeaders({} as IncomingMessage, response as unknown as ServerResponse, () => {})

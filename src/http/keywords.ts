@@ -13,7 +13,7 @@ function trim(keyword: true | 'NFC', value: string, _schema: unknown, context?: 
 
 /**
  * The keyword `insteadOf` of a boolean property: it is another name for the property that the keyword names. Its value
- * moves there. An object that has both with different values is refused at both paths.
+ * moves there. If an object has both with different values, both paths are refused.
  */
 const readAlias: SchemaValidateFunction = (name: string, value: unknown, _schema, context) => {
   const { parentData, parentDataProperty: alias, instancePath } = context!

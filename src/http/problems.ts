@@ -55,7 +55,7 @@ export function answerTo(error: AnyError): Answer {
     return { status, code, detail, ...extras }
   }
   const status = error.statusCode ?? 500
-  // Checked before the database: a client that leaves in the middle of its body is an ECONNRESET, too.
+  // Checked before the database, because a client that disconnects while sending its body is an ECONNRESET too.
   if (status >= 400 && status < 500) return answerToOther(status)
   if (classify(error) === 'not_migrated') return NOT_MIGRATED
   return isDatabaseUnavailable(error) ? DATABASE_UNAVAILABLE : INTERNAL
@@ -112,8 +112,8 @@ export async function sendProblem(error: AnyError, request: FastifyRequest, repl
 
 /**
  * Counts an error that no known user caused against the address; beyond the address's limit the answer is a 429. A
- * request with a valid token counts for its user only, whatever others behind the same address do. An expired token was
- * valid before: its front end must learn that it needs a new one, so it is not counted.
+ * request with a valid token counts for its user only, whatever other clients with the same address do. A request with
+ * an expired token is not counted: its front end must learn that it needs a new token.
  */
 async function limitAddress(answer: Answer, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
   const isExempt =

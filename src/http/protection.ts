@@ -29,7 +29,7 @@ const ALLOWED_HEADERS = [
   'sentry-trace',
 ]
 
-/** What scripts may read beside the headers that browsers always show. */
+/** The headers that scripts may read, besides those that browsers always expose. */
 const EXPOSED_HEADERS = [
   'Content-Disposition',
   'Link',

@@ -1,7 +1,7 @@
 export type Query = Record<string, unknown>
 export type QuerySchema = { properties: Record<string, { type?: string }> }
 
-/** How a text is read as a type. A text that is no such value stays a text, and the schema refuses it. */
+/** How a text is converted to a type. A text that does not fit stays a text, and the schema refuses it. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   // Ajv's own coercion would also accept `0x10`, `1e1` and ` 5 `.
   integer: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
@@ -21,7 +21,7 @@ export function queryReader({ properties }: QuerySchema) {
   }
 }
 
-/** A parameter that is there several times is an array. */
+/** A repeated parameter is an array. */
 function withoutEmpty(value: unknown): unknown {
   if (!Array.isArray(value)) return value === '' ? undefined : value
   const values = value.filter((item) => item !== '')

@@ -44,7 +44,7 @@ type Counted = Awaited<ReturnType<Count>> & { isAllowed: false }
 export const RATE_LIMIT_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'] as const
 /** An LRU of this many callers, to bound memory. */
 const COMMON = { timeWindow: '1 minute', cache: 50_000 }
-/** Longer than any address. What a proxy passes on need not be an address. */
+/** No address is longer. A proxy may pass on text that is not an address. */
 const MAX_ADDRESS_LENGTH = 64
 
 interface RateLimitOptions extends Pick<Config['rateLimit'], 'max' | 'maxByAddress'> {
@@ -73,9 +73,9 @@ function countUsers(app: FastifyInstance, max: number): UserCounts {
   const countMore = async (request: FastifyRequest, reply: FastifyReply, more: number) => {
     const now = await count(request, { increment: false })
     if (now.remaining < more) tellClient(reply, { ...now, isExceeded: true }, false)
-    // The library counts one at a time. In Redis the commands leave together, and are answered in order.
+    // The library counts one at a time. The commands to Redis are sent together and answered in order.
     const counted = await Promise.all(Array.from({ length: more }, () => count(request)))
-    // Others may have counted meanwhile.
+    // Other requests may have been counted in the meantime.
     if (more > 0) tellClient(reply, counted.at(-1)!, false)
   }
   return {

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 
 /**
  * Connects to Redis in the background. The client is loaded only if it is used: loading takes a tenth of the time of a
- * start. A command fails at once while Redis is away.
+ * start. While Redis is unavailable, a command fails at once.
  */
 export async function connectToRedis(url: string, log: FastifyBaseLogger): Promise<Redis> {
   const { Redis } = await import('ioredis')

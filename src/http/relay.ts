@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis'
 import { randomUUID } from 'node:crypto'
 
-/** Tells other copies of the service that something of a user changed. */
+/** Tells other copies of the service that tasks of a user changed. */
 export interface Relay {
   publish(owner: string): void
   close(): void
 }
-/** What other copies say. `onGap` is called when messages may have been lost. */
+/** Receives messages of other copies. `onGap` is called when messages may have been lost. */
 export interface Listener {
   onMessage(owner: string): void
   onGap(): void
@@ -25,7 +25,7 @@ const PING_EVERY_MS = 10_000
 export function createRelay(redis: Redis, listener: Listener): Relay {
   const self = randomUUID()
   const receiver = redis.duplicate()
-  // Both connections lose the same Redis, and the other one is logged.
+  // Both connections go to the same Redis, and the errors of the other one are logged.
   receiver.on('error', () => {})
   let wasReady = false
   receiver.on('ready', () => {
@@ -44,7 +44,7 @@ export function createRelay(redis: Redis, listener: Listener): Relay {
   })
   const timer = setInterval(() => void receiver.ping().catch(() => {}), PING_EVERY_MS).unref()
   return {
-    // Without Redis the message is lost; its users hear of the change at their next walk.
+    // Without Redis the message is lost. Clients find the change at their next walk.
     publish: (owner) => void redis.publish(CHANNEL, `${self} ${owner}`).catch(() => {}),
     close() {
       clearInterval(timer)

@@ -15,12 +15,12 @@ declare module 'fastify' {
     onRequestEnd(report: Report): void
   }
   interface FastifyContextConfig {
-    /** The answer has no end of its own: it is not counted as a request in flight, and its client may leave any time. */
+    /** The answer never ends: it is not counted as a request in flight, and its client may disconnect at any time. */
     isEventStream?: true
   }
 }
 
-/** The status of a request whose client left before its answer was complete: a custom of proxies, not a standard. */
+/** The status of a request whose client disconnected before its answer was complete. Proxies use it; it is not a standard. */
 const CLIENT_GONE = 499
 
 /** The caller's X-Request-Id, if it is short and safe in a log; otherwise a new one. */
@@ -57,7 +57,7 @@ export const routeOf = (request: FastifyRequest) => request.routeOptions.url ?? 
 /** The user's id; undefined before the token is verified, and on routes without a token. */
 export const userIdOf = ({ user }: FastifyRequest & { user?: { id: string } | null }) => user?.id
 
-/** The id of every request, what all requests must fulfil, and their one line in the log. */
+/** The id of every request, the checks of all requests, and their one line in the log. */
 export const requests = fp(async (app) => {
   const reports: Report[] = [writeLine]
   const end: Report = (request, reply, status) => {
@@ -82,13 +82,13 @@ export const requests = fp(async (app) => {
     done()
   })
 
-  // Known methods that no path takes get a 405 there. QUERY would otherwise demand a body.
+  // Methods that no route has get a 405 on known paths. QUERY would otherwise require a body.
   for (const method of ALL_METHODS)
     if (method === 'QUERY' || !app.supportedMethods.includes(method))
       app.addHttpMethod(method, { overrideExisting: true })
 })
 
-/** The status under which an incomplete answer is counted: the fault that broke it, else the client left. */
+/** The status of an incomplete answer in log and metrics: that of the fault that broke it, else 499. */
 function brokenStatus(request: FastifyRequest, reply: FastifyReply): number {
   if (reply.fault === undefined) {
     const isComplete = request.routeOptions.config.isEventStream && reply.raw.headersSent
@@ -115,7 +115,7 @@ const writeLine: Report = (request, reply, status) => {
 }
 
 /**
- * Answers a method that a known path does not take with a 405, which names those that it takes. Call the returned
+ * Answers a method that a known path does not allow with a 405 that names the allowed ones. Call the returned
  * function at the end of a scope: it reads the routes registered since `collectRoutes`.
  */
 export function collectRoutes(app: FastifyInstance) {

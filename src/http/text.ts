@@ -1,6 +1,6 @@
 /**
- * What is no visible character: white space, what Unicode lets a font ignore (zero-width spaces, joiners, direction
- * marks, fillers), control characters, annotation marks and the blank of Braille.
+ * Any character but these: white space, characters that fonts may ignore (zero-width spaces, joiners, direction marks,
+ * fillers), control characters, annotation marks and the blank of Braille.
  */
 const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\ufff9-\ufffb\u2800]/u
 
@@ -9,7 +9,7 @@ export const VISIBLE_PATTERN =
   '[^\\s\\x00-\\x1f\\x7f-\\x9f\\xad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f' +
   '\\u202a-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb]'
 
-/** All of them are one code unit. Other invisible characters belong to what they follow: an emoji, a joined letter. */
+/** Each is one code unit. Other invisible characters belong to the character before them, such as an emoji. */
 const TRIMMED = /[\p{White_Space}\u200b\u2060\ufeff]/u
 
 export const isVisible = (text: string) => VISIBLE.test(text)

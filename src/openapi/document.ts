@@ -73,7 +73,7 @@ function inStandardWords(value: unknown, formats: Readonly<Record<string, Format
   return copy.minLength ? { ...copy, pattern: withText(copy.pattern as string) } : copy
 }
 
-/** The pattern, and at least one visible character: a text without one is trimmed to nothing. */
+/** Adds to a pattern that the text needs a visible character: a text without one would be trimmed to nothing. */
 const withText = (pattern = '') => `^(?=[\\s\\S]*${VISIBLE_PATTERN})${pattern.replace('^', '')}`
 
 /** Swagger UI sends the example of a parameter as its value; it only shows the examples of a schema. */

@@ -1,6 +1,6 @@
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui'
 
-/** The plugin's own policy sends browsers to https, where a plain http address other than localhost has no page. */
+/** Replaces the plugin's policy, which sends browsers to https: over plain http the page would not load. */
 const CONTENT_SECURITY_POLICY = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -12,7 +12,7 @@ const CONTENT_SECURITY_POLICY = {
   'frame-ancestors': "'none'",
 }
 
-/** Keeps an opened call short: of an error it shows the codes, whose example is in the section Errors. */
+/** Keeps an opened call short: it shows only the codes of errors. The section Errors has an example. */
 const CSS = `
 .swagger-ui .info { margin: 20px 0 10px; }
 .swagger-ui .info .title { font-size: 28px; }

@@ -44,7 +44,7 @@ interface HealthOptions {
   isStopping: () => boolean
 }
 
-/** What balancers and operators ask. `/health`: restart me? `/ready`: send me requests? */
+/** Checks for load balancers. `/health`: must the copy be restarted? `/ready`: may it get requests? */
 export const health = fp<HealthOptions>(async (app, { name, version, checkDatabase, isStopping }) => {
   app.addSchema(Status)
   app.addSchema(About)

@@ -4,8 +4,8 @@ const MAX_UNWRITTEN_BYTES = 1_000_000
 
 const HEADERS = ['headers', 'req.headers', 'request.headers']
 /**
- * Fields that are removed from every line. Nothing logs a request or its headers today. If something ever does, tokens,
- * cookies and search words stay out. The paths are exact because a wildcard would slow down every line.
+ * Fields that are removed from every line. No code logs a request or its headers today. If code ever does, tokens,
+ * cookies and search words are removed. The paths are exact because a wildcard would slow down every line.
  */
 export const redact = {
   paths: [

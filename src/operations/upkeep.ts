@@ -14,11 +14,11 @@ export interface UpkeepOptions {
   /** Time from the start to the first round, and between two rounds. */
   firstMs?: number
   everyMs?: number
-  /** Rows that one statement deletes. More of them take other users' heavy statements longer to wait for. */
+  /** Maximum number of rows that one statement deletes. A larger one makes heavy statements of users wait longer. */
   most?: number
 }
 
-/** Half to one and a half times as long: copies that start together do not stay together. */
+/** 0.5 to 1.5 times as long, so that copies that start together do not purge together. */
 const jitter = (ms: number) => ms * (0.5 + Math.random())
 
 /**

@@ -16,7 +16,7 @@ export const taskNotFound = () => problem('task_not_found')
 export const sendJson = (reply: FastifyReply, json: string) =>
   reply.type('application/json; charset=utf-8').send(json)
 
-/** In the JSON of a task the quotes inside a text are escaped, so only the field itself looks like this. */
+/** Quotes inside a text are escaped in JSON, so this matches only the field itself. */
 const UPDATED_AT = /"updated_at":"([^"]+)"/
 
 /**

@@ -12,8 +12,8 @@ import type { Selection } from './selection.ts'
 const BATCH_SIZE = 250
 
 /**
- * Answers with every task of a selection: as one text if it is short, else as a stream of batches, which is read
- * as fast as the client takes it. A later failure than that of the first batch destroys the stream with its error: the
+ * Answers with every task of a selection: as one text if it is short, else as a stream of batches, which are read as
+ * fast as the client reads them. A later failure than that of the first batch destroys the stream with its error: the
  * client gets an incomplete answer, and src/http/ logs the reason.
  */
 export async function sendCompleteList(
@@ -63,8 +63,8 @@ export function unhurried({ id, client }: Owner): Owner {
 
 /**
  * The first batch, then the ids of all other tasks from one statement, then these tasks in batches by id. So a task
- * that exists from the beginning to the end is in the list exactly once, wherever changes move it meanwhile. What
- * no longer matches the filters when its batch is read is left out.
+ * that exists the whole time is in the list exactly once, even if changes move it in the order. A task that no longer
+ * matches the filters when its batch is read is left out.
  */
 async function* readBatches(tasks: TaskRepository, owner: Owner, selection: Selection, first: string[]) {
   yield first

@@ -128,5 +128,5 @@ export function transition(before: number, after: number, isBehind: (time: numbe
   return high * 1000
 }
 
-/** As PostgreSQL reads it: it takes the year 10000 without the sign that ISO 8601 demands. */
+/** The form that PostgreSQL reads: the year 10000 has no sign there, although ISO 8601 demands one. */
 const timestamp = (time: number) => new Date(time).toISOString().replace(/^\+0/, '')

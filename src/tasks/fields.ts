@@ -23,7 +23,7 @@ type Writing<Name extends keyof NewTask> = {
   ? { readonly absent: Exclude<NewTask[Name], undefined> }
   : { readonly absent?: never })
 
-/** A wire field without a row does not compile; nor does a row without what its schemas need. */
+/** A field of the schemas without a row does not compile. Neither does a row that lacks what its schemas need. */
 type Fields = {
   readonly [Name in keyof Task | keyof NewTask]: (Name extends keyof Task ? Reading : unknown) &
     (Name extends keyof NewTask ? Writing<Name> : unknown)
@@ -43,7 +43,7 @@ const stored = <Name extends Column>(name: Name, type: 'text' | 'boolean') => ({
   write: (value: TaskRow[Name]): Values => ({ [name]: sql`${value}::${raw(type)}` }),
 })
 
-/** A recurrence as its column holds it, with the defaults of what the client left out. */
+/** A recurrence as it is stored, with defaults for the parts that the client did not send. */
 const storedRecurrence = (sent: NonNullable<NewTask['recurrence']>) =>
   JSON.stringify(completeRecurrence(sent))
 

@@ -24,10 +24,10 @@ interface Filter<Name extends Parameter> {
   readonly isPrepared?: (value: Value<Name>) => boolean
   /** One spelling for values that mean the same. */
   readonly normalize?: (value: Value<Name>) => Value<Name> | undefined
-  /** What cursors are tied to, if that is less than the value. */
+  /** What cursors depend on, if that is less than the value. */
   readonly identity?: (value: Value<Name>) => string
 }
-/** Another name for a parameter. It counts where that parameter is not sent, and `read` may not understand it. */
+/** Another name for a parameter. It counts if that parameter is not sent and `read` returns a value. */
 type AliasOf<Target extends Parameter> = {
   readonly insteadOf: Target
   readonly read: (text: string) => ListQuery[Target]
@@ -35,7 +35,7 @@ type AliasOf<Target extends Parameter> = {
 /**
  * - `order`: the sort and its direction.
  * - `setting`: read by the conditions of filters.
- * - `position`: which part of the list, and how much is said about it; not which tasks are in it.
+ * - `position`: which part of the list is returned, and whether it is counted; not which tasks are in the list.
  */
 type Role<Name extends Parameter> =
   Filter<Name> | { [Target in Parameter]: AliasOf<Target> }[Parameter] | 'order' | 'setting' | 'position'
@@ -140,7 +140,7 @@ export function filtersOf(query: ResolvedQuery): Pick<Selection, 'conditions' | 
   return { conditions, mayScan: scans > 0, isPrepared: scans === 0 || (scans === 1 && prepared === 1) }
 }
 
-/** What makes a resolved query another list: every parameter but those that say which part of the list. */
+/** What cursors depend on: every parameter except those for the part of the list. */
 export const listIdentity = (query: ResolvedQuery): [name: string, value: unknown][] =>
   rows.flatMap(([name, role]) => {
     const value = query[name]

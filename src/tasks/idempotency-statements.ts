@@ -23,7 +23,7 @@ const MEMORY = sql`interval '24 hours'`
 /** Separates the results of a batch. No JSON contains it: there it is written as an escape sequence. */
 const SEPARATOR = '\x1e'
 
-/** Writes the key with the answer. An old key is free again. Returns a row if the key is new. */
+/** Writes the key with the answer. An old key can be used again. Returns a row if the key is new. */
 const writeKey = (owner: string, { key, fingerprint }: Once, answers: Sql) =>
   sql`INSERT INTO idempotency_keys AS known (user_id, key, fingerprint, answer)
     SELECT ${owner}, ${key}, ${fingerprint}, answer FROM ${answers}

@@ -11,7 +11,7 @@ const NOBODY: Owner = { id: '' }
 
 export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>
 
-/** The request, if the client sent an Idempotency-Key. `call` names the route, whichever path leads to it. */
+/** The request, if the client sent an Idempotency-Key. `call` names the route; it is the same under both paths. */
 export function onceOf(key: string | undefined, call: string, body: unknown): Once | undefined {
   if (key === undefined) return undefined
   return { key, fingerprint: hash('sha256', `${call} ${JSON.stringify(body)}`, 'base64url') }
@@ -36,7 +36,7 @@ export function createIdempotencyKeys(prisma: Client) {
       try {
         return await request()
       } catch (error) {
-        // The first request may also have changed what makes this one fail: a task that it deleted is not found.
+        // This one may fail because of the first request: for example, a task that the first one deleted is not found.
         const isUsed = isUsedKey(error)
         if (!isUsed && failedOperation(error) === undefined) throw error
         const [json] = await prisma.$queryJson(owner, findKey(owner.id, once.key))

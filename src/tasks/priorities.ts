@@ -13,7 +13,7 @@ export const wordsOfPriorities = (text: string): string[] => text.split(',').fil
 /** The places of the priorities in a list such as `high,urgent`. */
 export const ranksOf = (text: string): number[] => wordsOfPriorities(text).filter(isPriority).map(rankOf)
 
-/** The list in one order; undefined if it has no word. */
+/** The list in a fixed order; undefined if it has no word. */
 export function sortPriorities(text: string): string | undefined {
   const words = new Set(wordsOfPriorities(text))
   return PRIORITIES.filter((word) => words.has(word)).join(',') || undefined

@@ -5,7 +5,7 @@ import { namesOfTags } from './tags/names.ts'
 
 const { sql, join } = Prisma
 
-/** What separates words: Unicode's White_Space, which is all that `fold_text` keeps as or turns into white space. */
+/** What separates words: Unicode's White_Space. `fold_text` leaves no other white space in a text. */
 const SEPARATOR = /\p{White_Space}+/u
 
 /** The words of a search, without duplicates. `q` is another name for `search`. */
@@ -15,7 +15,7 @@ export const wordsOf = ({ search, q }: ListQuery): string[] => [
 
 /**
  * Every word occurs in the title, the description or a tag. PostgreSQL folds both sides with the same function.
- * A word that folds to nothing, such as a lone accent, is in every text: it narrows nothing.
+ * A word that folds to nothing, such as a lone accent, matches every text.
  * strpos knows no wildcards. Unlike LIKE it lets the planner expect many matches, so a page is read along its
  * index until it is full. The subquery lets a prepared plan fold the word once, not for each task.
  */

@@ -5,7 +5,7 @@ import { isNullable, keySql, type Order, type Position, type Sort, sortedColumn 
 const { sql, raw, join } = Prisma
 type Sql = Prisma.Sql
 
-/** Which of the owner's tasks, in which order. */
+/** Which tasks of the owner are selected, and in which order. */
 export interface Selection {
   conditions: Sql[]
   /** Whether a page can have to look at all tasks of the owner. */

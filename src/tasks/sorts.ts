@@ -9,7 +9,7 @@ const { sql, raw } = Prisma
 
 export type Order = 'asc' | 'desc'
 
-/** The last task of a page, as its sort sees it: the next page begins after it. */
+/** The position of the last task of a page in its sort: the next page begins after it. */
 export interface Position {
   /** The text of the sorted column; null where the column is null. */
   key: string | null
@@ -26,13 +26,13 @@ interface SortBy<Name extends Column> {
   /** SQL type of the sorted column. */
   readonly type: string
   readonly collation?: string
-  /** The order where the client asks for none. */
+  /** The order if the client does not ask for one. */
   readonly order: Order
   /** Whether the column can be null. Tasks without a value come last in either order. */
   readonly isNullable: null extends TaskRow[Name] ? true : false
   /** The text of the sorted column, from the task as clients see it. */
   readonly keyOf: (task: Task) => string | (null extends TaskRow[Name] ? null : never)
-  /** Whether a text can be a key. Cursors come from clients: PostgreSQL must accept whatever passes. */
+  /** Whether a text can be a key. Cursors come from clients, so PostgreSQL must accept every text that passes. */
   readonly isKey: (key: string) => boolean
 }
 
@@ -102,7 +102,7 @@ export const SORTS = all.map(([sort]) => sort)
 export const SORT_NAMES = [...byName.keys()] as SortName[]
 export const DEFAULT_SORT: Sort = SORTS[0]!
 
-/** The sort that a word means; undefined where it means none. */
+/** The sort that a word means; undefined for another word. */
 export const sortNamed = (name: string): Sort | undefined => byName.get(name)
 export const defaultOrder = (sort: Sort): Order => sorts[sort].order
 export const isNullable = (sort: Sort): boolean => sorts[sort].isNullable

@@ -48,7 +48,7 @@ const doesNotRepeat = sql`AND ${column.recurrence} IS NULL`
 /** A change of fields, or the flip of the state. */
 export type Change = TaskChanges | 'flip'
 
-/** Whether a change may complete the task, or changes what its next date depends on. */
+/** Whether a change may complete the task, or may affect its next date. */
 export function concernsSeries(change: Change): boolean {
   if (change === 'flip') return true
   const { completed, due_date, recurrence } = change
@@ -74,7 +74,7 @@ export function update(values: readonly (readonly [Column, Sql])[], where: Sql):
     ${where} RETURNING ${taskJson}`
 }
 
-/** Flips the state in one statement: two flips at the same time are two flips. */
+/** Flips the state in one statement, so two flips at the same time flip it twice. */
 export const toggleTask = (owner: string, id: bigint, ifMatch?: IfMatch) =>
   ifMatching(
     owner,

@@ -14,7 +14,7 @@ type Known = Pick<Row, 'email' | 'name' | 'token_issued_at'>
 type Found = Pick<Row, 'email' | 'name'> & { issued_at_ms: number }
 
 const MAX_KNOWN_USERS = 100_000
-/** A user who is deleted again and again meanwhile is told so after this many tries. */
+/** If the user is deleted again during each try, the answer is an error after this many tries. */
 const MAX_TRIES = 5
 const FOREIGN_KEY_VIOLATION = '23503'
 
@@ -58,9 +58,9 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
 
   const users = {
     /**
-     * Creates the user's row, or updates it with what the token says, unless an older token says it. A user whose row
-     * is known to say the same costs no query. Creation and update are one statement each, and neither depends on
-     * what was read before: concurrent calls cannot conflict.
+     * Creates the user's row, or updates it from the token unless a newer token has written it. If the row is known to
+     * have the values of the token, no query is sent. Creation and update are one statement each, which depend on
+     * nothing that was read before. So concurrent calls cannot conflict.
      */
     async provision(identity: Identity): Promise<void> {
       const user = known.get(identity.id)
@@ -119,7 +119,7 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
   return users
 }
 
-/** Whether the token would change the row. What it does not say stays. */
+/** Whether the token would change the row. Claims that the token does not have change nothing. */
 const changes = ({ email, name, issuedAt }: Identity, row: Known) =>
   issuedAt > row.token_issued_at && ((email ?? row.email) !== row.email || (name ?? row.name) !== row.name)
 

@@ -9,7 +9,7 @@ import { readSeries, type SeriesRow } from '../recurrence/statements.ts'
 import { findTask } from '../statements.ts'
 import { findTrashedTask } from '../trash/statements.ts'
 
-/** A batch of so many operations costs about as much as a list. A larger one must not keep single calls waiting. */
+/** A batch of this size costs about as much as a list. Larger ones must not make single calls wait. */
 const LIGHT_OPERATIONS = 10
 
 export type BatchRepository = ReturnType<typeof createBatchRepository>
@@ -83,7 +83,7 @@ async function changeSeries(
     } catch (error) {
       mayBeRecurring(error, operations)
       const operation = operations[failedOperation(error)!.index] as Exclude<Operation, { op: 'create' }>
-      // A task that nobody changed meanwhile is not found for another reason: the batch deletes it before, perhaps.
+      // If the task has not changed, there is another reason: perhaps the batch deletes it first.
       const row = rows.get(operation.id)
       if (row === undefined || row.updated_at === failed?.updated_at) throw error
       failed = row

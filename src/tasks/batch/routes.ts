@@ -13,7 +13,7 @@ import type { TaskRoutesOptions } from '../routes.ts'
 
 type BatchRoutesOptions = Omit<TaskRoutesOptions, 'tasks' | 'changes'> & { batches: BatchRepository }
 
-/** In bytes. A hundred operations fit in, with every text at its longest and four bytes for each character. */
+/** In bytes. A hundred operations fit, with texts of maximum length and four bytes for each character. */
 const BODY_LIMIT = 1024 * 1024
 
 /** The call that runs several operations in one transaction. */
@@ -49,8 +49,8 @@ function resultOf({ op }: Operation, task: string): string {
 
 /**
  * The error that names the first operation without a task, or with a task that has changed meanwhile. Nothing was
- * changed. The transaction that refused is over, so the current task is read by a statement of its own: it is that one
- * or a newer one.
+ * changed. The transaction is over, so a separate statement reads the current task: it is the version that caused the
+ * error, or a newer one.
  */
 async function explained(error: Error, batches: BatchRepository, owner: Owner, all: readonly Operation[]) {
   const { index, isMissing } = failedOperation(error) ?? {}

@@ -6,7 +6,7 @@ import { Completion, NewTask, Task, TaskChanges } from '../schemas.ts'
 
 const MAX_OPERATIONS = 100
 
-/** The body of a single call, as far as an operation takes it over. */
+/** The parts of a single call's body that an operation uses. */
 type Body = TSchema & { properties?: object; required?: string[] | undefined }
 const NO_BODY: Body = Type.Object({})
 

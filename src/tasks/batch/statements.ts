@@ -22,7 +22,7 @@ interface Context {
   ifMatch: IfMatch
   /** How long the trash keeps a task; 0 means that there is no trash. */
   trashDays: number
-  /** What was read of the task, if that was necessary: it may be a recurring one. */
+  /** What was read of the task, if that was necessary because it may repeat. */
   seen: Seen | undefined
   /** Where the operation is in the body, for its mistakes. */
   at: string
@@ -45,8 +45,8 @@ const changeIn = (operation: ChangingBy<'update' | 'complete'>): Change => {
 }
 
 /**
- * What an operation changes of the series of its task, if it concerns it. Then its statement does not find a recurring
- * task, unless the task was read before.
+ * How an operation affects the series of its task; undefined if it does not. If it does, its statement finds a recurring
+ * task only if the task was read before.
  */
 export function seriesChangeOf(operation: Operation): Change | undefined {
   if (operation.op !== 'update' && operation.op !== 'complete') return undefined
@@ -98,7 +98,7 @@ const locksOf = (owner: string, ids: bigint[]) => [
 const changeOf = <Op extends Changing['op']>(context: Context, operation: ChangingBy<Op> & { op: Op }) =>
   changes[operation.op](context, operation)
 
-/** A JSON number beyond this range is not exact, and beyond the ids of any task: 0 is the id of none. */
+/** A JSON number beyond this range is not exact, and no task has such an id. No task has the id 0. */
 export const idOf = ({ id }: Changing) => (Number.isSafeInteger(id) ? BigInt(id) : 0n)
 
 /**

@@ -82,7 +82,7 @@ export function decodeCursor(cursor: string): Walk | undefined {
   }
 }
 
-/** @throws RangeError if it is none */
+/** @throws RangeError if the text is not a number to the base 36 */
 function decodeSnapshot(text: string): Snapshot | undefined {
   if (text === '-') return undefined
   const [xmin, width, at, ...steps] = text.split('.').map(read) as [bigint, bigint, bigint, ...bigint[]]
@@ -95,7 +95,7 @@ function decodeSnapshot(text: string): Snapshot | undefined {
   return { xmin, xmax, running, at: Number(at) }
 }
 
-/** @throws RangeError if the text is no number of PostgreSQL */
+/** @throws RangeError if the text is not a bigint of PostgreSQL */
 function read(text: string): bigint {
   if (!/^[0-9a-z]{1,13}$/.test(text)) throw new RangeError('This is no number.')
   let value = 0n

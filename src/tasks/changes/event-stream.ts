@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 
 /**
- * The body of one `text/event-stream` answer. It holds at most one event that its reader has not taken yet, the newest:
- * a slow reader costs no memory and misses nothing, because an event only says that something changed.
+ * The body of one `text/event-stream` answer. It buffers only the newest event that its reader has not
+ * taken yet. So a slow reader costs no memory. It misses nothing, because an event only says that tasks changed.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export class EventStream extends Readable {
@@ -16,7 +16,7 @@ export class EventStream extends Readable {
     super({ highWaterMark: 1, encoding: 'utf8' })
     this.owner = owner
     this.expiresAt = expiresAt
-    // The first bytes send the headers: the reader knows at once that the stream is open.
+    // The first bytes also send the headers, so the client knows at once that the stream is open.
     this.next = 'retry: 2000\n\n'
   }
 
@@ -26,7 +26,7 @@ export class EventStream extends Readable {
     this.pass(`event: changed\n${id}data: {}\n\n`)
   }
 
-  /** Keeps proxies from closing a stream without traffic. An event that waits does that, too. */
+  /** Sends a comment, so that proxies do not close an idle stream. If an event waits, no comment is needed. */
   comment() {
     if (this.isRead) this.pass(':\n\n')
   }

@@ -4,14 +4,14 @@ import { EventStream } from './event-stream.ts'
 export interface Feed {
   /** The cursor of the present: a walk from it finds what changes from now on. */
   present(owner: string): Promise<string>
-  /** Whether a walk from this cursor finds a change. @throws if the cursor has expired or is none of this user's */
+  /** Whether a walk from this cursor finds a change. @throws if the cursor has expired or belongs to another user */
   hasChangedSince(owner: string, cursor: string): Promise<boolean>
 }
 
 /** The open streams of one user. */
 interface Audience {
   streams: Set<EventStream>
-  /** When they were last told of a change. */
+  /** When they last got an event. */
   toldAt: number
   timer: NodeJS.Timeout | undefined
 }
@@ -39,7 +39,7 @@ export class TaskEvents {
   }
 
   /**
-   * Opens a stream. If something changed since `lastEventId`, or if that is not understood, it says so at once.
+   * Opens a stream. If something changed since `lastEventId`, or if `lastEventId` is invalid, it sends an event at once.
    *
    * @param expiresAt when the token expires, in milliseconds since the epoch
    * @returns undefined if the user has too many streams open
@@ -57,7 +57,7 @@ export class TaskEvents {
     return stream
   }
 
-  /** Something of the user may have changed: its streams are told, at most four times a second. */
+  /** Sends an event to the streams of a user whose tasks may have changed, at most four times a second. */
   notify(owner: string) {
     const audience = this.audiences.get(owner)
     if (audience === undefined || audience.timer !== undefined) return
@@ -65,7 +65,7 @@ export class TaskEvents {
     audience.timer = setTimeout(() => void this.tell(owner, audience), wait)
   }
 
-  /** Messages about any user may have been lost. */
+  /** Sends an event to every stream, because messages may have been lost. */
   notifyAll() {
     for (const owner of this.audiences.keys()) this.notify(owner)
   }
@@ -83,7 +83,7 @@ export class TaskEvents {
     for (const stream of audience.streams) stream.tellChange(cursor)
   }
 
-  /** A cursor that is not understood counts as old: the walk that follows explains what is wrong. */
+  /** An invalid cursor counts as old: the error of the next walk explains what is wrong. */
   private async catchUp(stream: EventStream, lastEventId: string) {
     const hasChanged = await this.feed.hasChangedSince(stream.owner, lastEventId).catch(() => true)
     if (hasChanged) stream.tellChange(await this.present(stream.owner))

@@ -33,7 +33,7 @@ export async function sendChanges(feed: ChangeFeed, request: FastifyRequest, rep
   )
 }
 
-/** The rest of the walk. It ends where the first page was read: later changes belong to the next walk. */
+/** The rest of the walk. It ends at the moment of its first page: later changes belong to the next walk. */
 const onward = (
   { from, to }: Walk,
   { identity, now }: ChangePage,
@@ -46,7 +46,7 @@ const onward = (
   id: last.id,
 })
 
-/** The walk along what changes from now on. No change before `xmin` is new to it. */
+/** The walk along later changes. No change before `xmin` is new to it. */
 function nextWalk({ to }: Walk, { identity, now }: ChangePage): Walk {
   const from = to ?? now
   return { identity, from, to: undefined, xid: from.xmin, id: 0n }

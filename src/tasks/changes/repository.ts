@@ -5,9 +5,9 @@ import { purgeDeletedIds, readChanges, repairChanges } from './statements.ts'
 
 /** The owner of statements that belong to no user: row-level security shows them no row. */
 const NOBODY: Owner = { id: '' }
-/** Tasks that one statement repairs, so that none of them takes long. */
+/** Maximum number of tasks that one statement repairs, so that each statement is short. */
 const REPAIR_AT_ONCE = 5000
-/** Behind a transaction that ran meanwhile, a walk may have to skip many changes that it has read before. */
+/** After a long transaction, a walk may have to skip many changes that it has returned before. */
 const WIDE = 10_000n
 
 export type ChangeFeed = ReturnType<typeof createChangeFeed>

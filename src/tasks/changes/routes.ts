@@ -51,7 +51,7 @@ const describe = (namesUser: boolean) => ({
   },
 })
 
-/** Headers that keep proxies from collecting, caching or compressing what must arrive at once. */
+/** Headers that keep proxies from buffering, caching or compressing the stream. */
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store, no-transform',
@@ -78,8 +78,8 @@ const tooMany = () =>
   problem('too_many_streams', { values: [MAX_STREAMS_PER_USER], headers: { 'retry-after': '5' } })
 
 /**
- * An `onRoute` hook: after each call that wrote, or may have, `tell` hears of its user. By then the write is committed,
- * except behind a 503: its end may not be known yet, so `tell` hears of it again a second later.
+ * An `onRoute` hook that calls `tell` with the user after each call that may have written. The write is then committed.
+ * After a 503 its outcome may not be known yet, so `tell` is called again a second later.
  */
 export const tellOfWrites = (tell: (owner: string) => void) => (route: RouteOptions) => {
   if ([route.method].flat().some((method) => method === 'GET' || method === 'HEAD')) return
@@ -95,8 +95,8 @@ export const tellOfWrites = (tell: (owner: string) => void) => (route: RouteOpti
 }
 
 /**
- * The event streams of this copy of the service, which hear of changes through other copies over Redis. They end first
- * when the service stops.
+ * The event streams of this copy of the service. Redis notifies them of changes made through other copies. When the
+ * service stops, they end first.
  *
  * @returns the streams, and `tell`: something of this user may have changed
  */

@@ -11,11 +11,11 @@ type Sql = Prisma.Sql
  * the feed works.
  */
 
-/** Where tasks are, and what is left of those that were deleted: in the trash, and for good. */
+/** The tables with tasks, with tasks in the trash, and with the ids of tasks that were deleted permanently. */
 const GONE = ['deleted_tasks', 'deleted_task_ids'].map((name) => raw(name))
 const TABLES = [raw('tasks'), ...GONE]
 
-/** No row that a statement can see was written by such a transaction: a dump of another server brought it along. */
+/** True for rows of a restored dump: no visible row was written by a transaction with such an id on this server. */
 const isFromElsewhere = sql`changed_xid >= pg_snapshot_xmax(pg_current_snapshot())`
 
 /** What a page says about itself, as JSON (see `PageState`). */
@@ -58,7 +58,7 @@ export const readChanges = (owner: string, walk: Walk, limit: number): Sql => sq
     }
   ) AS lines ORDER BY changed_xid NULLS FIRST, id LIMIT ${limit} + 1`
 
-/** A task that is there again, by hand perhaps, is no deleted one. */
+/** A task that exists again, perhaps inserted by hand, does not count as deleted. */
 const deletedTasks = (owner: string, walk: Walk, limit: number, table: Sql) => sql`UNION ALL (
     SELECT changed_xid, id, concat(changed_xid, ' ', id) FROM ${table} AS gone
     WHERE ${changedIn(owner, walk)}
@@ -66,8 +66,8 @@ const deletedTasks = (owner: string, walk: Walk, limit: number, table: Sql) => s
     ORDER BY changed_xid, id LIMIT ${limit})`
 
 /**
- * Gives at most `most` tasks that a dump of another server brought along a transaction of this one.
- * Cursors of the other server are refused, so nobody needs the ids of tasks that were deleted there. Returns the number
+ * Gives at most `most` tasks of a restored dump a transaction id of this server.
+ * Cursors of the other server are refused, so the ids of tasks that were deleted there are not needed. Returns the number
  * of tasks.
  */
 export const repairChanges = (owner: string, most: number): Sql => sql`WITH deleted AS (

@@ -3,7 +3,7 @@ import { trimText } from '../../http/text.ts'
 export const MAX_TAGS = 20
 /** In code points. */
 export const MAX_TAG_LENGTH = 50
-/** More tags than anybody uses: an answer has to have a limit. */
+/** An answer has to have a limit. Users have far fewer tags. */
 export const MAX_LISTED_TAGS = 10_000
 
 /** A name as the service stores tags: trimmed and in NFC. */

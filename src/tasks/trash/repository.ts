@@ -22,7 +22,7 @@ export function createTrashRepository(prisma: Client, trashDays: number) {
   const one = async (owner: Owner, statement: Prisma.Sql, options?: SendOptions) =>
     (await prisma.$queryJson(owner, statement, options))[0]
 
-  /** What the trash still keeps. Older tasks do not exist any more, whether or not they have been purged. */
+  /** The tasks that the trash still keeps. Older tasks count as deleted, even if they have not been purged yet. */
   const kept = (owner: Owner) => ({
     user_id: owner.id,
     deleted_at: { gt: new Date(Date.now() - trashDays * 24 * HOUR_MS) },

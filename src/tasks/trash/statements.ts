@@ -30,10 +30,10 @@ const columnsOfRestored = raw(
 )
 const deletedAt = raw(Prisma.DeletedTaskScalarFieldEnum.deleted_at)
 
-/** A task that has been in the trash for longer does not exist any more, whether or not it has been purged. */
+/** A task that has been in the trash for longer counts as deleted, even if it has not been purged yet. */
 const isKept = (trashDays: number) => sql`${deletedAt} > now() - ${trashDays}::int * interval '24 hours'`
 
-/** What stays of tasks that are `gone`: without a trash only their ids, for the change feed. */
+/** What is kept of tasks that are `gone`: without a trash only their ids, for the change feed. */
 const keepTasks = sql`INSERT INTO deleted_tasks (${columns}) SELECT ${columns} FROM gone RETURNING ${column.id}`
 const keepIds = sql`INSERT INTO deleted_task_ids (user_id, id) SELECT user_id, id FROM gone RETURNING id`
 
