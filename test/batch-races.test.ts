@@ -89,7 +89,7 @@ t.test('two batches with the same tasks in opposite order never wait for each ot
   )
 })
 
-t.test('a batch and single calls on the same tasks: every flip counts, and none is lost', async (t) => {
+t.test('a batch and single calls on the same tasks lose no flip', async (t) => {
   const copies = await startCopies(t)
   const user = await createUser()
   const [one, two] = (await createTasks(copies[0], user, 2)) as [number, number]
@@ -163,68 +163,77 @@ t.test('deleting and restoring in batches and single calls never loses or double
   }
 })
 
-t.test('a batch beside the deletion of its user and clearing: no fault, and nothing half done', async (t) => {
-  const copies = await startCopies(t)
-  for (let round = 0; round < 10; round += 1) {
-    const user = await createUser()
-    const ids = await createTasks(copies[0], user, 10)
-    const answers = await Promise.all([
-      batch(copies[0], user, [...ids.map((id) => ({ op: 'complete', id })), { op: 'create', title: 'last' }]),
-      copies[1].call('DELETE', round % 2 === 0 ? '/api/me' : '/api/tasks?status=completed', { user }),
-      batch(
-        copies[1],
-        user,
-        ids.toReversed().map((id) => ({ op: 'update', id, title: 'other' })),
-      ),
-    ])
-    t.ok(
-      answers.every(({ status }) => [200, 204, 404].includes(status)),
-      answers.map(({ status }) => status).join(),
-    )
-    const { tasks, trash } = await idsOf(copies[0], user)
-    t.ok(
-      [0, 1, 10, 11].includes(tasks.length + trash.length),
-      `${tasks.length} and ${trash.length} in the trash`,
-    )
-  }
-})
+t.test(
+  'a batch during the deletion of its user or of completed tasks causes no fault and is never half done',
+  async (t) => {
+    const copies = await startCopies(t)
+    for (let round = 0; round < 10; round += 1) {
+      const user = await createUser()
+      const ids = await createTasks(copies[0], user, 10)
+      const answers = await Promise.all([
+        batch(copies[0], user, [
+          ...ids.map((id) => ({ op: 'complete', id })),
+          { op: 'create', title: 'last' },
+        ]),
+        copies[1].call('DELETE', round % 2 === 0 ? '/api/me' : '/api/tasks?status=completed', { user }),
+        batch(
+          copies[1],
+          user,
+          ids.toReversed().map((id) => ({ op: 'update', id, title: 'other' })),
+        ),
+      ])
+      t.ok(
+        answers.every(({ status }) => [200, 204, 404].includes(status)),
+        answers.map(({ status }) => status).join(),
+      )
+      const { tasks, trash } = await idsOf(copies[0], user)
+      t.ok(
+        [0, 1, 10, 11].includes(tasks.length + trash.length),
+        `${tasks.length} and ${trash.length} in the trash`,
+      )
+    }
+  },
+)
 
-t.test('a batch whose backend is killed does all or nothing, and is never done twice', async (t) => {
-  const name = `batch ${randomUUID()}`
-  const DATABASE_URL = new URL(process.env.TEST_SERVICE_DATABASE_URL!)
-  DATABASE_URL.searchParams.set('application_name', name)
-  const copies = await startCopies(t, { DATABASE_URL: DATABASE_URL.href })
-  const counts = { done: 0, unknown: 0 }
-  for (let round = 0; round < 12; round += 1) {
-    const app = copies[round % 2]!
-    const user = await createUser()
-    const { id } = await createTask(app, user)
-    let isOver = false
-    const killing = (async () => {
-      for (let tries = 0; tries < 200 && !isOver; tries += 1) {
-        const killed = await query(
-          databaseUrl(),
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1
+t.test(
+  'a batch whose backend is killed takes effect completely or not at all, and never twice',
+  async (t) => {
+    const name = `batch ${randomUUID()}`
+    const DATABASE_URL = new URL(process.env.TEST_SERVICE_DATABASE_URL!)
+    DATABASE_URL.searchParams.set('application_name', name)
+    const copies = await startCopies(t, { DATABASE_URL: DATABASE_URL.href })
+    const counts = { done: 0, unknown: 0 }
+    for (let round = 0; round < 12; round += 1) {
+      const app = copies[round % 2]!
+      const user = await createUser()
+      const { id } = await createTask(app, user)
+      let isOver = false
+      const killing = (async () => {
+        for (let tries = 0; tries < 200 && !isOver; tries += 1) {
+          const killed = await query(
+            databaseUrl(),
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1
            AND state <> 'idle' AND query LIKE '%changed(task)%'`,
-          [name],
-        )
-        if (killed.length > 0) break
-      }
-    })()
-    const { status } = await batch(app, user, [
-      ...Array(49).fill({ op: 'create', title: 'x' }),
-      ...Array(49).fill({ op: 'update', id, title: 'y' }),
-      { op: 'complete', id },
-    ])
-    isOver = true
-    await killing
-    t.ok(status === 200 || status === 503, String(status))
-    counts[status === 200 ? 'done' : 'unknown'] += 1
-    const { body } = await app.call('GET', '/api/tasks', { user })
-    if (status === 200) t.equal(body.length, 50)
-    else t.ok([1, 50].includes(body.length), `${body.length} tasks`)
-    t.equal(body.filter(({ completed }: any) => completed).length, body.length === 50 ? 1 : 0)
-  }
-  t.comment(counts)
-  t.ok(counts.unknown > 0, 'some were killed')
-})
+            [name],
+          )
+          if (killed.length > 0) break
+        }
+      })()
+      const { status } = await batch(app, user, [
+        ...Array(49).fill({ op: 'create', title: 'x' }),
+        ...Array(49).fill({ op: 'update', id, title: 'y' }),
+        { op: 'complete', id },
+      ])
+      isOver = true
+      await killing
+      t.ok(status === 200 || status === 503, String(status))
+      counts[status === 200 ? 'done' : 'unknown'] += 1
+      const { body } = await app.call('GET', '/api/tasks', { user })
+      if (status === 200) t.equal(body.length, 50)
+      else t.ok([1, 50].includes(body.length), `${body.length} tasks`)
+      t.equal(body.filter(({ completed }: any) => completed).length, body.length === 50 ? 1 : 0)
+    }
+    t.comment(counts)
+    t.ok(counts.unknown > 0, 'some were killed')
+  },
+)

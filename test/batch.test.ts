@@ -38,7 +38,7 @@ t.test('a batch runs its operations in order and answers with the result of each
   t.same(await listOf(app, user), [body.results[2].task, body.results[0].task])
 })
 
-t.test('an operation without a task undoes the batch and is named', async (t) => {
+t.test('an operation that finds no task undoes the batch and is named in the error', async (t) => {
   const app = await startApp(t)
   const [user, other] = [await createUser(), await createUser()]
   const mine = await createTask(app, user)
@@ -70,7 +70,7 @@ t.test('an operation without a task undoes the batch and is named', async (t) =>
   t.equal((await listOf(app, other)).length, 1)
 })
 
-t.test('every mistake in a batch is named by its path, and nothing is changed', async (t) => {
+t.test('every mistake in a batch is named by its path, and nothing changes', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const OPS = 'create, update, complete, delete, restore'
@@ -151,7 +151,7 @@ t.test('the same batch works under the path with the user, and only for that use
   t.same(await listOf(app, other), [])
 })
 
-t.test('operations take exactly what the single calls take', async (t) => {
+t.test('operations accept exactly the fields of the single calls', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const BODIES = [
@@ -196,7 +196,7 @@ t.test('operations take exactly what the single calls take', async (t) => {
   }
 })
 
-t.test('operations on one task see what those before them did', async (t) => {
+t.test('operations on one task see the effect of earlier ones', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id, updated_at } = await createTask(app, user)
@@ -232,7 +232,7 @@ t.test('operations on one task see what those before them did', async (t) => {
   t.same((await app.call('GET', '/api/tasks/trash', { user })).body, [])
 })
 
-t.test('a hundred operations are one transaction, and leave in one piece', async (t) => {
+t.test('a hundred operations are one transaction, sent together', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const create = Array.from({ length: 100 }, (_, index) => ({ op: 'create', title: `task ${index}` }))
@@ -268,7 +268,7 @@ t.test('a hundred operations are one transaction, and leave in one piece', async
   t.equal((await listOf(app, user)).length, 100)
 })
 
-t.test('without a trash a batch deletes for good', async (t) => {
+t.test('without a trash, a batch deletes permanently', async (t) => {
   const app = await startApp(t, { TRASH_DAYS: '0' })
   const user = await createUser()
   const { id } = await createTask(app, user)

@@ -99,7 +99,7 @@ async function withBetterAuth(
   })
 }
 
-t.test('who signs up with Better Auth is a user of ours', (t) =>
+t.test('a user who signs up with Better Auth is a user of the service', (t) =>
   withBetterAuth(t, async (auth, _url, call) => {
     const alice = await signUp(auth, 'Alice')
     const token = await alice.token()
@@ -128,7 +128,7 @@ t.test('who signs up with Better Auth is a user of ours', (t) =>
   }),
 )
 
-t.test('the session that Better Auth keeps in a cookie is a token for us', (t) =>
+t.test('the session-cache cookie of Better Auth is accepted as a token', (t) =>
   withBetterAuth(t, async (auth, _url, call) => {
     const alice = await signUp(auth, 'Alice')
     const token = alice.cachedSession()
@@ -140,7 +140,7 @@ t.test('the session that Better Auth keeps in a cookie is a token for us', (t) =
   }),
 )
 
-t.test('what else Better Auth makes is no token', (t) =>
+t.test('other tokens of Better Auth are refused', (t) =>
   withBetterAuth(t, async (auth, _url, call) => {
     const alice = await signUp(auth, 'Alice')
     t.match(alice.sessionToken, /^\w{32}$/)
@@ -152,7 +152,7 @@ t.test('what else Better Auth makes is no token', (t) =>
   }),
 )
 
-t.test('a session cache under a published key is for Better Auth alone', (t) =>
+t.test('a session cache signed with a published key is refused', (t) =>
   withBetterAuth(
     t,
     async (auth, _url, call) => {
@@ -165,7 +165,7 @@ t.test('a session cache under a published key is for Better Auth alone', (t) =>
   ),
 )
 
-t.test('tokens outlive a rotation of the keys, and new ones work', (t) =>
+t.test('tokens stay valid after a key rotation, and new ones work', (t) =>
   withBetterAuth(t, async (auth, url, call) => {
     const alice = await signUp(auth, 'Alice')
     const before = await alice.token()

@@ -31,7 +31,7 @@ t.test('a walk of a user without tasks is empty', async (t) => {
   t.match(body, { tasks: [], deleted: [], has_more: false, cursor: /^[\w-]+$/ })
 })
 
-t.test('each kind of change comes once, as the task is then', async (t) => {
+t.test('each kind of change is returned once, with the current task', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const task = await createTask(app, user)
@@ -92,7 +92,7 @@ t.test('a task that is deleted, restored and deleted again is a deleted task', a
   t.same(reader.tasks, [])
 })
 
-t.test('a deletion is not forgotten when the task leaves the trash, and comes once', async (t) => {
+t.test('a deletion is returned once, also after the task has left the trash', async (t) => {
   for (const leave of [
     (_app: TestApp, _user: TestUser, id: number) =>
       query(databaseUrl(), 'DELETE FROM deleted_tasks WHERE id = $1', [id]),
@@ -112,7 +112,7 @@ t.test('a deletion is not forgotten when the task leaves the trash, and comes on
   }
 })
 
-t.test('deletions for good come, too, where there is no trash', async (t) => {
+t.test('without a trash, permanent deletions are in the feed', async (t) => {
   const app = await startApp(t, { TRASH_DAYS: '0' })
   const user = await createUser()
   const [one, other] = [
@@ -126,7 +126,7 @@ t.test('deletions for good come, too, where there is no trash', async (t) => {
   t.same((await reader.walk())[0]!.deleted, [one.id, other.id])
 })
 
-t.test('a change counts whoever makes it: psql, Studio, or another version of the service', async (t) => {
+t.test('changes by psql, Studio or another version of the service are in the feed', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const [one, other] = [await createTask(app, user), await createTask(app, user)]
@@ -162,29 +162,26 @@ t.test('changes that commit late and out of order are not missed', async (t) => 
   t.same(reader.tasks, byId(await list(app, user)))
 })
 
-t.test(
-  "somebody else's long transaction delays nothing, and nothing comes twice because of it",
-  async (t) => {
-    const app = await startApp(t)
-    const [user, other] = [await createUser(), await createUser()]
-    const { id } = await createTask(app, other)
-    const long = await transaction(t, databaseUrl())
-    await long.query('UPDATE tasks SET title = title WHERE id = $1', [id])
-    const reader = readerOf(app, user)
-    for (let count = 0; count < 5; count += 1) {
-      await createTask(app, user, { title: String(count) })
-      const [page] = await reader.walk()
-      t.same(
-        page!.tasks.map(({ title }) => title),
-        [String(count)],
-      )
-    }
-    await long.query('COMMIT')
-    t.same((await reader.walk())[0]!.tasks, [])
-  },
-)
+t.test('a long transaction of another user delays no change and repeats none', async (t) => {
+  const app = await startApp(t)
+  const [user, other] = [await createUser(), await createUser()]
+  const { id } = await createTask(app, other)
+  const long = await transaction(t, databaseUrl())
+  await long.query('UPDATE tasks SET title = title WHERE id = $1', [id])
+  const reader = readerOf(app, user)
+  for (let count = 0; count < 5; count += 1) {
+    await createTask(app, user, { title: String(count) })
+    const [page] = await reader.walk()
+    t.same(
+      page!.tasks.map(({ title }) => title),
+      [String(count)],
+    )
+  }
+  await long.query('COMMIT')
+  t.same((await reader.walk())[0]!.tasks, [])
+})
 
-t.test('a change that is rolled back is none', async (t) => {
+t.test('a change that is rolled back is not in the feed', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -200,7 +197,7 @@ t.test('a change that is rolled back is none', async (t) => {
   t.equal(reader.tasks.length, 1)
 })
 
-t.test('what changes during a walk comes in the next one, so that every walk ends', async (t) => {
+t.test('a change during a walk is returned by the next walk, so every walk ends', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const tasks = []
@@ -217,7 +214,7 @@ t.test('what changes during a walk comes in the next one, so that every walk end
   t.same(reader.tasks, byId(await list(app, user)))
 })
 
-t.test('a limit or a cursor that cannot be is a 400', async (t) => {
+t.test('an invalid limit or cursor is a 400', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const ask = (search: string) => app.call('GET', `/api/tasks/changes?${search}`, { user })
@@ -244,7 +241,7 @@ t.test('a limit or a cursor that cannot be is a 400', async (t) => {
   t.equal((await ask(`cursor=${cursor}`)).status, 200)
 })
 
-t.test('no cursor that a client makes up is a fault of the service', async (t) => {
+t.test('an invented cursor is never a 500', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const identity = decodeCursor((await app.call('GET', '/api/tasks/changes', { user })).body.cursor)!.identity
@@ -285,7 +282,7 @@ t.test("another user's cursor shows nothing and is a 410", async (t) => {
   t.same((await app.call('GET', '/api/tasks/changes', { user: mallory })).body.tasks, [])
 })
 
-t.test('after the account was deleted and made again, a cursor is a 410', async (t) => {
+t.test('after the account was deleted and created again, an old cursor is a 410', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await createTask(app, user)
@@ -369,7 +366,7 @@ t.test(
 )
 
 t.test(
-  'after a dump was restored a cursor is a 410, and a new walk misses and repeats nothing',
+  'after a dump was restored, an old cursor is a 410, and a new walk misses and repeats nothing',
   async (t) => {
     const server = await startPostgres(t)
     const before = await startApp(t, { DATABASE_URL: server.serviceUrl })
@@ -410,7 +407,7 @@ t.test(
   },
 )
 
-t.test('a page reads its own rows and no others, however many there are', async (t) => {
+t.test('a page reads only its own rows, however many tasks there are', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await createTask(app, user)
@@ -452,7 +449,7 @@ const rowsRead = (plan: Plan): number =>
     ? (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops']
     : 0) + (plan.Plans ?? []).reduce((sum, child) => sum + rowsRead(child), 0)
 
-t.test('the text of a cursor stays short, however many transactions are running', async (t) => {
+t.test('a cursor stays short, however many transactions are running', async (t) => {
   const running = Array.from({ length: 5000 }, (_, index) => 10n ** 12n + BigInt(index * 7))
   const from = { xmin: running[0]!, xmax: 10n ** 12n + 10n ** 6n, running, at: 1_800_000_000 }
   const walk: Walk = { identity: '0123456789abcdef', from, to: from, xid: 5n, id: 7n }

@@ -57,7 +57,7 @@ async function fill({ call }: TestApp, user: TestUser, count: number) {
 /** The tasks of a list, as the service answers without settings. */
 const plain = (tasks: Task[]) => tasks.map(({ is_completed: _, ...task }) => task)
 
-t.test('without settings answers are as they were, and the plugin is not loaded', async (t) => {
+t.test('without settings, answers do not change and the plugin is not loaded', async (t) => {
   const app = await startApp(t, { FRONT_END_COMPAT: '' })
   const user = await createUser()
   const call = (method: string, url: string, body?: object) => app.call(method, url, { user, body })
@@ -132,7 +132,7 @@ t.test('list_envelope: Link and X-Total-Count are the same as without it', async
   }
 })
 
-t.test('list_envelope: pages lead to every task once, each with the total of all', async (t) => {
+t.test('list_envelope: all pages together have every task once, and each page has the total', async (t) => {
   const app = await compatible(t, 'list_envelope')
   const user = await createUser()
   await fill(app, user, 31)
@@ -220,7 +220,7 @@ t.test('complete lists of any length carry is_completed and an envelope', async 
   }
 })
 
-t.test('a long list is changed while it is read, and breaks off if the database does', async (t) => {
+t.test('a long list is converted while it is streamed, and breaks off if the database fails', async (t) => {
   const app = await compatible(t)
   const user = await createUser()
   await fill(app, user, 800)
@@ -245,7 +245,7 @@ t.test('a long list is changed while it is read, and breaks off if the database 
   await eventually(() => service.logLines.some((line) => line.includes('"status":503')))
 })
 
-t.test('is_completed: every answer with a task says it twice, whatever its texts contain', async (t) => {
+t.test('is_completed: every task in an answer has both names, whatever its texts contain', async (t) => {
   const app = await compatible(t, 'is_completed')
   const user = await createUser()
   for (const text of HOSTILE) {
@@ -281,7 +281,7 @@ t.test('is_completed: every answer with a task says it twice, whatever its texts
   t.notOk('is_completed' in summary.body)
 })
 
-t.test('a stream is changed the same way wherever its chunks end', async (t) => {
+t.test('a stream is converted correctly wherever its chunks end', async (t) => {
   const settings = ALL.split(',') as FrontEndSetting[]
   const tasks = HOSTILE.map((title, index) => ({
     id: index,
@@ -393,7 +393,7 @@ t.test('delete_json: deleting a task answers with it', async (t) => {
   t.match(await app.call('DELETE', '/api/me', { user }), { status: 204, text: '' }, 'not a task')
 })
 
-t.test('delete_json: of twenty deletions at once one answers with the task', async (t) => {
+t.test('delete_json: of twenty concurrent deletions, one answers with the task', async (t) => {
   const app = await compatible(t)
   const user = await createUser()
   const { id } = await createTask(app, user)

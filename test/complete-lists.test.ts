@@ -54,38 +54,41 @@ async function shuffle(user: TestUser): Promise<number[]> {
   return gone.map(({ id }) => Number(id))
 }
 
-t.test('a task that lasts is in the complete list exactly once, whatever changes meanwhile', async (t) => {
-  const app = await startApp(t)
-  for (const sort of SORTS) {
-    for (const order of ORDERS) {
-      const user = await createUser()
-      await fill(app, user, 1300)
-      const before = await idsOf(user)
-      const gone = new Set<number>()
-      let changes = 0
-      const service = await startInterposed(app, async (sending) => {
-        if (!isOfTasks(sending)) return
-        changes += 1
-        // The first statement reads the tasks as they are now.
-        if (changes > 1) for (const id of await shuffle(user)) gone.add(id)
-      })
-      const url = `/api/tasks?sort=${sort}&order=${order}`
-      const answer = await service.inject({ url, headers: authorized(user) })
-      await service.close()
-      const ids = answer.json<{ id: number }[]>().map(({ id }) => id)
-      t.ok(changes > 5, 'several batches were read')
-      t.equal(new Set(ids).size, ids.length, `${url}: none twice`)
-      const listed = new Set(ids)
-      t.same(
-        before.filter((id) => !gone.has(id) && !listed.has(id)),
-        [],
-        `${url}: none is missing`,
-      )
+t.test(
+  'a task that exists the whole time is in the complete list exactly once, whatever changes',
+  async (t) => {
+    const app = await startApp(t)
+    for (const sort of SORTS) {
+      for (const order of ORDERS) {
+        const user = await createUser()
+        await fill(app, user, 1300)
+        const before = await idsOf(user)
+        const gone = new Set<number>()
+        let changes = 0
+        const service = await startInterposed(app, async (sending) => {
+          if (!isOfTasks(sending)) return
+          changes += 1
+          // The first statement reads the tasks as they are now.
+          if (changes > 1) for (const id of await shuffle(user)) gone.add(id)
+        })
+        const url = `/api/tasks?sort=${sort}&order=${order}`
+        const answer = await service.inject({ url, headers: authorized(user) })
+        await service.close()
+        const ids = answer.json<{ id: number }[]>().map(({ id }) => id)
+        t.ok(changes > 5, 'several batches were read')
+        t.equal(new Set(ids).size, ids.length, `${url}: none twice`)
+        const listed = new Set(ids)
+        t.same(
+          before.filter((id) => !gone.has(id) && !listed.has(id)),
+          [],
+          `${url}: none is missing`,
+        )
+      }
     }
-  }
-})
+  },
+)
 
-t.test('a task that stops matching the filter meanwhile is left out, and none is in it twice', async (t) => {
+t.test('a task that stops matching the filter is left out, and no task is there twice', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 1300)
@@ -161,7 +164,7 @@ t.test('a task has the same bytes alone, in a page, and in each part of a comple
   t.ok((await app.call('GET', '/api/tasks', { user })).text.startsWith(`[${texts[0]},`), 'the first task')
 })
 
-t.test('HEAD of the complete list reads one row, and says nothing wrong about its length', async (t) => {
+t.test('HEAD of the complete list reads one row and has no Content-Length', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 1000)
@@ -185,45 +188,48 @@ t.test('HEAD of the complete list reads one row, and says nothing wrong about it
   t.same(statement!.values.slice(-2), [1, 0], 'one row, from the first on')
 })
 
-t.test('what grows with the tasks of its user is sent as heavy, and a first page is not', async (t) => {
-  const app = await startApp(t)
-  const user = await createUser()
-  const task = await createTask(app, user)
-  await fill(app, user, 600)
-  const sent: Sending[] = []
-  const service = await startInterposed(app, (sending) => void sent.push(sending))
-  const expected: Record<string, boolean[]> = {
-    '/api/tasks?limit=20': [false],
-    '/api/tasks?limit=200&offset=1000&sort=title': [false],
-    '/api/tasks?limit=1&offset=1001': [true],
-    '/api/tasks?limit=20&status=completed&sort=due_date': [false],
-    '/api/tasks?limit=20&search=task': [true],
-    '/api/tasks?limit=20&q=task': [true],
-    '/api/tasks?limit=20&search=': [false],
-    '/api/tasks?limit=20&overdue=false': [true],
-    '/api/tasks?limit=20&due_from=2026-01-01': [true],
-    '/api/tasks?limit=20&due_before=2026-01-01': [true],
-    '/api/tasks?limit=20&time_zone=Europe/Berlin': [false],
-    '/api/tasks?limit=20&count=true': [true, false],
-    '/api/tasks?status=completed': [false],
-    '/api/tasks': [false, true, true, true],
-    '/api/tasks?search=nothing-like-this': [true],
-    '/api/tasks/summary': [true],
-    [`/api/tasks/${task.id}`]: [false],
-  }
-  for (const [url, heaviness] of Object.entries(expected)) {
-    sent.length = 0
-    const { statusCode } = await service.inject({ url, headers: authorized(user) })
-    t.equal(statusCode, 200)
-    const found = sent.filter(isOfTasks).map(({ options }) => options?.isHeavy ?? false)
-    t.same(found, heaviness, url)
-  }
-  await service.close()
-})
+t.test(
+  'statements whose cost grows with the number of tasks are sent as heavy, a first page is not',
+  async (t) => {
+    const app = await startApp(t)
+    const user = await createUser()
+    const task = await createTask(app, user)
+    await fill(app, user, 600)
+    const sent: Sending[] = []
+    const service = await startInterposed(app, (sending) => void sent.push(sending))
+    const expected: Record<string, boolean[]> = {
+      '/api/tasks?limit=20': [false],
+      '/api/tasks?limit=200&offset=1000&sort=title': [false],
+      '/api/tasks?limit=1&offset=1001': [true],
+      '/api/tasks?limit=20&status=completed&sort=due_date': [false],
+      '/api/tasks?limit=20&search=task': [true],
+      '/api/tasks?limit=20&q=task': [true],
+      '/api/tasks?limit=20&search=': [false],
+      '/api/tasks?limit=20&overdue=false': [true],
+      '/api/tasks?limit=20&due_from=2026-01-01': [true],
+      '/api/tasks?limit=20&due_before=2026-01-01': [true],
+      '/api/tasks?limit=20&time_zone=Europe/Berlin': [false],
+      '/api/tasks?limit=20&count=true': [true, false],
+      '/api/tasks?status=completed': [false],
+      '/api/tasks': [false, true, true, true],
+      '/api/tasks?search=nothing-like-this': [true],
+      '/api/tasks/summary': [true],
+      [`/api/tasks/${task.id}`]: [false],
+    }
+    for (const [url, heaviness] of Object.entries(expected)) {
+      sent.length = 0
+      const { statusCode } = await service.inject({ url, headers: authorized(user) })
+      t.equal(statusCode, 200)
+      const found = sent.filter(isOfTasks).map(({ options }) => options?.isHeavy ?? false)
+      t.same(found, heaviness, url)
+    }
+    await service.close()
+  },
+)
 
 for (const path of ['/api/tasks', '/api/tasks/export?format=ics'])
   t.test(
-    `a database that goes away in the middle cuts ${path} off, and the log has the reason`,
+    `if the database fails while ${path} is streamed, the answer breaks off and the log has the reason`,
     async (t) => {
       const proxy = await startProxy(t)
       const app = await startApp(t, { DATABASE_URL: proxy.url })

@@ -188,32 +188,35 @@ t.test('a header of many ETags costs no more than its length', async (t) => {
     t.equal((await change(['PATCH', '/tasks/{id}', { title: 'y' }], header)).status, 400)
 })
 
-t.test('of fifty writers with the same ETag exactly one wins, and the others see its change', async (t) => {
-  const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
-  const user = await createUser()
-  const writes: ((index: number) => (typeof CHANGES)[number])[] = [
-    (index) => ['PATCH', '/tasks/{id}', { title: `writer ${index}` }],
-    (index) => ['PUT', '/tasks/{id}', { description: `writer ${index}` }],
-    () => ['PATCH', '/tasks/{id}/complete'],
-    (index) => (index % 2 ? CHANGES[2]! : ['PATCH', '/tasks/{id}', { title: `writer ${index}` }]),
-  ]
-  for (const write of writes) {
-    const task = await createTask(app, user)
-    const answers = await times(50, (index) => changeOn(app, user, task)(write(index), etagOf(task)))
-    const winners = answers.filter(({ status }) => status === 200)
-    t.equal(winners.length, 1)
-    t.equal(answers.filter(({ status }) => status === 412).length, 49)
-    const now = await app.call('GET', `/api/tasks/${task.id}`, { user })
-    t.same(now.body, winners[0]!.body)
-    for (const { status, body, headers } of answers) {
-      if (status !== 412) continue
-      t.same(body.current, now.body)
-      t.equal(headers.etag, now.headers.etag)
+t.test(
+  'of fifty writers with the same ETag, exactly one succeeds, and the others get its change',
+  async (t) => {
+    const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
+    const user = await createUser()
+    const writes: ((index: number) => (typeof CHANGES)[number])[] = [
+      (index) => ['PATCH', '/tasks/{id}', { title: `writer ${index}` }],
+      (index) => ['PUT', '/tasks/{id}', { description: `writer ${index}` }],
+      () => ['PATCH', '/tasks/{id}/complete'],
+      (index) => (index % 2 ? CHANGES[2]! : ['PATCH', '/tasks/{id}', { title: `writer ${index}` }]),
+    ]
+    for (const write of writes) {
+      const task = await createTask(app, user)
+      const answers = await times(50, (index) => changeOn(app, user, task)(write(index), etagOf(task)))
+      const winners = answers.filter(({ status }) => status === 200)
+      t.equal(winners.length, 1)
+      t.equal(answers.filter(({ status }) => status === 412).length, 49)
+      const now = await app.call('GET', `/api/tasks/${task.id}`, { user })
+      t.same(now.body, winners[0]!.body)
+      for (const { status, body, headers } of answers) {
+        if (status !== 412) continue
+        t.same(body.current, now.body)
+        t.equal(headers.etag, now.headers.etag)
+      }
     }
-  }
-})
+  },
+)
 
-t.test('of fifty deletions and changes with the same ETag exactly one wins', async (t) => {
+t.test('of fifty deletions and changes with the same ETag, exactly one succeeds', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   for (let round = 0; round < 6; round += 1) {
@@ -233,7 +236,7 @@ t.test('of fifty deletions and changes with the same ETag exactly one wins', asy
   }
 })
 
-t.test('writers who retry with the ETag of the refusal lose no change', async (t) => {
+t.test('writers that retry with the ETag of the 412 lose no change', async (t) => {
   const copies = [
     await startApp(t, { DATABASE_POOL_MAX: '10' }),
     await startApp(t, { DATABASE_POOL_MAX: '10', DATABASE_PIPELINE: 'off' }),
@@ -256,7 +259,7 @@ t.test('writers who retry with the ETag of the refusal lose no change', async (t
   t.equal([...body.description].sort().join(''), 'abcdefghijkl', 'the mark of each is there, once')
 })
 
-t.test('a refusal shows the version that refused, not the one before the wait for a lock', async (t) => {
+t.test('a 412 has the version that caused it, not the one before the wait for a lock', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const change =
@@ -273,7 +276,7 @@ t.test('a refusal shows the version that refused, not the one before the wait fo
   }
 })
 
-t.test('a writer who waited for a change that was rolled back wins', async (t) => {
+t.test('a writer that waited for a change that was rolled back succeeds', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const attempt of CHANGES) {
@@ -287,7 +290,7 @@ t.test('a writer who waited for a change that was rolled back wins', async (t) =
   }
 })
 
-t.test('a writer who waited for a deletion gets a 404', async (t) => {
+t.test('a writer that waited for a deletion gets a 404', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const attempt of CHANGES) {
@@ -334,7 +337,7 @@ t.test('without If-Match a change is the same single statement as before', async
   t.equal(app.statements.length, CHANGES.length + 1, 'with it, too, a change is one statement')
 })
 
-t.test('a restore with If-Match demands the version that went into the trash', async (t) => {
+t.test('a restore with If-Match compares with the version in the trash', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   const task = await createTask(app, user)
@@ -357,7 +360,7 @@ t.test('a restore with If-Match demands the version that went into the trash', a
 
 const withoutDeletedAt = ({ deleted_at: _, ...task }: Record<string, unknown>) => task
 
-t.test('a deletion for good with If-Match compares, too, where there is no trash', async (t) => {
+t.test('without a trash, a deletion with If-Match compares too', async (t) => {
   const app = await startApp(t, { TRASH_DAYS: '0' })
   const user = await createUser()
   const task = await createTask(app, user)
@@ -402,7 +405,7 @@ t.test('a batch with if_match takes effect only if every task has its ETag', asy
   )
 })
 
-t.test('of many batches with the same ETags exactly one wins', async (t) => {
+t.test('of many batches with the same ETags, exactly one succeeds', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   const tasks = [await createTask(app, user), await createTask(app, user), await createTask(app, user)]

@@ -133,30 +133,33 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
   t.same(untried, [], 'every variable has a wrong value here')
 })
 
-t.test('what a shell or a .env file should have removed is refused, and not repeated', async (t) => {
-  const web = 'https://app.example.com'
-  const cases: [name: string, value: string, sentence: string][] = [
-    ['BETTER_AUTH_SECRET', `"${SECRET}"`, 'must not be in quotes.'],
-    ['BETTER_AUTH_SECRET', `'${SECRET}'\n`, 'must not be in quotes.'],
-    ['BETTER_AUTH_SECRET', `${SECRET}\n`, 'must not begin or end with a space or a line break.'],
-    ['BETTER_AUTH_SECRET', ` ${SECRET}`, 'must not begin or end with a space or a line break.'],
-    ['BETTER_AUTH_URL', `${web} `, 'must not begin or end with a space or a line break.'],
-    ['DATABASE_URL', `${VALID.DATABASE_URL}\r`, 'must not begin or end with a space or a line break.'],
-    ['JWT_ISSUER', `"${web}"`, 'must not be in quotes.'],
-    [
-      'BETTER_AUTH_SECRET',
-      `\${SECRET_OF_MY_COMPANY} and more to be long`,
-      'contains a reference such as ${NAME}. References are not expanded: write the value itself.',
-    ],
-  ]
-  for (const [name, value, sentence] of cases) {
-    const mistakes = mistakesOf({ ...VALID, [name]: value })
-    t.equal(mistakes[0], `${name} ${sentence}`, JSON.stringify(value))
-    t.notMatch(mistakes.join(), /hunter2|top-secret|MY_COMPANY/)
-  }
-  t.same(mistakesOf({ ...VALID, BETTER_AUTH_SECRET: `a "quote" in ${SECRET}` }), [])
-  t.same(mistakesOf({ ...VALID, JWT_ISSUER: ` ${web} , b ` }), [], 'lists may have spaces')
-})
+t.test(
+  'quotes and spaces that a shell or a .env file should have removed are refused, and the sentence does not repeat the value',
+  async (t) => {
+    const web = 'https://app.example.com'
+    const cases: [name: string, value: string, sentence: string][] = [
+      ['BETTER_AUTH_SECRET', `"${SECRET}"`, 'must not be in quotes.'],
+      ['BETTER_AUTH_SECRET', `'${SECRET}'\n`, 'must not be in quotes.'],
+      ['BETTER_AUTH_SECRET', `${SECRET}\n`, 'must not begin or end with a space or a line break.'],
+      ['BETTER_AUTH_SECRET', ` ${SECRET}`, 'must not begin or end with a space or a line break.'],
+      ['BETTER_AUTH_URL', `${web} `, 'must not begin or end with a space or a line break.'],
+      ['DATABASE_URL', `${VALID.DATABASE_URL}\r`, 'must not begin or end with a space or a line break.'],
+      ['JWT_ISSUER', `"${web}"`, 'must not be in quotes.'],
+      [
+        'BETTER_AUTH_SECRET',
+        `\${SECRET_OF_MY_COMPANY} and more to be long`,
+        'contains a reference such as ${NAME}. References are not expanded: write the value itself.',
+      ],
+    ]
+    for (const [name, value, sentence] of cases) {
+      const mistakes = mistakesOf({ ...VALID, [name]: value })
+      t.equal(mistakes[0], `${name} ${sentence}`, JSON.stringify(value))
+      t.notMatch(mistakes.join(), /hunter2|top-secret|MY_COMPANY/)
+    }
+    t.same(mistakesOf({ ...VALID, BETTER_AUTH_SECRET: `a "quote" in ${SECRET}` }), [])
+    t.same(mistakesOf({ ...VALID, JWT_ISSUER: ` ${web} , b ` }), [], 'lists may have spaces')
+  },
+)
 
 t.test('a database URL whose password is not percent-encoded is refused, and no part is shown', async (t) => {
   const parts = [
@@ -195,7 +198,7 @@ t.test('a database URL whose password is not percent-encoded is refused, and no 
 })
 
 t.test(
-  'database URLs that libpq takes are taken: sockets, the system’s authorities, encoded passwords',
+  'database URLs in the forms of libpq are accepted: sockets, system certificate authorities, encoded passwords',
   async (t) => {
     const urlOf = (value: string) => createConfig({ ...VALID, DATABASE_URL: value }).database.url
     const connectionOf = (value: string) => new pg.Client(urlOf(value))
@@ -246,7 +249,7 @@ t.test('a .env file is read whatever its byte order mark and line ends, and UTF-
   t.same(none, {})
 })
 
-t.test('all mistakes are told at once, and none tells a secret', async (t) => {
+t.test('all mistakes are reported at once, and no sentence contains a secret', async (t) => {
   const mistakes = mistakesOf({
     NODE_ENV: 'production',
     DATABASE_URL: PASSWORD,
@@ -261,7 +264,7 @@ t.test('all mistakes are told at once, and none tells a secret', async (t) => {
   t.equal(new ConfigError(mistakes).message, mistakes.join('\n'))
 })
 
-t.test('production refuses what is unsafe', async (t) => {
+t.test('production refuses unsafe settings', async (t) => {
   const noDatabase = 'DATABASE_URL must be set: the service needs a PostgreSQL database.'
   const noTokens =
     'BETTER_AUTH_SECRET or BETTER_AUTH_URL must be set: without one of them no token can be verified.'
@@ -278,7 +281,7 @@ t.test('production refuses what is unsafe', async (t) => {
   )
 })
 
-t.test('keys of a foreign issuer need to be told who that is', async (t) => {
+t.test('a JWKS_URL without BETTER_AUTH_URL needs JWT_ISSUER and JWT_AUDIENCE', async (t) => {
   const variables = { DATABASE_URL: VALID.DATABASE_URL, JWKS_URL: 'https://keys.example.com' }
   t.same(mistakesOf(variables), [
     'JWT_ISSUER must be set if JWKS_URL is set without BETTER_AUTH_URL.',
@@ -288,7 +291,7 @@ t.test('keys of a foreign issuer need to be told who that is', async (t) => {
   t.match(tokens.jwks, { url: 'https://keys.example.com', issuer: ['a', 'b'], audience: ['c'] })
 })
 
-t.test('what is not set has its default', async (t) => {
+t.test('variables that are not set have their defaults', async (t) => {
   t.match(createConfig(VALID), {
     production: false,
     logLevel: 'info',
@@ -319,7 +322,7 @@ t.test('what is not set has its default', async (t) => {
   t.same(createConfig({ ...empty, ...VALID }), createConfig(VALID), 'empty is not set')
 })
 
-t.test('what is set is taken', async (t) => {
+t.test('variables that are set replace the defaults', async (t) => {
   const config = createConfig({
     ...PRODUCTION,
     BETTER_AUTH_URL: 'https://app.example.com/',
@@ -355,7 +358,7 @@ t.test('what is set is taken', async (t) => {
 })
 
 t.test(
-  'the keys are where Better Auth publishes them: under the path of its URL, or else under /api/auth',
+  'the default JWKS URL is under the path of BETTER_AUTH_URL, or under /api/auth if it has no path',
   async (t) => {
     for (const [issuer, keys] of [
       ['https://app.example.com', 'https://app.example.com/api/auth/jwks'],
@@ -375,7 +378,7 @@ t.test(
   },
 )
 
-t.test('proxies are all, none, a number, or addresses', async (t) => {
+t.test('TRUST_PROXY is all, none, a number, or addresses', async (t) => {
   const trust = (value: string) => createConfig({ ...VALID, TRUST_PROXY: value }).http.trustProxy
   t.equal(trust('true'), true)
   t.equal(trust('false'), false)
@@ -392,7 +395,7 @@ t.test('proxies are all, none, a number, or addresses', async (t) => {
     t.doesNotThrow(() => Fastify({ trustProxy: trust(value) }), value)
 })
 
-t.test('the configuration cannot be changed, down to its lists', async (t) => {
+t.test('the configuration is frozen, lists included', async (t) => {
   const config = createConfig({
     ...VALID,
     BETTER_AUTH_URL: 'https://app.example.com',
@@ -435,7 +438,7 @@ t.test('.env.example shows every variable with its default, and no other', async
   )
 })
 
-t.test('a process with a wrong environment ends with 1 and one sentence per mistake', async (t) => {
+t.test('a process with a wrong environment exits with 1 and one sentence per mistake', async (t) => {
   const variables = {
     NODE_ENV: 'production',
     DATABASE_URL: PASSWORD,

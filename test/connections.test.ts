@@ -46,7 +46,7 @@ async function fill(app: TestApp, user: TestUser, tasks: number) {
 }
 
 t.test(
-  'a client that takes too long to send its request is told so, and disconnected',
+  'a client that takes too long to send its request gets a 408 and is disconnected',
   WAITING,
   async (t) => {
     const app = await startApp(t, IMPATIENT)
@@ -120,7 +120,7 @@ t.test('a client that reads slowly gets its whole answer, however long it takes'
   t.match(received.slice(-40), /\]\r\n0\r\n\r\n$/)
 })
 
-t.test('a request that waits for the database is not taken for an idle connection', WAITING, async (t) => {
+t.test('a request that waits for the database does not count as an idle connection', WAITING, async (t) => {
   const app = await startApp(t, IMPATIENT)
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -136,7 +136,7 @@ t.test('a request that waits for the database is not taken for an idle connectio
   t.match(await received, /^HTTP\/1.1 200 /)
 })
 
-t.test('a connection that is kept alive is closed when nothing more comes', WAITING, async (t) => {
+t.test('an idle keep-alive connection is closed after its timeout', WAITING, async (t) => {
   const app = await startApp(t)
   t.equal(app.app.server.keepAliveTimeout, 72_000, 'longer than most balancers keep theirs')
   const short = await startApp(t, { KEEP_ALIVE_TIMEOUT_MS: '1000' })
@@ -146,7 +146,7 @@ t.test('a connection that is kept alive is closed when nothing more comes', WAIT
 
 const health = (more = '') => `GET /health HTTP/1.1\r\nhost: x\r\n${more}\r\n`
 
-t.test('requests sent without waiting are answered one after another, in their order', async (t) => {
+t.test('pipelined requests are answered one after another, in their order', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -173,7 +173,7 @@ t.test('requests sent without waiting are answered one after another, in their o
 })
 
 t.test(
-  'a connection with too many waiting requests is ended, and the answers before stay whole',
+  'a connection with too many pipelined requests is closed after the earlier answers, which are complete',
   async (t) => {
     const app = await startApp(t)
     const { exchange } = await startRaw(t, app)
@@ -195,7 +195,7 @@ t.test(
 const requestLines = ({ logLines }: TestApp, route: string) =>
   logLines.filter((line) => line.includes('"msg":"request"') && line.includes(`"route":"${route}"`))
 
-t.test('others are served while a connection has its requests waiting', async (t) => {
+t.test('other connections are served while one has requests waiting', async (t) => {
   const app = await startApp(t)
   const { port, exchange } = await startRaw(t, app)
   const order: string[] = []
@@ -207,7 +207,7 @@ t.test('others are served while a connection has its requests waiting', async (t
   t.equal(order.at(-1), 'greedy')
 })
 
-t.test('what a client sent after the end of a connection is not begun', async (t) => {
+t.test('requests that wait on a closed connection are not begun', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { exchange } = await startRaw(t, app)
@@ -222,7 +222,7 @@ t.test('what a client sent after the end of a connection is not begun', async (t
   t.equal((await app.call('GET', '/api/tasks', { user })).body.length, 1)
 })
 
-t.test('every address that localhost stands for has the same limits and errors', async (t) => {
+t.test('all addresses of localhost have the same limits and errors', async (t) => {
   const { app } = await startApp(t)
   await app.listen({ port: 0, host: 'localhost' })
   t.teardown(() => app.server.closeAllConnections())
@@ -251,7 +251,7 @@ async function open(port: number): Promise<Socket> {
   return Object.assign(socket, { isAnswered: Buffer.isBuffer(answer) })
 }
 
-t.test('connections beyond the limit are dropped, until one of the others ends', async (t) => {
+t.test('connections over the limit are dropped until another one ends', async (t) => {
   const app = await startApp(t, { MAX_CONNECTIONS: '3' })
   const { port } = await startRaw(t, app)
   const sockets = [await open(port), await open(port), await open(port)]

@@ -33,7 +33,7 @@ const IN_DESCRIPTIONS: Record<string, string> = {
   'separators of lines and tabs': 'a\u2028b\u2029c\r\nd\u0085e\tf',
 }
 
-t.test('text is neither normalised nor cleaned: it comes back as it was sent', async (t) => {
+t.test('text is neither normalised nor cleaned: it is returned as it was sent', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const [what, text] of Object.entries({ ...TEXTS, ...IN_DESCRIPTIONS })) {
@@ -130,7 +130,7 @@ t.test('a body full of white space is trimmed in linear time', async (t) => {
     t.equal((await app.call('POST', '/api/tasks', { user, body: { title } })).status, 400)
 })
 
-t.test('lengths are counted in code points: not in bytes, code units or what the eye sees', async (t) => {
+t.test('lengths are counted in code points, not in bytes, code units or graphemes', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   const family = '👨‍👩‍👧‍👦'
@@ -157,7 +157,7 @@ t.test('lengths are counted in code points: not in bytes, code units or what the
   }
 })
 
-t.test('half of a character is refused wherever it stands, in any spelling', async (t) => {
+t.test('a lone surrogate is refused everywhere, in any spelling', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   const texts = ['\\ud800', '\\udfff', 'a\\ud83d', '\\ude00\\ud83d', '\\uD83D\\u0041', '\\u0000', 'a\\u0000b']
@@ -187,7 +187,7 @@ t.test('half of a character is refused wherever it stands, in any spelling', asy
   t.equal((await call('GET', '/api/tasks', { user })).body.length, 1)
 })
 
-t.test('an id is decimal digits, and nothing that some language reads as a number', async (t) => {
+t.test('an id is decimal digits: other notations of numbers are a 400', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -242,7 +242,7 @@ t.test('an id is decimal digits, and nothing that some language reads as a numbe
   t.equal((await app.call('GET', '/api/tasks//', { user })).status, 404, 'no id at all')
 })
 
-t.test('dates and instants are those of RFC 3339, in the years that everything can count', async (t) => {
+t.test('dates and timestamps are those of RFC 3339, in the years 1000 to 9999', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const taken = [
@@ -393,7 +393,7 @@ const BODIES: [what: string, body: string | Buffer, status: number, title?: stri
   ['gzip', gzipSync('{"title":"x"}'), 400],
 ]
 
-t.test('a body is JSON in UTF-8 as RFC 8259 has it, and nothing that resembles it', async (t) => {
+t.test('a body is JSON in UTF-8 as in RFC 8259: similar formats are a 400', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   let made = 0
@@ -409,7 +409,7 @@ t.test('a body is JSON in UTF-8 as RFC 8259 has it, and nothing that resembles i
   t.equal((await call('GET', '/api/tasks', { user })).body.length, made)
 })
 
-t.test('a charset that the header names changes nothing: JSON is UTF-8', async (t) => {
+t.test('the charset in Content-Type is ignored: JSON is UTF-8', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   for (const charset of ['utf-8', 'UTF-8', '"utf-8"', 'iso-8859-1', 'utf-16', 'nonsense', '']) {

@@ -61,7 +61,7 @@ t.test('all statements of a request have one deadline', async (t) => {
   }
 })
 
-t.test('the first request of a user waits for one lock and then for another, and ends in time', async (t) => {
+t.test('a first request of a user that waits for two locks ends within one deadline', async (t) => {
   const server = await startPostgres(t)
   const app = await startApp(t, { DATABASE_URL: server.serviceUrl, DATABASE_QUERY_TIMEOUT_MS: '4000' })
   t.equal((await app.call('GET', '/api/tasks', { user: await createUser() })).status, 200)
@@ -90,7 +90,7 @@ t.test('the first request of a user waits for one lock and then for another, and
   await eventually(async () => (await app.call('GET', '/api/tasks', { user })).status === 200)
 })
 
-t.test('reads of a client that has left are not sent, and are no fault', async (t) => {
+t.test('reads of a disconnected client are not sent and do not count as faults', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '5' })
   const user = await createUser()
   await createTask(app, user)

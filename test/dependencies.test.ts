@@ -6,13 +6,13 @@ const ROOT = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 const readJson = (path: string) => JSON.parse(read(path))
 
-t.test('the table of dependencies is package.json’s list, with the versions in use', async (t) => {
+t.test('the table of dependencies has the packages and versions of package.json', async (t) => {
   const rows = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` +\| (\d[\w.-]+) /gm)]
   const documented = Object.fromEntries(rows.map(([, name, version]) => [name, version]))
   t.same(documented, readJson('package.json').dependencies)
 })
 
-t.test('every version is exact, and what belongs together is of one release', async (t) => {
+t.test('every version is exact, and related packages have the same version', async (t) => {
   const { dependencies, devDependencies } = readJson('package.json') as Record<string, Record<string, string>>
   const versions = { ...dependencies, ...devDependencies }
   for (const [name, version] of Object.entries(versions)) t.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, name)
@@ -22,7 +22,7 @@ t.test('every version is exact, and what belongs together is of one release', as
   t.equal(versions['@prisma/schema-engine-wasm'], engine, 'the engine that this version of Prisma expects')
 })
 
-t.test('Renovate’s rules name packages that are there', async (t) => {
+t.test('the packages in the rules of Renovate exist', async (t) => {
   const { dependencies, devDependencies } = readJson('package.json')
   const images = [...(read('Dockerfile') + read('compose.yaml')).matchAll(/(?:FROM|image:) ([a-z]+):/g)]
   const known = new Set([

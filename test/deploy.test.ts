@@ -28,14 +28,14 @@ function documentOf(kind: string): string {
   return kubernetes.split(/^---$/m).find((text) => text.includes(`\nkind: ${kind}\n`))!
 }
 
-t.test('the files of deployment are well-formed', async (t) => {
+t.test('the deployment files are well-formed', async (t) => {
   // Prettier reads YAML to format it, and throws at what is none.
   for (const path of ['deploy/kubernetes.yaml', 'compose.yaml', ...workflows])
     await t.resolves(format(read(path), { parser: 'yaml' }), path)
   JSON.parse(read('renovate.json'))
 })
 
-t.test('every variable that they set is one that the service or Node reads', async (t) => {
+t.test('every variable in the deployment files is one that the service or Node reads', async (t) => {
   const known = new Set([...Object.keys(Environment.properties), 'NODE_COMPILE_CACHE'])
   const ofKubernetes = [...Object.keys(settings), ...findAll(kubernetes, /- name: ([A-Z_]+)$/gm)]
   const ofSecrets = findAll(kubernetes, /secretKeyRef: \{[^}]*key: (\w+)/g)
@@ -49,7 +49,7 @@ t.test('every variable that they set is one that the service or Node reads', asy
   t.notMatch(kubernetes, /^kind: Secret$/m)
 })
 
-t.test('production starts with what the ConfigMap says', async (t) => {
+t.test('production starts with the values of the ConfigMap', async (t) => {
   const config = createConfig({
     NODE_ENV: 'production',
     DATABASE_URL: 'postgresql://user:password@database/tasks',
@@ -61,7 +61,7 @@ t.test('production starts with what the ConfigMap says', async (t) => {
   t.equal(find(dockerfile, /^EXPOSE (\d+)$/), settings.PORT)
 })
 
-t.test('probes and health checks ask for routes that exist', async (t) => {
+t.test('probes and health checks use routes that exist', async (t) => {
   const { app } = await startApp(t)
   const paths = findAll(kubernetes, /httpGet: \{ path: (\/\w+), port: http \}/g)
   t.same(paths, ['/health', '/health', '/ready'])
@@ -70,7 +70,7 @@ t.test('probes and health checks ask for routes that exist', async (t) => {
   for (const url of [...paths, own!, metrics!]) t.ok(app.hasRoute({ method: 'GET', url }), url)
 })
 
-t.test('who stops the service waits longer than the service may take', async (t) => {
+t.test('grace periods are longer than the shutdown of the service', async (t) => {
   const grace = Number(find(kubernetes, /terminationGracePeriodSeconds: (\d+)/))
   const takes = (shutdown: Record<string, string | undefined>) => {
     const { http } = createConfig({
@@ -92,7 +92,7 @@ t.test('all copies together stay below the connections of the smallest Neon comp
   t.ok(copies * Number(settings.DATABASE_POOL_MAX) <= 97)
 })
 
-t.test('images are stages of the Dockerfile, in this version', async (t) => {
+t.test('images name stages of the Dockerfile and this version', async (t) => {
   const stages = findAll(dockerfile, /^FROM \S+ AS (\S+)$/gm)
   const ofWorkflows = workflows.flatMap((path) =>
     findAll(read(path), /target: \[(.*)\]/g)

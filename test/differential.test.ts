@@ -106,7 +106,7 @@ async function live({ call }: TestApp, user: TestUser) {
   return answers
 }
 
-t.test('every call answers the same with the pipeline and without', async (t) => {
+t.test('every call has the same answer with the pipeline and without', async (t) => {
   const [on, off] = [await startApp(t), await startApp(t, { DATABASE_PIPELINE: 'off' })]
   const [one, other] = [await live(on, await createUser()), await live(off, await createUser())]
   t.equal(one.length, CALLS.length)
@@ -131,7 +131,7 @@ t.test('isolation and changes hold between one copy with the pipeline and one wi
 })
 
 t.test(
-  'without the pipeline one user’s heavy queue delays nobody, and connections stay within their limit',
+  'without the pipeline, heavy statements of one user do not delay others, and connections stay within the limit',
   async (t) => {
     const app = await startApp(t, { DATABASE_PIPELINE: 'off', DATABASE_POOL_MAX: '4' })
     const [fat, thin] = [await createUser(), await createUser()]

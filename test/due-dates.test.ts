@@ -29,7 +29,7 @@ t.test('a due date is returned in the form in which it was sent, timestamps in U
   }
 })
 
-t.test('changing the form of a due date is a real change', async (t) => {
+t.test('a change of the form of a due date changes updated_at', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const task = await createTask(app, user, { title: 't', due_date: '2026-12-01' })
@@ -157,7 +157,7 @@ t.test('a day that a time zone skipped is empty: it begins when the next day beg
   )
 })
 
-t.test('an instant is on the day that clocks show then', async (t) => {
+t.test('a timestamp is on the day that clocks in the time zone show', async (t) => {
   t.equal(dayOf('2026-12-01T23:30:00Z', 'Asia/Tokyo'), '2026-12-02T00:00:00.000Z')
   t.equal(dayOf('1000-01-01T00:00:00Z', 'America/New_York'), '0999-12-31T00:00:00.000Z')
   t.equal(dayOf('9999-12-31T23:30:00Z', 'Asia/Tokyo'), '10000-01-01T00:00:00.000Z')

@@ -11,7 +11,7 @@ import { createTask, createUser, startApp } from './helpers/app.ts'
 
 const KEYS = ['code', 'detail', 'message', 'request_id', 'status', 'title', 'type']
 
-t.test('every error has the one shape', async (t) => {
+t.test('every error has the same shape', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -125,7 +125,7 @@ t.test('every error has the one shape', async (t) => {
   t.equal((await app.call('GET', '/api/tasks', { user })).body.length, 1)
 })
 
-t.test('every code of the catalogue is thrown somewhere', async (t) => {
+t.test('every code of the catalogue is used', async (t) => {
   const thrown = new Set<string>()
   for (const file of await readdir('src', { recursive: true })) {
     if (!file.endsWith('.ts') || file.startsWith('generated')) continue
@@ -157,7 +157,7 @@ t.test(
   },
 )
 
-t.test('the sentences of the catalogue are sentences', async (t) => {
+t.test('every text of the catalogue is a complete sentence', async (t) => {
   for (const code of ERROR_CODES) {
     t.match(code, /^[a-z]+(_[a-z]+)*$/)
     t.match(describeError(code).detail, /^([A-Z]|title).*[.]$/, code)
@@ -218,22 +218,19 @@ t.test('a 415 for an encoded body names the only coding that is accepted', async
   t.equal((await call('POST', '/api/tasks', options)).headers['accept-encoding'], 'identity')
 })
 
-t.test(
-  'a percent sign that begins no escape stands for itself, and raw bytes are read as UTF-8',
-  async (t) => {
-    const { call } = await startApp(t)
-    const user = await createUser()
-    for (const title of ['100% sure', 'Müllers café'])
-      await call('POST', '/api/tasks', { user, body: { title } })
-    for (const [query, found] of [
-      ['search=100%', 1],
-      ['search=100%25', 1],
-      ['search=caf%C3%A9', 1],
-      ['search=%C3%A9%', 0],
-    ] as const)
-      t.equal((await call('GET', `/api/tasks?${query}`, { user })).body.length, found, query)
-  },
-)
+t.test('a percent sign without an escape is itself, and raw bytes are read as UTF-8', async (t) => {
+  const { call } = await startApp(t)
+  const user = await createUser()
+  for (const title of ['100% sure', 'Müllers café'])
+    await call('POST', '/api/tasks', { user, body: { title } })
+  for (const [query, found] of [
+    ['search=100%', 1],
+    ['search=100%25', 1],
+    ['search=caf%C3%A9', 1],
+    ['search=%C3%A9%', 0],
+  ] as const)
+    t.equal((await call('GET', `/api/tasks?${query}`, { user })).body.length, found, query)
+})
 
 t.test('a 405 lists the methods that the path allows', async (t) => {
   const { call } = await startApp(t)
@@ -261,7 +258,7 @@ t.test('a method that no path allows is a 405, with or without a body', async (t
 })
 
 t.test(
-  'a fault of ours is a 500 that reveals only its id, and one line of the log has its stack',
+  'an internal error is a 500 that has only its request id, and one log line has its stack',
   async (t) => {
     const app = await startApp(t)
     const user = await createUser()

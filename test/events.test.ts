@@ -63,7 +63,7 @@ t.test('a stream opens at once, with headers that proxies respect', async (t) =>
   await eventually(async () => text() === 'retry: 2000\n\n')
 })
 
-t.test('each kind of write is told, to both forms of the path, with a cursor to walk from', async (t) => {
+t.test('each kind of write causes an event with a cursor, on both forms of the path', async (t) => {
   const app = await listen(t)
   const user = await createUser()
   const own = await openStream(t, app, user)
@@ -87,7 +87,7 @@ t.test('each kind of write is told, to both forms of the path, with a cursor to 
   t.same((await changes(app, user, own.ids().at(-1)!)).tasks, [])
 })
 
-t.test('a burst of writes becomes a few events, and the last one comes after the last write', async (t) => {
+t.test('many writes become a few events, and the last event comes after the last write', async (t) => {
   const app = await listen(t)
   const user = await createUser()
   const stream = await openStream(t, app, user)
@@ -101,7 +101,7 @@ t.test('a burst of writes becomes a few events, and the last one comes after the
   t.ok(stream.ids().length <= mostEvents + 1, `${stream.ids().length} events for 60 writes`)
 })
 
-t.test('nobody hears of what another user does, and reads are no news', async (t) => {
+t.test('changes of other users and reads cause no event', async (t) => {
   const app = await listen(t)
   const [one, other] = [await createUser(), await createUser()]
   const mine = await openStream(t, app, one)
@@ -112,7 +112,7 @@ t.test('nobody hears of what another user does, and reads are no news', async (t
   t.same(mine.ids(), [])
 })
 
-t.test('a stream that continues says at once whether something changed meanwhile', async (t) => {
+t.test('a stream with Last-Event-ID sends an event at once if something has changed', async (t) => {
   const app = await listen(t)
   const user = await createUser()
   const first = await openStream(t, app, user)
@@ -140,7 +140,7 @@ t.test('a stream ends when its token expires', async (t) => {
   t.ok(Date.now() >= exp * 1000)
 })
 
-t.test('a user has at most 20 streams, and closing one makes room', async (t) => {
+t.test('a user has at most 20 streams, and another one can be opened after one is closed', async (t) => {
   const app = await listen(t)
   const user = await createUser()
   const streams = []
@@ -153,7 +153,7 @@ t.test('a user has at most 20 streams, and closing one makes room', async (t) =>
 })
 
 t.test(
-  'streams need a token, are no requests in flight, and are not counted as clients that left',
+  'streams need a token, do not count as requests in flight, and are no 499 when the client leaves',
   async (t) => {
     const app = await listen(t, { MAX_REQUESTS_IN_FLIGHT: '2' })
     const user = await createUser()
@@ -178,7 +178,7 @@ t.test('streams end first when the service stops', async (t) => {
   await eventually(async () => stream.hasEnded())
 })
 
-t.test('copies of the service tell one another through Redis, also after it was away', async (t) => {
+t.test('copies of the service notify each other through Redis, also after an outage', async (t) => {
   const redis = await startRedis(t)
   if (redis === undefined) return
   const [one, other] = await Promise.all([

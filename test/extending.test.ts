@@ -70,7 +70,7 @@ const isSource = (path: string) => path.startsWith('src/')
 const isTable = (path: string) =>
   /^src\/tasks\/(schemas|query-schemas|examples|fields|filters|sorts|trash\/statements)\.ts$/.test(path)
 
-t.test('what is forgotten does not compile, and the compiler names each place', async (t) => {
+t.test('a forgotten place does not compile, and the compiler names it', async (t) => {
   const compile = createCompiler()
   const GENERATED = ['internal/prismaNamespace.ts', 'models/Task.ts'].map((name) =>
     edit(`src/generated/prisma/${name}`, /\bdue_at\b/g, 'deadline'),
@@ -170,7 +170,7 @@ async function prisma(folder: string, args: string, url?: string) {
   if (code !== 0) throw new Error(`prisma ${args}: ${output}`)
 }
 
-t.test('both recipes, followed to the letter, give a service that works', async (t) => {
+t.test('both recipes give a service that works', async (t) => {
   const { folder, apply, remove } = await copySources()
   t.teardown(remove)
   await withDatabase(databaseUrl(), async (url) => {

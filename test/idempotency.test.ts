@@ -55,7 +55,7 @@ t.test('the same request with the same key gives the first answer again, and cre
   }
 })
 
-t.test('a request without a key, or with another one, creates anew', async (t) => {
+t.test('a request without a key, or with another one, creates another task', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const key of [undefined, undefined, 'a', 'A', 'a'.repeat(255), '!~"\\,;'])
@@ -91,7 +91,7 @@ t.test("another user's key is another key", async (t) => {
   t.match(await post(app, bob, '/tasks', { title: 'x' }, 'key'), { status: 422 })
 })
 
-t.test('a key is remembered for 24 hours, and then it is free', async (t) => {
+t.test('a key is kept for 24 hours, and can then be used again', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const first = await post(app, user, '/tasks', { title: 'x' }, 'key')
@@ -122,7 +122,7 @@ t.test('old keys are purged, and no others', async (t) => {
   t.same(rows, [{ user_id: recent.id }])
 })
 
-t.test('the first answer comes again after the task was changed, deleted and purged', async (t) => {
+t.test('the first answer is repeated even after the task was changed, deleted and purged', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const first = await post(app, user, '/tasks', { title: 'x' }, 'key')
@@ -138,7 +138,7 @@ t.test('the first answer comes again after the task was changed, deleted and pur
   t.same(await list(app, user), [])
 })
 
-t.test('a batch that deletes gives its answer again, too, though the tasks are gone', async (t) => {
+t.test('the answer of a batch that deletes is repeated, although the tasks are deleted', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -182,28 +182,31 @@ t.test('a malformed key is a 400', async (t) => {
   t.same(await list(app, user), [])
 })
 
-t.test('the same key fifty times at once creates once, through one copy of the service or two', async (t) => {
-  const copies = [
-    await startApp(t, { DATABASE_POOL_MAX: '20' }),
-    await startApp(t, { DATABASE_POOL_MAX: '20', DATABASE_PIPELINE: 'off' }),
-  ]
-  for (const { path, body, tasksOf } of REQUESTS)
-    for (let round = 0; round < 3; round += 1) {
-      const user = await createUser()
-      const answers = await Promise.all(
-        Array.from({ length: 50 }, (_, index) => post(copies[index % 2]!, user, path, body('x'), 'key')),
-      )
-      const done = answers.filter(({ status }) => status === 200 || status === 201)
-      const others = answers.filter(({ status }) => status !== 200 && status !== 201)
-      t.ok(others.every(({ status, body }) => status === 409 && body.code === 'idempotency_key_in_use'))
-      t.equal(done.filter(({ headers }) => headers['idempotency-replayed'] === undefined).length, 1)
-      t.equal(new Set(done.map(({ text }) => text)).size, 1, 'all get the same answer')
-      const ids = (tasks: { id: number }[]) => tasks.map(({ id }) => id).sort()
-      t.same(ids(await list(copies[0]!, user)), ids(tasksOf(done[0]!.body)))
-    }
-})
+t.test(
+  'fifty concurrent requests with one key create one task, through one copy of the service or two',
+  async (t) => {
+    const copies = [
+      await startApp(t, { DATABASE_POOL_MAX: '20' }),
+      await startApp(t, { DATABASE_POOL_MAX: '20', DATABASE_PIPELINE: 'off' }),
+    ]
+    for (const { path, body, tasksOf } of REQUESTS)
+      for (let round = 0; round < 3; round += 1) {
+        const user = await createUser()
+        const answers = await Promise.all(
+          Array.from({ length: 50 }, (_, index) => post(copies[index % 2]!, user, path, body('x'), 'key')),
+        )
+        const done = answers.filter(({ status }) => status === 200 || status === 201)
+        const others = answers.filter(({ status }) => status !== 200 && status !== 201)
+        t.ok(others.every(({ status, body }) => status === 409 && body.code === 'idempotency_key_in_use'))
+        t.equal(done.filter(({ headers }) => headers['idempotency-replayed'] === undefined).length, 1)
+        t.equal(new Set(done.map(({ text }) => text)).size, 1, 'all get the same answer')
+        const ids = (tasks: { id: number }[]) => tasks.map(({ id }) => id).sort()
+        t.same(ids(await list(copies[0]!, user)), ids(tasksOf(done[0]!.body)))
+      }
+  },
+)
 
-t.test('different requests with one key at once: one is made, and the others are a 422', async (t) => {
+t.test('of different concurrent requests with one key, one succeeds and the others are a 422', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   const answers = await Promise.all(
@@ -214,7 +217,7 @@ t.test('different requests with one key at once: one is made, and the others are
   t.equal((await list(app, user)).length, 1)
 })
 
-t.test('a request waits for one with the same key, and for nothing else', async (t) => {
+t.test('a request waits only for another one with the same key', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const [user, stranger] = [await createUser(), await createUser()]
   await createTask(app, user)
@@ -231,7 +234,7 @@ t.test('a request waits for one with the same key, and for nothing else', async 
   t.equal((await waiting).status, 201, 'the other one was not made')
 })
 
-t.test('a user who is made again has no keys of before', async (t) => {
+t.test('a user who is deleted and created again has no old keys', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await post(app, user, '/tasks', { title: 'x' }, 'key')

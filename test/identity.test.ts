@@ -87,7 +87,7 @@ const somebody: [string, Json, string][] = [
   ['a clock that runs ahead a little', { sub: 'early', iat: seconds(20), nbf: seconds(20) }, 'early'],
 ]
 
-t.test('claims that name nobody are refused, even with a valid signature', async (t) => {
+t.test('claims without a user are refused, even with a valid signature', async (t) => {
   const { call, statements } = await startApp(t)
   for (const [what, claims] of Object.entries(nobody)) {
     assertRefused(t, await call('GET', '/api/me', { token: withClaims({ sub: undefined, ...claims }) }), what)
@@ -95,7 +95,7 @@ t.test('claims that name nobody are refused, even with a valid signature', async
   t.same(statements, [])
 })
 
-t.test('the user is the one that the claims name', async (t) => {
+t.test('the user is that of the claims', async (t) => {
   const { call } = await startApp(t)
   for (const [what, claims, expected] of somebody) {
     const { status, body } = await call('GET', '/api/me', { token: withClaims(claims) })
@@ -103,7 +103,7 @@ t.test('the user is the one that the claims name', async (t) => {
   }
 })
 
-t.test('an e-mail address or a name that cannot be stored or seen is left out', async (t) => {
+t.test('an e-mail address or a name that cannot be stored or is invisible is ignored', async (t) => {
   const { call } = await startApp(t)
   for (const odd of ['', 7, null, ['a'], '  ', '\u200b', 'a\0b', 'a\ud800b', 'x'.repeat(321)]) {
     const { status, body } = await call('GET', '/api/me', {

@@ -91,7 +91,7 @@ t.test('completing takes an object, nothing, or an empty object', async (t) => {
   t.equal((await app.call('GET', `/api/tasks/${id}`, { user })).body.completed, false)
 })
 
-t.test('the longest text is taken, counted in code points and trimmed', async (t) => {
+t.test('a text of maximum length is accepted, counted in code points after trimming', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   for (const title of ['x'.repeat(200), '😀'.repeat(200), 'ü'.repeat(200)]) {
@@ -104,7 +104,7 @@ t.test('the longest text is taken, counted in code points and trimmed', async (t
   }
 })
 
-t.test('text comes back exactly as it was sent', async (t) => {
+t.test('text is returned exactly as it was sent', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   const texts = [
@@ -132,7 +132,7 @@ t.test('text comes back exactly as it was sent', async (t) => {
   }
 })
 
-t.test('keys that JavaScript knows are only unknown fields', async (t) => {
+t.test('keys such as __proto__ are only unknown fields', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   const body =
@@ -143,7 +143,7 @@ t.test('keys that JavaScript knows are only unknown fields', async (t) => {
   t.notOk(({} as Record<string, unknown>).admin)
 })
 
-t.test('an id that is no positive integer is a 400, one that cannot exist a 404', async (t) => {
+t.test('an id that is not a positive integer is a 400, one beyond the range of ids a 404', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   const bad = [
@@ -282,7 +282,7 @@ t.test('a query parameter with a bad value gets a 400 that says what is allowed'
   )
 })
 
-t.test('an empty query value is as if it was not sent', async (t) => {
+t.test('an empty query value counts as not sent', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const title of ['a', 'b', 'c']) await createTask(app, user, { title })

@@ -54,7 +54,7 @@ t.test("another user's task answers exactly as one that does not exist, and stay
   t.equal(trash.body.length, 1)
 })
 
-t.test('the trash shows the own tasks only, and emptying or clearing touches no other', async (t) => {
+t.test('the trash has only the tasks of its user, and emptying or clearing changes no others', async (t) => {
   const app = await startApp(t)
   const [alice, mallory] = [await createUser(), await createUser()]
   const done = await createTask(app, alice, { title: 'done', completed: true })
@@ -116,7 +116,7 @@ t.test("another user's path is a 403, whatever the rest of the request looks lik
   t.equal((await app.call('GET', '/api/tasks', { user: alice })).text, whole)
 })
 
-t.test('lists, counts, summaries and cursors show the own tasks only', async (t) => {
+t.test('lists, counts, summaries and cursors contain only the tasks of the user', async (t) => {
   const app = await startApp(t)
   const [alice, mallory] = [await createUser(), await createUser()]
   for (const title of ['a', 'b', 'c']) await createTask(app, alice, { title, due_date: '2020-01-01' })
@@ -162,7 +162,7 @@ t.test('the owner of a new task comes from the token, not from the body', async 
   t.equal((await app.call('GET', `/api/tasks/${planted.id}`, { user: mallory })).body.user_id, mallory.id)
 })
 
-t.test('deleting oneself leaves everybody else alone', async (t) => {
+t.test('deleting an account changes no other user', async (t) => {
   const app = await startApp(t)
   const [alice, mallory] = [await createUser(), await createUser()]
   const [kept] = [await createTask(app, alice), await createTask(app, mallory)]
@@ -170,7 +170,7 @@ t.test('deleting oneself leaves everybody else alone', async (t) => {
   t.same((await app.call('GET', '/api/tasks', { user: alice })).body, [kept])
 })
 
-t.test('tokens of two users that alternate never mix', async (t) => {
+t.test('alternating requests of two users never mix their data', async (t) => {
   const app = await startApp(t)
   const users = await Promise.all(Array.from({ length: 8 }, () => createUser()))
   const check = async (user: TestUser) => {
@@ -186,7 +186,7 @@ t.test('tokens of two users that alternate never mix', async (t) => {
   }
 })
 
-t.test('the watch on statements sees one that forgets its owner', async (t) => {
+t.test('the check of statements finds one that forgets its owner', async (t) => {
   t.notOk(isOwned('SELECT * FROM tasks'))
   t.notOk(isOwned('SELECT id FROM "tasks" WHERE id = $1'))
   t.notOk(isOwned('UPDATE tasks SET completed = true WHERE id = $1'))
@@ -199,7 +199,7 @@ t.test('the watch on statements sees one that forgets its owner', async (t) => {
   t.ok(isOwned('DELETE FROM users WHERE id = $1'))
 })
 
-t.test('every index of tasks but the key itself begins with the owner', async (t) => {
+t.test('every index of tasks except the primary key begins with the owner', async (t) => {
   const indexes = await query<{ indexdef: string }>(
     databaseUrl(),
     "SELECT indexdef FROM pg_indexes WHERE tablename = 'tasks'",
@@ -209,7 +209,7 @@ t.test('every index of tasks but the key itself begins with the owner', async (t
   for (const text of others) t.match(text, /\(user_id[,)]/)
 })
 
-t.test('a query that forgets its owner still sees, changes and deletes nothing of anyone else', async (t) => {
+t.test('a query that forgets its owner reads, changes and deletes no data of other users', async (t) => {
   const app = await startApp(t)
   const [alice, bob] = [await createUser(), await createUser()]
   const mine = await createTask(app, alice, { title: 'mine' })
@@ -242,7 +242,7 @@ t.test('a query that forgets its owner still sees, changes and deletes nothing o
   )
 })
 
-t.test('the owner of one statement is gone before the next, on the same connection', async (t) => {
+t.test('the owner of a statement is reset before the next statement on the same connection', async (t) => {
   const { config } = await startApp(t)
   const { prisma, connections, close } = createDatabase({ ...config.database, poolMax: 2, isPipelined: true })
   t.teardown(close)
@@ -259,7 +259,7 @@ t.test('the owner of one statement is gone before the next, on the same connecti
   t.equal(await prisma.user.count(), 0, 'without an owner no user is visible')
 })
 
-t.test('the role of the service may do no more than the service does', async (t) => {
+t.test('the role of the service has only the rights that the service needs', async (t) => {
   const refuses = async (sql: string) => {
     await t.rejects(query(serviceDatabaseUrl(), sql), /permission denied|must be owner|policy/, sql)
   }

@@ -56,7 +56,7 @@ t.test('many first requests at once cause one fetch', async (t) => {
   t.equal(issuer.fetches, 1)
 })
 
-t.test('a thousand unknown keys cause one fetch in a cooldown', async (t) => {
+t.test('a thousand unknown keys cause one fetch per cooldown', async (t) => {
   const issuer = await startIssuer(t, [key])
   const { find, pass, knows } = openStore(issuer)
   t.ok(await knows(key))
@@ -74,7 +74,7 @@ t.test('a thousand unknown keys cause one fetch in a cooldown', async (t) => {
 })
 
 t.test(
-  'while the issuer hangs a request with an unknown key waits a moment, and one with a known key does not',
+  'while the issuer hangs, a request with an unknown key waits briefly, and one with a known key does not wait',
   async (t) => {
     const issuer = await startIssuer(t, [key])
     const { find, pass, knows, errors } = openStore(issuer, 2000, 100)
@@ -100,7 +100,7 @@ t.test(
   },
 )
 
-t.test('only so many requests wait for the first keys: the others are told to come back', async (t) => {
+t.test('a limited number of requests wait for the first keys: the others get a 503', async (t) => {
   const issuer = await startIssuer(t, [key])
   const { knows } = openStore(issuer)
   const all = await Promise.allSettled(Array.from({ length: MAX_WAITING + 100 }, () => knows(key)))
@@ -121,25 +121,28 @@ t.test('a new key is found once the cooldown is over', async (t) => {
   t.ok(await knows(key), 'beside the old one')
 })
 
-t.test('a removed key is forgotten in the background at half the age, at once at the full age', async (t) => {
-  const issuer = await startIssuer(t, [key, stranger])
-  const { pass, knows } = openStore(issuer)
-  t.ok(await knows(key))
-  issuer.publish(stranger)
-  pass(299)
-  t.ok(await knows(key))
-  t.equal(issuer.fetches, 1, 'young keys are not fetched again')
-  pass(1)
-  t.ok(await knows(key), 'nobody waits for the fetch')
-  await until(async () => !(await knows(key)))
-  t.equal(issuer.fetches, 2)
-  issuer.publish(key)
-  pass(600)
-  t.notOk(await knows(stranger))
-  t.ok(await knows(key))
-})
+t.test(
+  'a removed key is forgotten in the background at half the maximum age, and at once at the maximum age',
+  async (t) => {
+    const issuer = await startIssuer(t, [key, stranger])
+    const { pass, knows } = openStore(issuer)
+    t.ok(await knows(key))
+    issuer.publish(stranger)
+    pass(299)
+    t.ok(await knows(key))
+    t.equal(issuer.fetches, 1, 'young keys are not fetched again')
+    pass(1)
+    t.ok(await knows(key), 'nobody waits for the fetch')
+    await until(async () => !(await knows(key)))
+    t.equal(issuer.fetches, 2)
+    issuer.publish(key)
+    pass(600)
+    t.notOk(await knows(stranger))
+    t.ok(await knows(key))
+  },
+)
 
-t.test('while the issuer is down its keys go on working, for a time', async (t) => {
+t.test('while the issuer is down, its keys stay valid for a limited time', async (t) => {
   const issuer = await startIssuer(t, [key])
   const { errors, pass, knows } = openStore(issuer)
   t.ok(await knows(key))
@@ -176,7 +179,7 @@ t.test('only the first request waits for an issuer that hangs', async (t) => {
   t.notOk(await knows(key), 'an old failure is no excuse: a removed key is found out')
 })
 
-t.test('an issuer that hangs from the start, or in the midst of its answer, is unavailable', async (t) => {
+t.test('an issuer that hangs before or during its answer is unavailable', async (t) => {
   const silences: RequestListener[] = [() => {}, (_request, response) => void response.write('{"keys":[')]
   for (const silence of silences) {
     const issuer = await startIssuer(t, [key])
@@ -212,7 +215,7 @@ const notKeys: Record<string, RequestListener> = {
   'a broken connection': (request) => void request.socket.destroy(),
 }
 
-t.test('what is no list of keys neither counts as one nor replaces one', async (t) => {
+t.test('an answer that is not a list of keys is an error and replaces no keys', async (t) => {
   for (const [what, wrong] of Object.entries(notKeys)) {
     const issuer = await startIssuer(t, [key])
     const { errors, pass, knows } = openStore(issuer)
@@ -228,7 +231,7 @@ t.test('what is no list of keys neither counts as one nor replaces one', async (
   }
 })
 
-t.test('keys that are none of ours are passed over', async (t) => {
+t.test('keys that are malformed, unsupported or for encryption are skipped', async (t) => {
   const { jwk } = key
   const encryption = await createKey('EdDSA', { use: 'enc' })
   const other = await createKey('RS512')
@@ -262,7 +265,7 @@ t.test('keys that are none of ours are passed over', async (t) => {
   t.equal(await findAny({ kid: key.kid, alg: 'constructor' }), undefined)
 })
 
-t.test('a key without algorithm serves those that fit it', async (t) => {
+t.test('a key without an algorithm is used for all algorithms that fit it', async (t) => {
   const issuer = await startIssuer(t)
   const [rsa, ec] = [await createKey('RS256'), await createKey('ES512')]
   issuer.published = [rsa, ec].map(({ jwk }) => ({ ...jwk, alg: null, use: null }))
@@ -277,7 +280,7 @@ t.test('a key without algorithm serves those that fit it', async (t) => {
   t.same(await algorithms(ec), ['ES512'])
 })
 
-t.test('a token without kid means the one key that fits, if there is one', async (t) => {
+t.test('a token without kid is verified with the only key that fits, if there is exactly one', async (t) => {
   const issuer = await startIssuer(t, [key, await createKey('ES256')])
   const { findAny, pass } = openStore(issuer)
   const pem = await findAny({ alg: 'EdDSA' })
@@ -293,7 +296,7 @@ t.test('a token without kid means the one key that fits, if there is one', async
   t.equal(await findAny({ alg: 'EdDSA', kid: key.kid }), undefined, 'two keys with one name')
 })
 
-t.test('an empty list is an answer: no key is good', async (t) => {
+t.test('an empty list is valid: then no key is accepted', async (t) => {
   const issuer = await startIssuer(t)
   const { errors, knows } = openStore(issuer)
   t.notOk(await knows(key))

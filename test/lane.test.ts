@@ -170,7 +170,7 @@ for (const { size, atOnce } of [
   { size: 10, atOnce: 2 },
 ])
   t.test(
-    `owners whose rows are locked: ${atOnce} statements of theirs at once on ${size} connections`,
+    `of owners whose rows are locked, ${atOnce} statements run at once on ${size} connections`,
     async (t) => {
       const { channels, sent, on, write } = await openLane(t, size)
       const stuck = many(8, (number) => [write(`stuck ${number}`), write(`stuck ${number}`)]).flat()
@@ -215,26 +215,29 @@ for (const { size, atOnce } of [
     },
   )
 
-t.test('a lock is asked for again until it is granted, and reads of the same owner go on', async (t) => {
-  const { sent, read, write } = await openLane(t, 3)
-  const written = write('owner')
-  for (let tries = 0; tries < 6; tries += 1) {
+t.test(
+  'a statement that waits for a lock is repeated until it gets it, and reads of the same owner continue',
+  async (t) => {
+    const { sent, read, write } = await openLane(t, 3)
+    const written = write('owner')
+    for (let tries = 0; tries < 6; tries += 1) {
+      await eventually(() => sent().length === 1)
+      t.match(sent()[0], { owner: 'owner', isRead: false })
+      const reads = [read('owner'), read('owner')]
+      await turn()
+      t.equal(sent().length, 3, 'both reads are sent')
+      const [lock, ...others] = sent()
+      for (const { succeed } of others) succeed()
+      await Promise.all(reads)
+      lock!.fail('55P03')
+    }
     await eventually(() => sent().length === 1)
-    t.match(sent()[0], { owner: 'owner', isRead: false })
-    const reads = [read('owner'), read('owner')]
-    await turn()
-    t.equal(sent().length, 3, 'both reads are sent')
-    const [lock, ...others] = sent()
-    for (const { succeed } of others) succeed()
-    await Promise.all(reads)
-    lock!.fail('55P03')
-  }
-  await eventually(() => sent().length === 1)
-  sent()[0]!.succeed()
-  t.equal(await written, 'owner')
-})
+    sent()[0]!.succeed()
+    t.equal(await written, 'owner')
+  },
+)
 
-t.test('all slow statements that keep others waiting are stopped in one go', async (t) => {
+t.test('all slow statements that keep others waiting are stopped at the same time', async (t) => {
   const { channels, sent, on, read } = await openLane(t, 5)
   const jobs = many(4 * DEPTH, (number) => read(`reader ${number}`))
   await turn()
@@ -280,7 +283,7 @@ t.test('statements of one request share its deadline, repetitions included', asy
     t.match(outcome, { status: 'rejected', reason: { fault: 'cancelled' } })
 })
 
-t.test('reads that wait for a client who has left are not sent; writes are', async (t) => {
+t.test('waiting reads of a disconnected client are not sent; writes are', async (t) => {
   const { lane, sent, read, write } = await openLane(t, 2)
   const client = { destroyed: false }
   const leaver = { ...inTime('leaver'), client }

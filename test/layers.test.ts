@@ -33,7 +33,7 @@ const isAllowed = (file: string, specifier: string) => {
 const ROOMS = ['notes', 'operations', 'openapi', 'auth', 'http', 'database', 'config']
 
 t.test(
-  'a room imports from the rooms below it and never from those above, a new feature included',
+  'a folder imports from the layers below it and never from those above, a new feature included',
   async (t) => {
     for (const [upper, above] of ROOMS.entries())
       for (const [lower, below] of ROOMS.entries()) {
@@ -72,7 +72,7 @@ t.test('the folders in a feature import one another, and not other features', as
   }
 })
 
-t.test('who knows Fastify, Prisma, the driver and the process that starts', async (t) => {
+t.test('only some folders may import Fastify, Prisma, the driver and the entry point', async (t) => {
   const cases: [file: string, specifier: string, isAllowed: boolean][] = [
     ['src/notes/routes.ts', 'fastify', true],
     ['src/notes/repository.ts', 'fastify', false],
@@ -104,7 +104,7 @@ t.test('who knows Fastify, Prisma, the driver and the process that starts', asyn
     )
 })
 
-t.test('every folder of src is a room, and only two files stand beside them', async (t) => {
+t.test('every folder of src has a layer, and only two files are outside of them', async (t) => {
   const entries = readdirSync('src', { withFileTypes: true })
   t.same(
     entries.filter((entry) => entry.isFile()).map(({ name }) => name),
@@ -132,7 +132,7 @@ function findCircle(imports: ReadonlyMap<string, readonly string[]>): string[] |
   return undefined
 }
 
-t.test('no file imports itself through others, types included', async (t) => {
+t.test('there are no circular imports, types included', async (t) => {
   t.same(
     findCircle(
       new Map([

@@ -14,31 +14,34 @@ const CLIENTS = 300
 const countConnections = ({ server }: TestApp['app']) =>
   new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
 
-t.test('hundreds of clients that connect at once are all answered, and none after the end', async (t) => {
-  const { app } = await startApp(t, { RATE_LIMIT_MAX: '0' })
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = app.server.address() as { port: number }
-  const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
-  const sockets = Array.from({ length: CLIENTS }, () => connect(port, '127.0.0.1'))
-  t.teardown(() => sockets.forEach((socket) => socket.destroy()))
-  const answers = await Promise.all(
-    sockets.map(async (socket) => {
-      socket.write(ask('/health'))
-      const [bytes] = (await once(socket, 'data')) as [Buffer]
-      return bytes.toString('latin1', 0, 15)
-    }),
-  )
-  t.same(new Set(answers), new Set(['HTTP/1.1 200 OK']))
-  t.equal(await countConnections(app), CLIENTS, 'whichever socket accepted them')
+t.test(
+  'hundreds of clients that connect at once are all answered, and none after the server has closed',
+  async (t) => {
+    const { app } = await startApp(t, { RATE_LIMIT_MAX: '0' })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = app.server.address() as { port: number }
+    const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
+    const sockets = Array.from({ length: CLIENTS }, () => connect(port, '127.0.0.1'))
+    t.teardown(() => sockets.forEach((socket) => socket.destroy()))
+    const answers = await Promise.all(
+      sockets.map(async (socket) => {
+        socket.write(ask('/health'))
+        const [bytes] = (await once(socket, 'data')) as [Buffer]
+        return bytes.toString('latin1', 0, 15)
+      }),
+    )
+    t.same(new Set(answers), new Set(['HTTP/1.1 200 OK']))
+    t.equal(await countConnections(app), CLIENTS, 'whichever socket accepted them')
 
-  const ended = sockets.map(async (socket: Socket) => socket.closed || once(socket, 'close'))
-  await app.close()
-  await Promise.all(ended)
-  const late = connect(port, '127.0.0.1')
-  t.match(await once(late, 'error').then(([error]) => error as Error), { code: 'ECONNREFUSED' })
-})
+    const ended = sockets.map(async (socket: Socket) => socket.closed || once(socket, 'close'))
+    await app.close()
+    await Promise.all(ended)
+    const late = connect(port, '127.0.0.1')
+    t.match(await once(late, 'error').then(([error]) => error as Error), { code: 'ECONNREFUSED' })
+  },
+)
 
-t.test('a server has closed when the requests of every connection are answered', async (t) => {
+t.test('close calls back when the requests of all connections are answered', async (t) => {
   const waiting: ServerResponse[] = []
   const server = new ListeningServer({}, (_request, response) => waiting.push(response))
   server.listen({ port: 0, host: '127.0.0.1' })

@@ -53,7 +53,7 @@ async function fill(app: TestApp, user: TestUser, count: number) {
   )
 }
 
-t.test('the next page is asked for with the parameters that are known, and no others', async (t) => {
+t.test('the Link to the next page has only known parameters', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const title of ['a', 'b']) await createTask(app, user, { title })
@@ -88,7 +88,7 @@ t.test('status filters, by each of its names', async (t) => {
 })
 
 t.test(
-  'completed and sort_by are other names, which ask for nothing where we have no word for it',
+  'completed and sort_by are other names for status and sort, and unknown values are ignored',
   async (t) => {
     const app = await startApp(t)
     const user = await createUser()
@@ -140,7 +140,7 @@ t.test('titles sort alphabetically whatever their case, ties by id', async (t) =
   )
 })
 
-t.test('due dates sort the soonest first, and none at all last in either direction', async (t) => {
+t.test('due dates sort the soonest first, and tasks without one come last in either order', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const dues = [null, '2026-12-02', '2026-12-01T23:00:00Z', '2026-12-01', null, '2025-01-01T00:00:00.001Z']
@@ -190,7 +190,7 @@ t.test('pages make up the complete list, in every order, with every filter, howe
   }
 })
 
-t.test('a page that holds all has no next one', async (t) => {
+t.test('a page with all tasks has no Link', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 10)
@@ -200,7 +200,7 @@ t.test('a page that holds all has no next one', async (t) => {
 })
 
 t.test(
-  'rows that come and go between pages cause neither a duplicate nor a gap among the others',
+  'tasks created and deleted between pages cause no duplicate and no gap among the others',
   async (t) => {
     const app = await startApp(t)
     for (const sort of SORTS) {
@@ -236,7 +236,7 @@ t.test(
   },
 )
 
-t.test('the row a cursor stands on may be deleted', async (t) => {
+t.test('a cursor stays valid if its task is deleted', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 12)
@@ -249,7 +249,7 @@ t.test('the row a cursor stands on may be deleted', async (t) => {
 /** Parameters that say which part of the list is asked for, not which list. */
 const POSITION = ['limit', 'offset', 'cursor', 'count']
 
-t.test('a cursor is good for its own list only, whichever parameter makes it another', async (t) => {
+t.test('a cursor is valid for its own list only, whichever parameter differs', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 40)
@@ -309,7 +309,7 @@ t.test('a cursor is refused under another value of the same parameter', async (t
   }
 })
 
-t.test('a cursor stays good where the same list is asked for in other words', async (t) => {
+t.test('a cursor stays valid if the same list is requested with other names', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 40)
@@ -331,7 +331,7 @@ t.test('a cursor stays good where the same list is asked for in other words', as
   }
 })
 
-t.test('a cursor that nobody issued is a 400, never an error of ours', async (t) => {
+t.test('an invented cursor is a 400, never a 500', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 3)
@@ -382,7 +382,7 @@ t.test('a cursor that nobody issued is a 400, never an error of ours', async (t)
   t.equal((await app.call('GET', `/api/tasks?limit=1&cursor=${'A'.repeat(3000)}`, { user })).status, 400)
 })
 
-t.test('offset counts, for clients that do', async (t) => {
+t.test('offset skips tasks', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 12)
@@ -398,7 +398,7 @@ t.test('offset counts, for clients that do', async (t) => {
   t.same((await app.call('GET', '/api/tasks?limit=5&offset=2147483647', { user })).body, [])
 })
 
-t.test('count=true tells how many tasks the filters let through', async (t) => {
+t.test('count=true returns the number of tasks that match the filters', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 12)
@@ -511,7 +511,7 @@ t.test(
   },
 )
 
-t.test('offset counts on from dated tasks to those without a due date, in either direction', async (t) => {
+t.test('offset continues from tasks with a due date to those without, in either order', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 12)

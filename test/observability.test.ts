@@ -33,7 +33,7 @@ interface Line {
 const requestLines = ({ logLines }: Pick<TestApp, 'logLines'>) =>
   logLines.map((line) => JSON.parse(line) as Line).filter(({ msg }) => msg === 'request')
 
-t.test('what clients are refused is counted by its reason, and the log tells it too', async (t) => {
+t.test('refusals are counted by their code, and the log has the code too', async (t) => {
   const app = await startApp(t, {
     RATE_LIMIT_MAX: '3',
     // Nobody answers there.
@@ -76,7 +76,7 @@ t.test('what clients are refused is counted by its reason, and the log tells it 
   t.same(logged.toSorted(), ['401 token_invalid', ...Object.keys(expected)].toSorted())
 })
 
-t.test('statements are timed by what they do, the wait for their turn included', async (t) => {
+t.test('statements are timed by operation, including the wait for a connection', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -105,7 +105,7 @@ t.test('statements are timed by what they do, the wait for their turn included',
   t.ok(sample('sum', 'DELETE')! >= 0.25, 'in seconds')
 })
 
-t.test('nothing that a client sends makes a new time series', async (t) => {
+t.test('clients cannot create new time series', async (t) => {
   const app = await startApp(t)
   const { exchange } = await startRaw(t, app)
   const odd = async (word: string, methods: readonly string[]) => {
@@ -140,7 +140,7 @@ t.test('nothing that a client sends makes a new time series', async (t) => {
 })
 
 t.test(
-  'a client that leaves before its answer is complete has a line and a count of its own kind',
+  'a client that disconnects before its answer is complete is logged and counted as a 499',
   async (t) => {
     const app = await startApp(t)
     const user = await createUser()
@@ -250,7 +250,7 @@ t.test(
   },
 )
 
-t.test('a client that leaves in the middle of a list is not taken for a fault', async (t) => {
+t.test('a client that disconnects in the middle of a list does not count as a fault', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await createTask(app, user)
@@ -280,7 +280,7 @@ t.test('a 5xx is one line, with its reason and the SQLSTATE', async (t) => {
   t.match(lines[0], { sqlstate: /^(55P03|57014)$/ })
 })
 
-t.test('a line that is given headers or a URL after all tells no token and no search', async (t) => {
+t.test('a log line with headers or a URL has no token and no search words', async (t) => {
   const { app, logLines } = await startApp(t)
   const headers = { authorization: 'Bearer hidden', cookie: 'session=hidden', accept: 'text/html' }
   const request = { method: 'GET', url: '/api/tasks?search=hidden', headers }
@@ -336,7 +336,7 @@ function namesIn(expression: string) {
   return { grouped, metrics: metrics.filter((name) => !WORDS.includes(name)), selectors }
 }
 
-t.test('dashboard and alerts ask for metrics, labels and values that are served', async (t) => {
+t.test('dashboard and alerts use metrics, labels and values that are exported', async (t) => {
   // Nothing listens on this port: the copy is without its Redis.
   const app = await startApp(t, { RATE_LIMIT_MAX: '3', REDIS_URL: 'redis://127.0.0.1:1' })
   const user = await createUser()
@@ -394,7 +394,7 @@ t.test('dashboard and alerts ask for metrics, labels and values that are served'
     }
 })
 
-t.test('every alert says what it is and where its runbook is', async (t) => {
+t.test('every alert has a summary, a description and a runbook that exists', async (t) => {
   const headings = new Set([...read('docs/operations.md').matchAll(/^#+ (\w+)$/gm)].map(([, name]) => name))
   for (const { name, text } of alerts) {
     t.match(text, /severity: (critical|warning|info)\b/, name)

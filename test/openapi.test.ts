@@ -297,42 +297,45 @@ t.test('the codes of errors are an enumeration, and the page explains each', asy
     t.ok(info.description!.includes(`| \`${code}\` | ${ERRORS[code].status} | ${ERRORS[code].when} |`), code)
 })
 
-t.test('the page explains how to start', async (t) => {
+t.test('the page explains the first steps', async (t) => {
   const { description = '' } = (await documentOf(t)).info
   for (const topic of ['Get a token', 'First calls', 'Pages', 'Dates and time zones', 'Errors', 'Retries'])
     t.ok(description.includes(`<details><summary>${topic}</summary>`), topic)
 })
 
-t.test('under a prefix the page, its files and its calls are found, with and without a slash', async (t) => {
-  const { app } = await startApp(t)
-  /** What a browser gets behind a proxy that passes /backend/* on as /*. */
-  const browse = async (url: URL): Promise<{ url: URL; status: number; body: string }> => {
-    t.match(url.pathname, /^\/backend\//, 'nothing is asked for outside of the prefix')
-    const answer = await app.inject(url.pathname.slice('/backend'.length) + url.search)
-    const { location } = answer.headers
-    if (answer.statusCode >= 300 && location !== undefined) return browse(new URL(String(location), url))
-    return { url, status: answer.statusCode, body: answer.payload }
-  }
-  for (const path of ['docs', 'docs/', 'docs?x=1']) {
-    const page = await browse(new URL(`https://app.example.com/backend/${path}`))
-    t.equal(page.status, 200)
-    t.match(page.body, '<title>Task API</title>')
-    const files = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file!)
-    t.ok(files.length > 5)
-    for (const file of files) t.equal((await browse(new URL(file, page.url))).status, 200, file)
-    // The page asks for ./json, and resolves the server's URL against the URL of the document.
-    for (const file of ['./json', '../openapi.json']) {
-      const document = await browse(new URL(file, page.url))
-      const { servers, paths } = JSON.parse(document.body) as Document
-      const server = new URL(servers[0]!.url, document.url).href.replace(/\/$/, '')
-      t.equal(server, 'https://app.example.com/backend', file)
-      t.ok(Object.hasOwn(paths, '/ready'))
-      t.match(await browse(new URL(`${server}/ready`)), { status: 200, body: '{"status":"ok"}' })
+t.test(
+  'the page, its files and its calls work under a prefix, with and without a slash at the end',
+  async (t) => {
+    const { app } = await startApp(t)
+    /** What a browser gets behind a proxy that passes /backend/* on as /*. */
+    const browse = async (url: URL): Promise<{ url: URL; status: number; body: string }> => {
+      t.match(url.pathname, /^\/backend\//, 'nothing is asked for outside of the prefix')
+      const answer = await app.inject(url.pathname.slice('/backend'.length) + url.search)
+      const { location } = answer.headers
+      if (answer.statusCode >= 300 && location !== undefined) return browse(new URL(String(location), url))
+      return { url, status: answer.statusCode, body: answer.payload }
     }
-  }
-})
+    for (const path of ['docs', 'docs/', 'docs?x=1']) {
+      const page = await browse(new URL(`https://app.example.com/backend/${path}`))
+      t.equal(page.status, 200)
+      t.match(page.body, '<title>Task API</title>')
+      const files = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file!)
+      t.ok(files.length > 5)
+      for (const file of files) t.equal((await browse(new URL(file, page.url))).status, 200, file)
+      // The page asks for ./json, and resolves the server's URL against the URL of the document.
+      for (const file of ['./json', '../openapi.json']) {
+        const document = await browse(new URL(file, page.url))
+        const { servers, paths } = JSON.parse(document.body) as Document
+        const server = new URL(servers[0]!.url, document.url).href.replace(/\/$/, '')
+        t.equal(server, 'https://app.example.com/backend', file)
+        t.ok(Object.hasOwn(paths, '/ready'))
+        t.match(await browse(new URL(`${server}/ready`)), { status: 200, body: '{"status":"ok"}' })
+      }
+    }
+  },
+)
 
-t.test('the page opens with its calls in sight, and loads nothing from elsewhere', async (t) => {
+t.test('the page shows its calls when it opens, and loads nothing from other hosts', async (t) => {
   const { app } = await startApp(t)
   const settings = (await app.inject('/docs/static/swagger-initializer.js')).payload
   t.match(settings, /"docExpansion":\s*"list"/)

@@ -8,7 +8,7 @@ import { createTask, createUser, startApp, type TestApp } from './helpers/app.ts
 import { databaseUrl } from './helpers/database.ts'
 import { eventually } from './helpers/eventually.ts'
 
-t.test('operators need no token', async (t) => {
+t.test('the routes for operators need no token', async (t) => {
   const { call } = await startApp(t)
   t.match(await call('GET', '/'), {
     status: 200,
@@ -22,7 +22,7 @@ t.test('operators need no token', async (t) => {
   t.match(await call('GET', '/docs/'), { status: 200, text: /swagger-ui/ })
 })
 
-t.test('while the service stops it is alive but not ready', async (t) => {
+t.test('while the service stops, /health is a 200 and /ready a 503', async (t) => {
   const { app, call } = await startApp(t)
   app.stopping = true
   t.match(await call('GET', '/ready'), {
@@ -33,30 +33,33 @@ t.test('while the service stops it is alive but not ready', async (t) => {
   t.equal((await call('GET', '/health')).status, 200)
 })
 
-t.test('while the database is away the service is alive, says so, and tells when to come back', async (t) => {
-  const { call } = await startApp(t, { DATABASE_URL: 'postgresql://nobody:x@127.0.0.1:1/none' })
-  const user = await createUser()
-  t.equal((await call('GET', '/health')).status, 200)
-  t.match(await call('GET', '/ready'), {
-    status: 503,
-    body: { code: 'database_unavailable' },
-    headers: { 'retry-after': /^\d+$/ },
-  })
-  for (const [method, url, body] of [
-    ['GET', '/api/tasks'],
-    ['POST', '/api/tasks', { title: 'x' }],
-    ['GET', '/api/me'],
-    ['DELETE', '/api/me'],
-  ] as const) {
-    const answer = await call(method, url, { user, body })
-    t.match(
-      answer,
-      { status: 503, body: { code: 'database_unavailable' }, headers: { 'retry-after': /^\d+$/ } },
-      `${method} ${url}`,
-    )
-  }
-  t.equal((await call('GET', '/api/tasks')).status, 401, 'without a token nobody learns even that')
-})
+t.test(
+  'while the database is unavailable, /health is a 200 and the other answers are a 503 with Retry-After',
+  async (t) => {
+    const { call } = await startApp(t, { DATABASE_URL: 'postgresql://nobody:x@127.0.0.1:1/none' })
+    const user = await createUser()
+    t.equal((await call('GET', '/health')).status, 200)
+    t.match(await call('GET', '/ready'), {
+      status: 503,
+      body: { code: 'database_unavailable' },
+      headers: { 'retry-after': /^\d+$/ },
+    })
+    for (const [method, url, body] of [
+      ['GET', '/api/tasks'],
+      ['POST', '/api/tasks', { title: 'x' }],
+      ['GET', '/api/me'],
+      ['DELETE', '/api/me'],
+    ] as const) {
+      const answer = await call(method, url, { user, body })
+      t.match(
+        answer,
+        { status: 503, body: { code: 'database_unavailable' }, headers: { 'retry-after': /^\d+$/ } },
+        `${method} ${url}`,
+      )
+    }
+    t.equal((await call('GET', '/api/tasks')).status, 401, 'without a token nobody learns even that')
+  },
+)
 
 t.test('metrics count requests by the pattern of their route', async (t) => {
   const app = await startApp(t)
@@ -82,7 +85,7 @@ t.test('metrics count requests by the pattern of their route', async (t) => {
   t.notMatch(text, user.id)
 })
 
-t.test('metrics can be switched off, or have a port of their own', async (t) => {
+t.test('metrics can be switched off or have a separate port', async (t) => {
   const off = await startApp(t, { METRICS: 'off' })
   t.equal((await off.call('GET', '/metrics')).status, 404)
 
@@ -96,7 +99,7 @@ t.test('metrics can be switched off, or have a port of their own', async (t) => 
 const portOf = ({ logLines }: TestApp) =>
   `http://127.0.0.1:${/metrics are on port (\d+)/.exec(logLines.join('\n'))![1]}`
 
-t.test('in production metrics are on a port of their own, or need a token, or are not served', async (t) => {
+t.test('in production, metrics have a separate port, or need a token, or are not served', async (t) => {
   const production = { NODE_ENV: 'production', HOST: '127.0.0.1', RATE_LIMIT_ADDRESS_MAX: '0' }
   const none = await startApp(t, production)
   t.equal((await none.call('GET', '/metrics')).status, 404)
@@ -133,13 +136,13 @@ t.test('in production metrics are on a port of their own, or need a token, or ar
   t.equal((await fetch(`${portOf(both)}/metrics?x=1`, { headers })).status, 200)
 })
 
-t.test('guesses at the token of the metrics count against their address', async (t) => {
+t.test('requests with a wrong metrics token count against their address', async (t) => {
   const app = await startApp(t, { METRICS_TOKEN: 'a-token-for-the-metrics', RATE_LIMIT_ADDRESS_MAX: '2' })
   const guess = async () => (await app.call('GET', '/metrics', { token: 'a guess' })).status
   t.same([await guess(), await guess(), await guess()], [401, 401, 429])
 })
 
-t.test('metrics are gathered at most once a second, however many ask', async (t) => {
+t.test('metrics are collected at most once a second, however many requests there are', async (t) => {
   const app = await startApp(t)
   const sample = /http_request_duration_seconds_count\{method="GET",route="\/health",status="200"\} (\d+)/
   const texts = await Promise.all(
@@ -185,7 +188,7 @@ t.test('a request is one line in the log, without secrets', async (t) => {
   t.notMatch(logLines.join(''), 'not.a.token')
 })
 
-t.test('browsers may call from the configured origins, and from no other', async (t) => {
+t.test('browsers may call from the configured origins only', async (t) => {
   const { call } = await startApp(t, { CORS_ORIGINS: 'https://app.example.com, http://localhost:3000' })
   const user = await createUser()
   for (const origin of ['https://app.example.com', 'http://localhost:3000']) {
@@ -238,7 +241,7 @@ t.test('browsers may call from the configured origins, and from no other', async
   }
 })
 
-t.test('a wildcard stands for one label of an origin, and for nothing else', async (t) => {
+t.test('a wildcard stands for exactly one label of an origin', async (t) => {
   const { call } = await startApp(t, {
     CORS_ORIGINS: 'https://*.example.app, http://*.preview.example.com:8080, https://app.example.com',
   })
@@ -309,7 +312,7 @@ t.test('by default the front end of Better Auth and a local one may call', async
   }
 })
 
-t.test('a user who calls too often is told when to come back, and nobody else is', async (t) => {
+t.test('a user who calls too often gets a 429 with Retry-After, and other users do not', async (t) => {
   const { call } = await startApp(t, { RATE_LIMIT_MAX: '3' })
   const [busy, calm] = [await createUser(), await createUser()]
   const remaining = []
@@ -332,20 +335,20 @@ t.test('a user who calls too often is told when to come back, and nobody else is
   t.equal((await call('GET', '/health')).status, 200)
 })
 
-t.test('without a limit nobody counts', async (t) => {
+t.test('without a limit, requests are not counted', async (t) => {
   const { call } = await startApp(t, { RATE_LIMIT_MAX: '0' })
   const user = await createUser()
   t.notOk((await call('GET', '/api/tasks', { user })).headers['ratelimit-limit'])
 })
 
-t.test('while Redis is away requests are served, not counted', async (t) => {
+t.test('while Redis is unavailable, requests are served and not counted', async (t) => {
   const { call, logLines } = await startApp(t, { RATE_LIMIT_MAX: '1', REDIS_URL: 'redis://127.0.0.1:1' })
   const user = await createUser()
   for (let count = 0; count < 3; count += 1) t.equal((await call('GET', '/api/tasks', { user })).status, 200)
   t.ok(logLines.some((line) => line.includes('Redis is not available')))
 })
 
-t.test('answers tell browsers to trust nothing', async (t) => {
+t.test('answers have security headers', async (t) => {
   const { call } = await startApp(t)
   const { headers } = await call('GET', '/health')
   t.match(headers, {
@@ -356,7 +359,7 @@ t.test('answers tell browsers to trust nothing', async (t) => {
   t.notOk(headers['x-powered-by'])
 })
 
-t.test('requests that would only wait are told to come back, and later ones are served', async (t) => {
+t.test('requests over the limit in flight are a 503, and later ones are served', async (t) => {
   const { app, call, database } = await startApp(t, {
     MAX_REQUESTS_IN_FLIGHT: '2',
     DATABASE_POOL_MAX: '2',
@@ -390,7 +393,7 @@ t.test('requests that would only wait are told to come back, and later ones are 
   t.equal((await toggle()).status, 200)
 })
 
-t.test('requests count no longer when their client is gone', async (t) => {
+t.test('requests of disconnected clients are no longer in flight', async (t) => {
   const { app, call, database } = await startApp(t, { MAX_REQUESTS_IN_FLIGHT: '3' })
   const user = await createUser()
   const { id } = await createTask({ call }, user)
@@ -418,22 +421,25 @@ t.test('requests count no longer when their client is gone', async (t) => {
   )
 })
 
-t.test('while the event loop is late requests are told to come back, and operators are served', async (t) => {
-  const { call } = await startApp(t, { MAX_EVENT_LOOP_DELAY_MS: '5' })
-  const user = await createUser()
-  let answer = await call('GET', '/api/tasks', { user })
-  t.equal(answer.status, 200)
-  await eventually(async () => {
-    for (const until = Date.now() + 100; Date.now() < until;);
-    answer = await call('GET', '/api/tasks', { user })
-    return answer.status !== 200
-  })
-  t.match(answer, { status: 503, body: { code: 'overloaded' }, headers: { 'retry-after': /^\d+$/ } })
-  t.equal((await call('GET', '/health')).status, 200)
-  t.equal((await call('GET', '/ready')).status, 200)
-})
+t.test(
+  'while the event loop is delayed, requests are a 503, and the routes for operators work',
+  async (t) => {
+    const { call } = await startApp(t, { MAX_EVENT_LOOP_DELAY_MS: '5' })
+    const user = await createUser()
+    let answer = await call('GET', '/api/tasks', { user })
+    t.equal(answer.status, 200)
+    await eventually(async () => {
+      for (const until = Date.now() + 100; Date.now() < until;);
+      answer = await call('GET', '/api/tasks', { user })
+      return answer.status !== 200
+    })
+    t.match(answer, { status: 503, body: { code: 'overloaded' }, headers: { 'retry-after': /^\d+$/ } })
+    t.equal((await call('GET', '/health')).status, 200)
+    t.equal((await call('GET', '/ready')).status, 200)
+  },
+)
 
-t.test('a database that is closed keeps no connection', async (t) => {
+t.test('a closed database keeps no connection', async (t) => {
   const { config } = await startApp(t)
   const { prisma, connections, close } = createDatabase(config.database)
   await prisma.$queryJson('nobody', Prisma.sql`SELECT 1`)

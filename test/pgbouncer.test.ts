@@ -57,7 +57,7 @@ if (version !== undefined) {
       t.same(await liveAtOnce(t, await start(t, prepared), 40), [200, 201])
     })
 
-  t.test('no setting outlives its transaction on a connection that all share', async (t) => {
+  t.test('no setting outlives its transaction on a shared connection', async (t) => {
     const copies = await start(t, 'off')
     const users = await Promise.all(Array.from({ length: 50 }, () => createUser()))
     const askAll = (statement: Prisma.Sql) =>
@@ -73,7 +73,7 @@ if (version !== undefined) {
   })
 
   t.test(
-    'the pooler loses its connections: reads do not notice, writes fail cleanly, and it goes on',
+    'if the pooler loses its connections, reads succeed, writes are a 503, and the service recovers',
     async (t) => {
       const [app, other] = await start(t, 'off')
       const user = await createUser()
@@ -107,7 +107,7 @@ if (version !== undefined) {
   )
 
   if (!isNew)
-    t.test('statements that an old pooler mixes up are answered rightly or not at all', async (t) => {
+    t.test('if an old pooler mixes up statements, an answer is right or an error', async (t) => {
       const statuses = await liveAtOnce(t, await start(t, 'on'), 10)
       t.same(
         statuses.filter((status) => ![200, 201, 503].includes(status)),

@@ -87,25 +87,28 @@ t.test('hundreds of statements share a connection, and each gets its own answer'
 })
 
 for (const prepared of ['on', 'off']) {
-  t.test(`a statement that fails is nothing to those around it, prepared ${prepared}`, async (t) => {
-    const { prisma, owner } = await open(t, { DATABASE_PREPARED: prepared })
-    const outcomes = await Promise.allSettled([
-      prisma.$queryJson(owner, insert(owner, 'before')),
-      prisma.$queryJson(owner, insert(owner, '')),
-      prisma.$queryJson(owner, sql`SELECT nonsense`),
-      prisma.$queryJson(owner, insert(owner, 'between')),
-      prisma.$queryJson(owner, sql`SELECT 1 / 0`),
-      prisma.$queryJson(owner, insert(owner, 'after')),
-    ])
-    t.same(
-      outcomes.map(({ status }) => status),
-      ['fulfilled', 'rejected', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
-    )
-    t.same((await titles(owner)).toSorted(), ['after', 'before', 'between'])
-  })
+  t.test(
+    `a statement that fails does not affect others on its connection, prepared ${prepared}`,
+    async (t) => {
+      const { prisma, owner } = await open(t, { DATABASE_PREPARED: prepared })
+      const outcomes = await Promise.allSettled([
+        prisma.$queryJson(owner, insert(owner, 'before')),
+        prisma.$queryJson(owner, insert(owner, '')),
+        prisma.$queryJson(owner, sql`SELECT nonsense`),
+        prisma.$queryJson(owner, insert(owner, 'between')),
+        prisma.$queryJson(owner, sql`SELECT 1 / 0`),
+        prisma.$queryJson(owner, insert(owner, 'after')),
+      ])
+      t.same(
+        outcomes.map(({ status }) => status),
+        ['fulfilled', 'rejected', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+      )
+      t.same((await titles(owner)).toSorted(), ['after', 'before', 'between'])
+    },
+  )
 }
 
-t.test('a connection that is killed takes no read along, and no write is sent twice', async (t) => {
+t.test('if a connection is killed, reads are repeated and no write is sent twice', async (t) => {
   const { prisma, owner } = await open(t)
   for (let round = 0; round < 5; round += 1) {
     const pid = await pidOf({ prisma }, owner)
@@ -136,7 +139,7 @@ const kept = ({ prisma }: Pick<Database, 'prisma'>, owner: string) =>
     isPrepared: false,
   })
 
-t.test('statements that the server has lost are prepared again, and nobody notices', async (t) => {
+t.test('statements that the server has lost are prepared again without an error', async (t) => {
   const { prisma, owner } = await open(t)
   const titlesMade: string[] = []
   for (let round = 0; round < 5; round += 1) {
@@ -155,7 +158,7 @@ t.test('statements that the server has lost are prepared again, and nobody notic
   t.equal(titlesMade.length, 95)
 })
 
-t.test('a name that the server knows already is no obstacle', async (t) => {
+t.test('a name that the server already knows causes no error', async (t) => {
   const { prisma, owner } = await open(t)
   const statement = sql`SELECT 'right'`
   const taken = Prisma.raw(`PREPARE "${nameOf(statement.text)}" AS SELECT 'wrong'`)
@@ -169,7 +172,7 @@ t.test('a name that the server knows already is no obstacle', async (t) => {
     t.same(await fresh.prisma.$queryJson(owner, sql`SELECT 'also right'`), ['also right'])
 })
 
-t.test('without prepared statements no connection keeps any', async (t) => {
+t.test('without prepared statements, no connection keeps one', async (t) => {
   const { prisma, owner } = await open(t, { DATABASE_PREPARED: 'off' })
   t.same(await prisma.$queryJson(owner, insert(owner, 'one')), ['one'])
   t.same(await kept({ prisma }, owner), [])
@@ -192,37 +195,40 @@ t.test('the statements that a connection keeps are bounded, however many texts t
   t.ok((await kept({ prisma }, owner)).length <= 64)
 })
 
-t.test('statements that are cancelled by somebody else are repeated, from the first on', async (t) => {
-  for (let round = 0; round < 5; round += 1) {
-    const { prisma, owner, onAll } = await open(t, { DATABASE_POOL_MAX: '5' })
-    let isOver = false
-    let signals = 0
-    const cancelling = (async () => {
-      while (signals < 60 && !isOver) signals += (await onAll('pg_cancel_backend')).length
-    })()
-    const reads = Array.from({ length: 60 }, (_, number) =>
-      prisma.$queryJson(`${owner} ${number % 7}`, sql`SELECT ${number}::int FROM pg_sleep(0.002)`),
-    )
-    const writes = Array.from({ length: 20 }, (_, number) =>
-      prisma.$queryJson(owner, insert(owner, `${number}`)),
-    )
-    const outcomes = await Promise.allSettled([...reads, ...writes])
-    isOver = true
-    await cancelling
-    // Each is tried four times at most; one that is cancelled four times fails cleanly.
-    const failed = outcomes.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[]
-    t.same(
-      failed.filter(({ reason }) => (reason as { code: string }).code !== '57014'),
-      [],
-      'nothing but a cancel fails',
-    )
-    t.ok(failed.length <= signals / 4, `${failed.length} failed after ${signals} cancels`)
-    const stored = await titles(owner)
-    t.equal(new Set(stored).size, stored.length, 'no write was made twice')
-  }
-})
+t.test(
+  'statements that another session cancels are repeated, also the first one on a connection',
+  async (t) => {
+    for (let round = 0; round < 5; round += 1) {
+      const { prisma, owner, onAll } = await open(t, { DATABASE_POOL_MAX: '5' })
+      let isOver = false
+      let signals = 0
+      const cancelling = (async () => {
+        while (signals < 60 && !isOver) signals += (await onAll('pg_cancel_backend')).length
+      })()
+      const reads = Array.from({ length: 60 }, (_, number) =>
+        prisma.$queryJson(`${owner} ${number % 7}`, sql`SELECT ${number}::int FROM pg_sleep(0.002)`),
+      )
+      const writes = Array.from({ length: 20 }, (_, number) =>
+        prisma.$queryJson(owner, insert(owner, `${number}`)),
+      )
+      const outcomes = await Promise.allSettled([...reads, ...writes])
+      isOver = true
+      await cancelling
+      // Each is tried four times at most; one that is cancelled four times fails cleanly.
+      const failed = outcomes.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[]
+      t.same(
+        failed.filter(({ reason }) => (reason as { code: string }).code !== '57014'),
+        [],
+        'nothing but a cancel fails',
+      )
+      t.ok(failed.length <= signals / 4, `${failed.length} failed after ${signals} cancels`)
+      const stored = await titles(owner)
+      t.equal(new Set(stored).size, stored.length, 'no write was made twice')
+    }
+  },
+)
 
-t.test('one cancel on a fresh connection fails nothing', async (t) => {
+t.test('a cancel on a fresh connection causes no error', async (t) => {
   for (let round = 0; round < 10; round += 1) {
     const { prisma, owner, onAll } = await open(t)
     const first = prisma.$queryJson(owner, sql`SELECT 'first' FROM pg_sleep(0.05)`)
@@ -235,7 +241,7 @@ t.test('one cancel on a fresh connection fails nothing', async (t) => {
   }
 })
 
-t.test('backends that are terminated as soon as they exist fail no read', async (t) => {
+t.test('reads succeed although backends are terminated as soon as they exist', async (t) => {
   const { prisma, owner, onAll } = await open(t, { DATABASE_POOL_MAX: '5' })
   for (let round = 0; round < 3; round += 1) {
     const reads = Array.from({ length: 50 }, (_, number) =>
@@ -261,7 +267,7 @@ t.test('a write whose connection ends is repeated only if it is idempotent', asy
   }
 })
 
-t.test('jobs that wait are told at once if there is no server', async (t) => {
+t.test('waiting jobs fail at once if there is no server', async (t) => {
   const { prisma, statementsInFlight } = await open(t, {
     DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing',
   })
@@ -271,7 +277,7 @@ t.test('jobs that wait are told at once if there is no server', async (t) => {
   t.equal(statementsInFlight(), 0)
 })
 
-t.test('a server that grants fewer connections than asked for serves all that wait', async (t) => {
+t.test('if the server grants fewer connections than requested, all waiting jobs are served', async (t) => {
   const server = await startPostgres(t)
   await query(server.url, 'ALTER ROLE service CONNECTION LIMIT 1')
   const { prisma } = await open(t, { DATABASE_URL: server.serviceUrl, DATABASE_POOL_MAX: '10' })
@@ -286,7 +292,7 @@ t.test('a server that grants fewer connections than asked for serves all that wa
   }
 })
 
-t.test('a server that accepts and never answers is given up in time', async (t) => {
+t.test('a server that accepts connections and never answers causes an error in time', async (t) => {
   const sockets: Socket[] = []
   const server = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -316,7 +322,7 @@ t.test('a statement that takes too long is ended by the server, and its connecti
   t.equal((await backends(`state = 'active'`)).length, 0)
 })
 
-t.test('what is given up while it waits touches no connection', async (t) => {
+t.test('a job that is given up while it waits touches no connection', async (t) => {
   const { prisma, owner, statementsInFlight, backends } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '2000' })
   const pid = await pidOf({ prisma }, owner)
   const release = await lockTasksOf(t, owner)
@@ -331,7 +337,7 @@ t.test('what is given up while it waits touches no connection', async (t) => {
 })
 
 for (const waiting of [7, 20, 100])
-  t.test(`${waiting} statements that wait for one user’s lock delay nobody else`, async (t) => {
+  t.test(`${waiting} statements that wait for the lock of one user delay no other user`, async (t) => {
     const { prisma, owner, backends } = await open(t, { DATABASE_POOL_MAX: '10' })
     const release = await lockTasksOf(t, owner)
     const stuck = Array.from({ length: waiting }, () => prisma.$queryJson(owner, touch(owner)))
@@ -349,7 +355,7 @@ for (const waiting of [7, 20, 100])
     t.same(await Promise.all(stuck), Array(waiting).fill(['locked']))
   })
 
-t.test('locks of many users stop nobody else, and never use more connections than allowed', async (t) => {
+t.test('locks of many users block no other user and never use more connections than allowed', async (t) => {
   const { prisma, backends, owner: stranger } = await open(t, { DATABASE_POOL_MAX: '6' })
   const owners = Array.from({ length: 8 }, () => `user-${randomUUID()}`)
   const releases: (() => Promise<void>)[] = []
@@ -376,7 +382,7 @@ t.test('locks of many users stop nobody else, and never use more connections tha
   t.same(await Promise.all(stuck), Array(24).fill(['locked']))
 })
 
-t.test('one owner’s long queue of heavy statements delays nobody by more than one of them', async (t) => {
+t.test('a long queue of heavy statements of one owner delays others by at most one of them', async (t) => {
   const { prisma, owner, backends } = await open(t, { DATABASE_POOL_MAX: '10' })
   const heavy = (id: string, seconds: number) =>
     prisma.$queryJson(id, sql`SELECT 1 FROM pg_sleep(${seconds}::float8)`, { isHeavy: true })
@@ -393,7 +399,7 @@ t.test('one owner’s long queue of heavy statements delays nobody by more than 
   await Promise.all(fat)
 })
 
-t.test('an owner whose heavy statements were quick, and no longer are, delays nobody for long', async (t) => {
+t.test('an owner whose heavy statements become slow does not delay others for long', async (t) => {
   const { prisma, owner } = await open(t, { DATABASE_POOL_MAX: '10' })
   const heavy = (id: string, seconds: number) =>
     prisma.$queryJson(id, sql`SELECT 1 FROM pg_sleep(${seconds}::float8)`, { isHeavy: true })
@@ -411,7 +417,7 @@ t.test('an owner whose heavy statements were quick, and no longer are, delays no
 })
 
 t.test(
-  'the self-check passes with the driver as it is, and fails in one sentence if it is not',
+  'the self-check passes with the installed driver, and fails in one sentence with a changed one',
   async (t) => {
     for (const DATABASE_PIPELINE of ['on', 'off']) {
       const { prisma } = await open(t, { DATABASE_PIPELINE })

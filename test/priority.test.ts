@@ -38,7 +38,7 @@ t.test('a priority changes, stays if it is not sent, and null means none', async
   t.equal((await change({ priority: null })).priority, 'none')
 })
 
-t.test('another word is a 400 that names the words, and nothing changes', async (t) => {
+t.test('another word is a 400 that lists the allowed words, and nothing changes', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const task = await createTask(app, user, { title: 'T', priority: 'high' })
@@ -111,7 +111,7 @@ t.test('the filter takes one priority or several, and combines with everything e
   t.equal(counted.headers['x-total-count'], '2')
 })
 
-t.test('the order of the words makes no other list: a cursor fits both, and no other words', async (t) => {
+t.test('a cursor is valid for the same priorities in another order, and for no others', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await createOfEach(app, user)
@@ -124,7 +124,7 @@ t.test('the order of the words makes no other list: a cursor fits both, and no o
   t.equal(await status('high,urgent,low'), 400)
 })
 
-t.test('a cursor with a key that is no priority is refused before the database sees it', async (t) => {
+t.test('a cursor whose key is not a priority is refused without a statement', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await createOfEach(app, user)
@@ -139,7 +139,7 @@ t.test('a cursor with a key that is no priority is refused before the database s
   }
 })
 
-t.test('PostgreSQL itself knows no other priority, and ranks those that it knows', async (t) => {
+t.test('PostgreSQL refuses other priorities, and computes the rank', async (t) => {
   const user = await createUser()
   const app = await startApp(t)
   await createOfEach(app, user)

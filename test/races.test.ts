@@ -9,7 +9,7 @@ import { age, placesOf, type Trashed } from './helpers/trash.ts'
 const times = <T>(count: number, use: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => use(index)))
 
-t.test('fifty toggles at once end where they began, fifty-one do not', async (t) => {
+t.test('fifty concurrent toggles end with the original state, fifty-one do not', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   for (const count of [50, 51]) {
@@ -40,7 +40,7 @@ t.test('changes of different fields at once are all kept', async (t) => {
   }
 })
 
-t.test('of many who delete a task at once, one does', async (t) => {
+t.test('of many concurrent deletions of a task, one succeeds', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -64,24 +64,27 @@ t.test('toggling and deleting at once never brings a task back', async (t) => {
   }
 })
 
-t.test('fifty first calls of one user make one user, through one copy of the service or two', async (t) => {
-  const copies = [
-    await startApp(t, { DATABASE_POOL_MAX: '20' }),
-    await startApp(t, { DATABASE_POOL_MAX: '20' }),
-  ]
-  for (let round = 0; round < 5; round += 1) {
-    const user = await createUser()
-    const answers = await times(50, (index) =>
-      copies[index % 2]!.call('POST', '/api/tasks', { user, body: { title: String(index) } }),
-    )
-    t.same([...new Set(answers.map(({ status }) => status))], [201])
-    t.equal((await copies[0]!.call('GET', '/api/tasks', { user })).body.length, 50)
-    const rows = await query(databaseUrl(), 'SELECT id FROM users WHERE email = $1', [user.email])
-    t.same(rows, [{ id: user.id }])
-  }
-})
+t.test(
+  'fifty concurrent first calls of a user create one user, through one copy of the service or two',
+  async (t) => {
+    const copies = [
+      await startApp(t, { DATABASE_POOL_MAX: '20' }),
+      await startApp(t, { DATABASE_POOL_MAX: '20' }),
+    ]
+    for (let round = 0; round < 5; round += 1) {
+      const user = await createUser()
+      const answers = await times(50, (index) =>
+        copies[index % 2]!.call('POST', '/api/tasks', { user, body: { title: String(index) } }),
+      )
+      t.same([...new Set(answers.map(({ status }) => status))], [201])
+      t.equal((await copies[0]!.call('GET', '/api/tasks', { user })).body.length, 50)
+      const rows = await query(databaseUrl(), 'SELECT id FROM users WHERE email = $1', [user.email])
+      t.same(rows, [{ id: user.id }])
+    }
+  },
+)
 
-t.test('many users with one e-mail address come at once, and each of them is served', async (t) => {
+t.test('many users with one e-mail address can be created at the same time', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const email = `${randomUUID()}@example.com`
   const answers = await times(20, async () =>
@@ -90,7 +93,7 @@ t.test('many users with one e-mail address come at once, and each of them is ser
   t.ok(answers.every(({ status, body }) => status === 200 && body.email === email))
 })
 
-t.test('tokens of one user with different names at once leave the newest one', async (t) => {
+t.test('concurrent tokens of one user with different names leave the newest name', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   for (let round = 0; round < 5; round += 1) {
     const id = randomUUID()
@@ -105,7 +108,7 @@ t.test('tokens of one user with different names at once leave the newest one', a
   }
 })
 
-t.test('a user who is deleted again and again while tasks are created causes no error of ours', async (t) => {
+t.test('deleting a user repeatedly while tasks are created causes no 500', async (t) => {
   const copies = [
     await startApp(t, { DATABASE_POOL_MAX: '8' }),
     await startApp(t, { DATABASE_POOL_MAX: '8' }),
@@ -127,23 +130,26 @@ t.test('a user who is deleted again and again while tasks are created causes no 
   t.ok(answers.filter(({ status }) => status === 201).length > 100)
 })
 
-t.test('tasks that are created while their user is deleted go with the user or come after', async (t) => {
-  const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
-  for (let round = 0; round < 5; round += 1) {
-    const user = await createUser()
-    await createTask(app, user)
-    const answers = await times(20, (index) =>
-      index === 10
-        ? app.call('DELETE', '/api/me', { user })
-        : app.call('POST', '/api/tasks', { user, body: { title: 'x' } }),
-    )
-    t.ok(answers.every(({ status }) => status === 201 || status === 204))
-    const { body } = await app.call('GET', '/api/tasks', { user })
-    t.ok(body.length <= 19, `${body.length} of 19 tasks came after`)
-  }
-})
+t.test(
+  'a task that is created while its user is deleted is deleted with the user or created afterwards',
+  async (t) => {
+    const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
+    for (let round = 0; round < 5; round += 1) {
+      const user = await createUser()
+      await createTask(app, user)
+      const answers = await times(20, (index) =>
+        index === 10
+          ? app.call('DELETE', '/api/me', { user })
+          : app.call('POST', '/api/tasks', { user, body: { title: 'x' } }),
+      )
+      t.ok(answers.every(({ status }) => status === 201 || status === 204))
+      const { body } = await app.call('GET', '/api/tasks', { user })
+      t.ok(body.length <= 19, `${body.length} of 19 tasks came after`)
+    }
+  },
+)
 
-t.test('of many who restore a task at once, one does', async (t) => {
+t.test('of many concurrent restores of a task, one succeeds', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -154,46 +160,43 @@ t.test('of many who restore a task at once, one does', async (t) => {
   t.same([...(await placesOf([id])).values()], [['tasks']])
 })
 
-t.test(
-  'whatever is done at once to a task and to the trash, no task is lost and none is there twice',
-  async (t) => {
-    // Two copies of the service, so that the calls of one user do not take turns.
-    const copies = [
-      await startApp(t, { DATABASE_POOL_MAX: '20' }),
-      await startApp(t, { DATABASE_POOL_MAX: '20' }),
-    ]
-    const user = await createUser()
-    const calls: [method: string, path: (id: number) => string][] = [
-      ['DELETE', (id) => `/${id}`],
-      ['POST', (id) => `/${id}/restore`],
-      ['PATCH', (id) => `/${id}/complete`],
-      ['DELETE', () => '?status=completed'],
-      ['POST', (id) => `/${id}/restore`],
-      ['DELETE', (id) => `/${id}`],
-      ['GET', () => '/trash'],
-    ]
-    for (let round = 0; round < 8; round += 1) {
-      const ids = (await times(5, () => createTask(copies[0]!, user))).map(({ id }) => id)
-      const answers = await times(105, (index) => {
-        const [method, path] = calls[(index + round) % calls.length]!
-        return copies[index % 2]!.call(method, `/api/tasks${path(ids[index % 5]!)}`, { user })
-      })
-      const wrong = answers.filter(({ status }) => ![200, 204, 404].includes(status))
-      t.same(
-        wrong.map(({ status, text }) => [status, text]),
-        [],
-        'no deadlock or conflict reaches a client',
-      )
-      const places = [...(await placesOf(ids)).values()]
-      t.ok(
-        places.every((found) => found.length === 1),
-        JSON.stringify(places),
-      )
-    }
-  },
-)
+t.test('concurrent calls on a task and the trash lose no task and duplicate none', async (t) => {
+  // Two copies of the service, so that the calls of one user do not take turns.
+  const copies = [
+    await startApp(t, { DATABASE_POOL_MAX: '20' }),
+    await startApp(t, { DATABASE_POOL_MAX: '20' }),
+  ]
+  const user = await createUser()
+  const calls: [method: string, path: (id: number) => string][] = [
+    ['DELETE', (id) => `/${id}`],
+    ['POST', (id) => `/${id}/restore`],
+    ['PATCH', (id) => `/${id}/complete`],
+    ['DELETE', () => '?status=completed'],
+    ['POST', (id) => `/${id}/restore`],
+    ['DELETE', (id) => `/${id}`],
+    ['GET', () => '/trash'],
+  ]
+  for (let round = 0; round < 8; round += 1) {
+    const ids = (await times(5, () => createTask(copies[0]!, user))).map(({ id }) => id)
+    const answers = await times(105, (index) => {
+      const [method, path] = calls[(index + round) % calls.length]!
+      return copies[index % 2]!.call(method, `/api/tasks${path(ids[index % 5]!)}`, { user })
+    })
+    const wrong = answers.filter(({ status }) => ![200, 204, 404].includes(status))
+    t.same(
+      wrong.map(({ status, text }) => [status, text]),
+      [],
+      'no deadlock or conflict reaches a client',
+    )
+    const places = [...(await placesOf(ids)).values()]
+    t.ok(
+      places.every((found) => found.length === 1),
+      JSON.stringify(places),
+    )
+  }
+})
 
-t.test('each deletion and each restore that is answered has happened, in turns', async (t) => {
+t.test('deletions and restores that succeed alternate', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -209,7 +212,7 @@ t.test('each deletion and each restore that is answered has happened, in turns',
   t.equal(new Set(restored.map(({ body }) => body.updated_at)).size, restored.length, 'updated_at grows')
 })
 
-t.test('a purge and restores at once: a task is restored or gone for good, never both', (t) =>
+t.test('with a concurrent purge, a task is restored or permanently deleted, never both', (t) =>
   withMigratedDatabase(async (url) => {
     const app = await startApp(t, { DATABASE_POOL_MAX: '20', DATABASE_URL: url })
     const user = await createUser()
@@ -233,7 +236,7 @@ t.test('a purge and restores at once: a task is restored or gone for good, never
   }),
 )
 
-t.test('tasks that move while their user is deleted go with the user', async (t) => {
+t.test('tasks that move to or from the trash while their user is deleted are deleted too', async (t) => {
   const copies = [
     await startApp(t, { DATABASE_POOL_MAX: '20' }),
     await startApp(t, { DATABASE_POOL_MAX: '20' }),
@@ -260,7 +263,7 @@ t.test('tasks that move while their user is deleted go with the user', async (t)
   }
 })
 
-t.test('a task that moves and the deletion of its user wait for each other in one order', async (t) => {
+t.test('moving a task and deleting its user lock rows in the same order', async (t) => {
   const app = await startApp(t)
   for (const move of ['DELETE one', 'DELETE completed', 'POST restore']) {
     const user = await createUser()

@@ -52,7 +52,7 @@ const FAILURES: [status: number, url: string, caller: Caller, method?: 'PUT'][] 
   [400, '/%ZZ', {}],
 ]
 
-t.test('an address that guesses and scans is told when to come back, whatever it tries', async (t) => {
+t.test('an address that guesses tokens and paths gets a 429 with Retry-After', async (t) => {
   const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: String(FAILURES.length) })
   for (const [index, [status, url, caller, method]] of FAILURES.entries()) {
     const answer = await callFrom(app, caller, url, method)
@@ -86,28 +86,31 @@ t.test('an address that guesses and scans is told when to come back, whatever it
   t.same(await fail(app, 1, () => ({ address: '203.0.113.8' })), [401], 'another address is not concerned')
 })
 
-t.test('good tokens pass on the address of an attacker, and count for their user only', async (t) => {
-  const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '2' })
-  const user = await createUser()
-  for (const [url, status] of [
-    ['/api/tasks', 200],
-    ['/api/nothing', 404],
-    ['/api/tasks/abc', 400],
-    ['/api/tasks/1', 404],
-    ['/api/somebody-else/tasks', 403],
-  ] as const) {
-    const answer = await callFrom(app, { user }, url)
-    t.equal(answer.status, status)
-    t.notOk('ratelimit-limit' in answer.headers)
-  }
-  t.same(await fail(app, 4), [401, 401, 429, 429])
-  t.equal((await callFrom(app, { user })).status, 200)
-  t.equal((await callFrom(app, { user }, '/api/tasks', 'PUT')).status, 405)
-  for (const url of ['/health', '/ready', '/metrics', '/'])
-    for (let count = 0; count < 5; count += 1) t.not((await callFrom(app, {}, url)).status, 429, url)
-})
+t.test(
+  'requests with a valid token from the address of an attacker are served, and count for their user only',
+  async (t) => {
+    const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '2' })
+    const user = await createUser()
+    for (const [url, status] of [
+      ['/api/tasks', 200],
+      ['/api/nothing', 404],
+      ['/api/tasks/abc', 400],
+      ['/api/tasks/1', 404],
+      ['/api/somebody-else/tasks', 403],
+    ] as const) {
+      const answer = await callFrom(app, { user }, url)
+      t.equal(answer.status, status)
+      t.notOk('ratelimit-limit' in answer.headers)
+    }
+    t.same(await fail(app, 4), [401, 401, 429, 429])
+    t.equal((await callFrom(app, { user })).status, 200)
+    t.equal((await callFrom(app, { user }, '/api/tasks', 'PUT')).status, 405)
+    for (const url of ['/health', '/ready', '/metrics', '/'])
+      for (let count = 0; count < 5; count += 1) t.not((await callFrom(app, {}, url)).status, 429, url)
+  },
+)
 
-t.test('an expired token is told so, however often others fail: a front end gets a new one', async (t) => {
+t.test('an expired token is always a 401 token_expired, however often its address fails', async (t) => {
   const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '1' })
   const expired = await signToken({ sub: 'somebody', exp: seconds(-1) })
   const forged = forge(
@@ -132,7 +135,7 @@ t.test('the pages of the documentation count, too', async (t) => {
     t.equal((await callFrom(app, {}, url)).status, 429, url)
 })
 
-t.test('an IPv6 network is one address, and an IPv4 address one in any spelling', async (t) => {
+t.test('an IPv6 network counts as one address, and so does an IPv4 address in any spelling', async (t) => {
   const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '3' })
   const network = ['2001:db8:1:2::1', '2001:DB8:1:2:ffff:ffff:ffff:ffff', '2001:0db8:0001:0002::']
   t.same(await fail(app, 4, (count) => ({ address: network[count] ?? network[0]! })), [401, 401, 401, 429])
@@ -141,7 +144,7 @@ t.test('an IPv6 network is one address, and an IPv4 address one in any spelling'
   t.same(await fail(app, 4, (count) => ({ address: spellings[count]! })), [401, 401, 401, 429])
 })
 
-t.test('the log names an address once, when its calls are used up, and never else', async (t) => {
+t.test('the log names an address only when it reaches its limit, and only once', async (t) => {
   const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '3' })
   const user = await createUser()
   await callFrom(app, { user })
@@ -153,7 +156,7 @@ t.test('the log names an address once, when its calls are used up, and never els
   t.match(JSON.parse(named[0]!), { level: 40, client: `address ${UNKNOWN.address}`, request_id: String })
 })
 
-t.test('without a proxy that is trusted, nobody is the address that they claim', async (t) => {
+t.test('without a trusted proxy, X-Forwarded-For does not change the address', async (t) => {
   const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '2' })
   const claim = (count: number) => ({
     headers: {
@@ -168,7 +171,7 @@ t.test('without a proxy that is trusted, nobody is the address that they claim',
   t.notMatch(app.logLines.join(''), '198.51.100.')
 })
 
-t.test('behind proxies that are trusted, the address is the one that they saw', async (t) => {
+t.test('behind trusted proxies, the address is the one that they saw', async (t) => {
   for (const [trusted, seenBy] of [
     ['1', (client: string) => client],
     ['2', (client: string) => `${client}, 10.0.0.2`],
@@ -191,7 +194,7 @@ t.test('behind proxies that are trusted, the address is the one that they saw', 
   t.same(await fail(app, 3, outside), [401, 401, 429], 'who comes past the proxies is believed nothing')
 })
 
-t.test('what a proxy passes on may be no address at all', async (t) => {
+t.test('a proxy may pass on text that is not an address', async (t) => {
   const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '2', TRUST_PROXY: 'true' })
   for (const claimed of ['unknown', '_hidden', '198.51.100.9:4711', '[2001:db8::1]:4711', '\u00ff', ' , ,']) {
     const headers = { 'x-forwarded-for': claimed }
@@ -206,35 +209,38 @@ const json = { 'content-type': 'application/json' }
 const post = (payload: string, headers: object = json) =>
   ({ method: 'POST', url: '/api/tasks', payload, headers }) as const
 
-t.test('every request with a valid token counts for its user, however bad the rest of it is', async (t) => {
-  const LIMIT = 5
-  const app = await startApp(t, { RATE_LIMIT_MAX: String(LIMIT), RATE_LIMIT_ADDRESS_MAX: '5' })
-  const kinds: [what: string, status: number, request: { headers?: object; url: string }][] = [
-    ['the path of another user', 403, { url: '/api/somebody-else/tasks' }],
-    ['malformed JSON', 400, post('{')],
-    ['invalid input', 400, post('{}')],
-    ['a body that is too large', 413, post('x'.repeat(70_000))],
-    ['no JSON', 415, post('x', { 'content-type': 'text/plain' })],
-    ['a content coding', 415, post('{}', { ...json, 'content-encoding': 'gzip' })],
-    ['too many headers', 431, { url: '/api/tasks', headers: manyHeaders }],
-    ['a path that cannot be decoded', 400, { url: '/api/tasks/%ZZ' }],
-    ['a query that is no UTF-8', 400, { url: '/api/tasks?search=%ff' }],
-    ['an unknown path', 404, { url: '/api/nothing' }],
-    ['an empty segment', 404, { url: '/api//tasks' }],
-    ['another method', 405, { ...post(''), url: '/api/tasks/1' }],
-  ]
-  for (const [what, status, request] of kinds) {
-    const { token } = await createUser()
-    const statuses = []
-    for (let count = 0; count < LIMIT + 2; count += 1) {
-      const headers = { ...request.headers, authorization: `Bearer ${token}` }
-      const answer = await app.app.inject({ ...request, headers })
-      t.equal(answer.headers['ratelimit-limit'], String(LIMIT), what)
-      statuses.push(answer.statusCode)
+t.test(
+  'every request with a valid token counts for its user, even if the rest of it is refused',
+  async (t) => {
+    const LIMIT = 5
+    const app = await startApp(t, { RATE_LIMIT_MAX: String(LIMIT), RATE_LIMIT_ADDRESS_MAX: '5' })
+    const kinds: [what: string, status: number, request: { headers?: object; url: string }][] = [
+      ['the path of another user', 403, { url: '/api/somebody-else/tasks' }],
+      ['malformed JSON', 400, post('{')],
+      ['invalid input', 400, post('{}')],
+      ['a body that is too large', 413, post('x'.repeat(70_000))],
+      ['no JSON', 415, post('x', { 'content-type': 'text/plain' })],
+      ['a content coding', 415, post('{}', { ...json, 'content-encoding': 'gzip' })],
+      ['too many headers', 431, { url: '/api/tasks', headers: manyHeaders }],
+      ['a path that cannot be decoded', 400, { url: '/api/tasks/%ZZ' }],
+      ['a query that is no UTF-8', 400, { url: '/api/tasks?search=%ff' }],
+      ['an unknown path', 404, { url: '/api/nothing' }],
+      ['an empty segment', 404, { url: '/api//tasks' }],
+      ['another method', 405, { ...post(''), url: '/api/tasks/1' }],
+    ]
+    for (const [what, status, request] of kinds) {
+      const { token } = await createUser()
+      const statuses = []
+      for (let count = 0; count < LIMIT + 2; count += 1) {
+        const headers = { ...request.headers, authorization: `Bearer ${token}` }
+        const answer = await app.app.inject({ ...request, headers })
+        t.equal(answer.headers['ratelimit-limit'], String(LIMIT), what)
+        statuses.push(answer.statusCode)
+      }
+      t.same(statuses, [...Array<number>(LIMIT).fill(status), 429, 429], what)
     }
-    t.same(statuses, [...Array<number>(LIMIT).fill(status), 429, 429], what)
-  }
-})
+  },
+)
 
 t.test('eight hundred refused requests in a row end in 429s in production', async (t) => {
   const app = await startApp(t, { NODE_ENV: 'production' })
@@ -273,7 +279,7 @@ t.test('a batch counts as many requests as it has operations, and is refused as 
   t.equal(rows.length, 9, 'a refused batch changes nothing')
 })
 
-t.test('a batch that is larger than the limit of a minute is told so, and not to try again', async (t) => {
+t.test('a batch that is larger than the limit of a minute is a 400 without Retry-After', async (t) => {
   const app = await startApp(t, { RATE_LIMIT_MAX: '10' })
   const user = await createUser()
   const { status, headers, body } = await batchOf(app, user, 11)
@@ -286,7 +292,7 @@ t.test('a batch that is larger than the limit of a minute is told so, and not to
   t.match(await batchOf(unlimited, user, 100), { status: 200, headers: { 'ratelimit-limit': undefined } })
 })
 
-t.test('batches at once never do more than the limit allows', async (t) => {
+t.test('concurrent batches never run more operations than the limit allows', async (t) => {
   const app = await startApp(t, { RATE_LIMIT_MAX: '20' })
   const user = await createUser()
   const answers = await Promise.all(Array.from({ length: 8 }, () => batchOf(app, user, 5)))
@@ -297,42 +303,46 @@ t.test('batches at once never do more than the limit allows', async (t) => {
   t.equal(rows.length, 5 * done)
 })
 
-t.test('copies of the service share their counts in Redis, and do without where it fails', async (t) => {
-  const redis = await startRedis(t)
-  if (redis === undefined) return
-  const settings = { RATE_LIMIT_MAX: '3', RATE_LIMIT_ADDRESS_MAX: '3', REDIS_URL: redis.url }
-  const [one, two] = [await startApp(t, settings), await startApp(t, settings)]
-  const user = await createUser()
-  // A user who is called like an address is somebody else.
-  const namesake = await createUser(UNKNOWN.address)
-  const statuses = async (user: TestUser) => {
-    const found = []
-    for (const app of [one, two, one, two]) found.push((await callFrom(app, { user })).status)
-    return found
-  }
-  const isCounting = async () => {
-    for (const app of [one, two]) await eventually(async () => (await callFrom(app, { user })).status !== 200)
-  }
-  const told = (app: TestApp) => app.logLines.filter((line) => line.includes('Redis is'))
-  await isCounting()
-  t.same(
-    [...(await fail(one, 2)), ...(await fail(two, 2)), ...(await fail(one, 1))],
-    [401, 401, 401, 429, 429],
-  )
-  t.same(await statuses(namesake), [200, 200, 200, 429])
-  const batcher = await createUser()
-  t.match(await batchOf(one, batcher, 2), { status: 200, headers: { 'ratelimit-remaining': '1' } })
-  t.match(await batchOf(two, batcher, 2), { status: 429, headers: { 'ratelimit-remaining': '0' } })
+t.test(
+  'copies of the service share their counts in Redis, and serve requests without it if it fails',
+  async (t) => {
+    const redis = await startRedis(t)
+    if (redis === undefined) return
+    const settings = { RATE_LIMIT_MAX: '3', RATE_LIMIT_ADDRESS_MAX: '3', REDIS_URL: redis.url }
+    const [one, two] = [await startApp(t, settings), await startApp(t, settings)]
+    const user = await createUser()
+    // A user who is called like an address is somebody else.
+    const namesake = await createUser(UNKNOWN.address)
+    const statuses = async (user: TestUser) => {
+      const found = []
+      for (const app of [one, two, one, two]) found.push((await callFrom(app, { user })).status)
+      return found
+    }
+    const isCounting = async () => {
+      for (const app of [one, two])
+        await eventually(async () => (await callFrom(app, { user })).status !== 200)
+    }
+    const told = (app: TestApp) => app.logLines.filter((line) => line.includes('Redis is'))
+    await isCounting()
+    t.same(
+      [...(await fail(one, 2)), ...(await fail(two, 2)), ...(await fail(one, 1))],
+      [401, 401, 401, 429, 429],
+    )
+    t.same(await statuses(namesake), [200, 200, 200, 429])
+    const batcher = await createUser()
+    t.match(await batchOf(one, batcher, 2), { status: 200, headers: { 'ratelimit-remaining': '1' } })
+    t.match(await batchOf(two, batcher, 2), { status: 429, headers: { 'ratelimit-remaining': '0' } })
 
-  redis.pause()
-  t.same(await statuses(user), [200, 200, 200, 200], 'a Redis that hangs holds nobody up for long')
-  redis.resume()
-  await isCounting()
+    redis.pause()
+    t.same(await statuses(user), [200, 200, 200, 200], 'a Redis that hangs holds nobody up for long')
+    redis.resume()
+    await isCounting()
 
-  await redis.stop()
-  for (const app of [one, two]) await eventually(() => told(app).length >= 3)
-  t.same(await statuses(user), [200, 200, 200, 200])
-  await redis.start()
-  await isCounting()
-  for (const app of [one, two]) t.equal(told(app).length, 4, 'each outage is one line, and its end another')
-})
+    await redis.stop()
+    for (const app of [one, two]) await eventually(() => told(app).length >= 3)
+    t.same(await statuses(user), [200, 200, 200, 200])
+    await redis.start()
+    await isCounting()
+    for (const app of [one, two]) t.equal(told(app).length, 4, 'each outage is one line, and its end another')
+  },
+)

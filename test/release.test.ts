@@ -36,7 +36,7 @@ const EXPAND = `
     $$ BEGIN NEW.name := NEW.title; RETURN NEW; END $$;
   CREATE TRIGGER keep_name BEFORE INSERT OR UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION keep_name()`
 
-t.test('the old version serves while the migrations of the new one run, fail and are put right', (t) =>
+t.test('the old version keeps serving while the migrations of the new one run, fail and are resolved', (t) =>
   withProject((project) =>
     withDatabase(databaseUrl(), async (url) => {
       const prisma = (args: string) => project.prisma(args, { DATABASE_URL: url })

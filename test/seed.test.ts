@@ -91,7 +91,7 @@ t.test('the demo has people with tasks of every kind, and a second run adds noth
   }),
 )
 
-t.test('what people have done themselves stays as it is', (t) =>
+t.test('seeding does not change data of existing users', (t) =>
   withOwnDatabase(true, async (url) => {
     await query(
       url,
@@ -112,7 +112,7 @@ t.test('what people have done themselves stays as it is', (t) =>
   }),
 )
 
-t.test('many users are realistic, the same every time, and go on where they were interrupted', (t) =>
+t.test('bulk data is realistic, the same every time, and continues after an interruption', (t) =>
   withOwnDatabase(true, async (url) => {
     t.match(await seed(url, '--users 20 --tasks 40'), {
       code: 0,
@@ -162,7 +162,7 @@ t.test('many users are realistic, the same every time, and go on where they were
   }),
 )
 
-t.test('users may have no tasks at all', (t) =>
+t.test('bulk users may have no tasks', (t) =>
   withOwnDatabase(true, async (url) => {
     t.match(await seed(url, '--users 3 --tasks 0'), {
       code: 0,
@@ -173,7 +173,7 @@ t.test('users may have no tasks at all', (t) =>
   }),
 )
 
-t.test('production gets made-up data only on request', (t) =>
+t.test('in production, seeding needs an explicit flag', (t) =>
   withOwnDatabase(true, async (url) => {
     t.match(await seed(url, '', { NODE_ENV: 'production' }), {
       code: 1,
@@ -194,7 +194,7 @@ t.test('production gets made-up data only on request', (t) =>
   }),
 )
 
-t.test('a database without tables says what to run', (t) =>
+t.test('seeding a database without tables explains which command to run', (t) =>
   withOwnDatabase(false, async (url) => {
     const outcome = await seed('postgresql://nobody@127.0.0.1:1/none', '', { DIRECT_URL: url })
     t.match(outcome, {
@@ -205,7 +205,7 @@ t.test('a database without tables says what to run', (t) =>
   }),
 )
 
-t.test('a database that is away is one line, without the password', async (t) => {
+t.test('an unavailable database is one line without the password', async (t) => {
   const { code, errors } = await seed('postgresql://me:hunter2@127.0.0.1:1/none')
   t.equal(code, 1)
   t.match(errors, /^[^\n]*ECONNREFUSED[^\n]*\n$/)

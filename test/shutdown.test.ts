@@ -12,76 +12,87 @@ type Service = Awaited<ReturnType<typeof startService>>
 
 const LONG_LIST = 20_000
 
-t.test('told to stop, it says so, serves on, stops listening, answers all, and lets go', async (t) => {
-  const database = await startRelay(t, serviceDatabaseUrl())
-  const service = await startService(t, {
-    DATABASE_URL: database.url,
-    SHUTDOWN_DELAY_MS: '1500',
-    SHUTDOWN_TIMEOUT_MS: '120000',
-  })
-  const user = await createUser()
-  const { waiting, unlock } = await sendAndWait(t, service, user)
-  await query(
-    databaseUrl(),
-    `INSERT INTO tasks (user_id, title, description) SELECT $1, n, repeat('-', 1000) FROM generate_series(1, $2) AS n`,
-    [user.id, LONG_LIST],
-  )
-  const list = openConnection(t, service)
-  list.send('GET /api/tasks', user)
-  await once(list.socket, 'data')
-  list.socket.pause()
-  const [used, quiet, silent, slow] = Array.from({ length: 4 }, () => openConnection(t, service)) as [
-    Connection,
-    Connection,
-    Connection,
-    Connection,
-  ]
-  for (const { send, socket } of [used, quiet]) {
-    send('GET /health')
-    await once(socket, 'data')
-  }
-  slow.socket.write('GET /health HTTP/1.1\r\n')
+t.test(
+  'on SIGTERM the service reports 503 at /ready, keeps serving, stops listening, finishes all requests and exits',
+  async (t) => {
+    const database = await startRelay(t, serviceDatabaseUrl())
+    const service = await startService(t, {
+      DATABASE_URL: database.url,
+      SHUTDOWN_DELAY_MS: '1500',
+      SHUTDOWN_TIMEOUT_MS: '120000',
+    })
+    const user = await createUser()
+    const { waiting, unlock } = await sendAndWait(t, service, user)
+    await query(
+      databaseUrl(),
+      `INSERT INTO tasks (user_id, title, description) SELECT $1, n, repeat('-', 1000) FROM generate_series(1, $2) AS n`,
+      [user.id, LONG_LIST],
+    )
+    const list = openConnection(t, service)
+    list.send('GET /api/tasks', user)
+    await once(list.socket, 'data')
+    list.socket.pause()
+    const [used, quiet, silent, slow] = Array.from({ length: 4 }, () => openConnection(t, service)) as [
+      Connection,
+      Connection,
+      Connection,
+      Connection,
+    ]
+    for (const { send, socket } of [used, quiet]) {
+      send('GET /health')
+      await once(socket, 'data')
+    }
+    slow.socket.write('GET /health HTTP/1.1\r\n')
 
-  const exit = service.kill('SIGTERM')
-  const get = (path: string) => fetch(service.url + path, { headers: bearer(user) })
-  await eventually(async () => (await get('/ready')).status === 503)
-  const ready = await get('/ready')
-  t.match(await ready.json(), { status: 503, code: 'stopping' }, 'first /ready says no')
-  t.equal((await get('/api/tasks?limit=1')).status, 200, 'while new connections are served')
-  used.send('GET /health')
-  const served = answersIn(await used.closed)
-  t.equal(served[1]!.status, 200, 'and those that are kept alive')
-  t.match(served[1]!.head, /^connection: close$/im, 'which end with their answer')
+    const exit = service.kill('SIGTERM')
+    const get = (path: string) => fetch(service.url + path, { headers: bearer(user) })
+    await eventually(async () => (await get('/ready')).status === 503)
+    const ready = await get('/ready')
+    t.match(await ready.json(), { status: 503, code: 'stopping' }, 'first /ready says no')
+    t.equal((await get('/api/tasks?limit=1')).status, 200, 'while new connections are served')
+    used.send('GET /health')
+    const served = answersIn(await used.closed)
+    t.equal(served[1]!.status, 200, 'and those that are kept alive')
+    t.match(served[1]!.head, /^connection: close$/im, 'which end with their answer')
 
-  await refused(service)
-  t.pass('then nobody listens')
-  await Promise.all([quiet.closed, silent.closed, slow.closed])
-  t.pass('and connections without a request are closed')
-  t.equal(waiting.received(), '')
-  t.ok(database.open() > 0, 'while requests in flight still have the database')
-  waiting.send('GET /api/tasks?limit=1', user)
-  await unlock()
-  const [finished, late] = answersIn(await waiting.closed)
-  t.equal(finished!.status, 200, 'requests in flight finish')
-  t.match(late, { status: 503, head: /^retry-after: 2\r$/im, body: /"code":"stopping"/ }, 'later ones do not')
-  t.match(late!.head, /^connection: close\r$/im)
-  list.socket.resume()
-  const whole = await list.closed
-  t.equal(whole.match(/"id":/g)!.length, LONG_LIST + 1, 'a list finishes that has begun')
-  t.ok(whole.endsWith('\r\n0\r\n\r\n'))
+    await refused(service)
+    t.pass('then nobody listens')
+    await Promise.all([quiet.closed, silent.closed, slow.closed])
+    t.pass('and connections without a request are closed')
+    t.equal(waiting.received(), '')
+    t.ok(database.open() > 0, 'while requests in flight still have the database')
+    waiting.send('GET /api/tasks?limit=1', user)
+    await unlock()
+    const [finished, late] = answersIn(await waiting.closed)
+    t.equal(finished!.status, 200, 'requests in flight finish')
+    t.match(
+      late,
+      { status: 503, head: /^retry-after: 2\r$/im, body: /"code":"stopping"/ },
+      'later ones do not',
+    )
+    t.match(late!.head, /^connection: close\r$/im)
+    list.socket.resume()
+    const whole = await list.closed
+    t.equal(whole.match(/"id":/g)!.length, LONG_LIST + 1, 'a list finishes that has begun')
+    t.ok(whole.endsWith('\r\n0\r\n\r\n'))
 
-  t.equal(await exit, 0)
-  t.ok(database.farewells() > 0)
-  t.equal(database.farewells(), database.opened(), 'every connection to the database was ended, none dropped')
-  const lines = service.output.text().trim().split('\n')
-  const indexOf = (text: string) => lines.findIndex((line) => line.includes(text))
-  t.ok(indexOf('stopping on SIGTERM') < indexOf('"/api/tasks/:id/complete","status":200'))
-  t.equal(
-    indexOf('stopped: every request is answered'),
-    lines.length - 1,
-    'the last line says that all is done',
-  )
-})
+    t.equal(await exit, 0)
+    t.ok(database.farewells() > 0)
+    t.equal(
+      database.farewells(),
+      database.opened(),
+      'every connection to the database was ended, none dropped',
+    )
+    const lines = service.output.text().trim().split('\n')
+    const indexOf = (text: string) => lines.findIndex((line) => line.includes(text))
+    t.ok(indexOf('stopping on SIGTERM') < indexOf('"/api/tasks/:id/complete","status":200'))
+    t.equal(
+      indexOf('stopped: every request is answered'),
+      lines.length - 1,
+      'the last line says that all is done',
+    )
+  },
+)
 
 t.test('a second signal ends it at once', async (t) => {
   for (const [when, variables] of [
@@ -99,7 +110,7 @@ t.test('a second signal ends it at once', async (t) => {
   }
 })
 
-t.test('what takes longer than it may is dropped, and the log says so', async (t) => {
+t.test('requests that take longer than the time limit are dropped, and the log says so', async (t) => {
   const service = await startService(t, { SHUTDOWN_TIMEOUT_MS: '200' }, { isCovered: false })
   const { waiting } = await sendAndWait(t, service, await createUser())
   t.equal(await service.kill('SIGTERM'), 1)
@@ -107,7 +118,7 @@ t.test('what takes longer than it may is dropped, and the log says so', async (t
   t.match(service.output.text(), /killed by timeout \(200ms\)/)
 })
 
-t.test('after an error that nothing caught, what is in flight is answered, and nothing else', async (t) => {
+t.test('after an uncaught error, requests in flight are answered and new ones are refused', async (t) => {
   const fault = `process.on('SIGWINCH',()=>{throw(new(Error)('uncaught'))})`
   const service = await startService(t, {
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=data:text/javascript,${fault}`,

@@ -108,7 +108,7 @@ t.test('tags that differ in more than letter case are different tags', async (t)
   t.same(await idsWith(app, user, { tags: 'hom' }), [])
 })
 
-t.test('a tag may be any text: what means something to SQL, JSON or URLs is text', async (t) => {
+t.test('a tag may contain characters that are special in SQL, JSON or URLs', async (t) => {
   const app = await startApp(t)
   const odd = [
     'NULL',
@@ -214,38 +214,41 @@ t.test('a bad tag is a 400 with its place, and nothing changes', async (t) => {
   t.same((await create(app, user, most)).tags, most, 'twenty long ones are fine')
 })
 
-t.test('tags demands all of them, any_tags one of them, in any order and letter case', async (t) => {
-  const app = await startApp(t)
-  const user = await createUser()
-  const [a, b, c] = [
-    await create(app, user, ['Home', 'garden'], 'a'),
-    await create(app, user, ['GARDEN'], 'b'),
-    await create(app, user, [], 'c'),
-  ]
-  const expected: [parameters: Record<string, string>, tasks: Tagged[]][] = [
-    [{ tags: 'garden' }, [b, a]],
-    [{ tags: 'Garden,HOME' }, [a]],
-    [{ tags: ' home , , garden ,' }, [a]],
-    [{ tags: 'garden,garden,GARDEN' }, [b, a]],
-    [{ tags: 'garden,office' }, []],
-    [{ tags: '' }, [c, b, a]],
-    [{ tags: ' , ' }, [c, b, a]],
-    [{ any_tags: 'office,home' }, [a]],
-    [{ any_tags: 'home,garden' }, [b, a]],
-    [{ any_tags: 'office' }, []],
-    [{ any_tags: ',' }, [c, b, a]],
-    [{ tags: 'garden', any_tags: 'home,office' }, [a]],
-    [{ tags: 'garden', search: 'b' }, [b]],
-    [{ tags: 'garden', sort: 'title', order: 'asc', limit: '10', count: 'true' }, [a, b]],
-    [{ tags: 'garden', priority: 'none', status: 'completed' }, []],
-  ]
-  for (const [parameters, tasks] of expected)
-    t.same(
-      await idsWith(app, user, parameters),
-      tasks.map(({ id }) => id),
-      JSON.stringify(parameters),
-    )
-})
+t.test(
+  'the filter tags requires all of them, any_tags one of them, in any order and letter case',
+  async (t) => {
+    const app = await startApp(t)
+    const user = await createUser()
+    const [a, b, c] = [
+      await create(app, user, ['Home', 'garden'], 'a'),
+      await create(app, user, ['GARDEN'], 'b'),
+      await create(app, user, [], 'c'),
+    ]
+    const expected: [parameters: Record<string, string>, tasks: Tagged[]][] = [
+      [{ tags: 'garden' }, [b, a]],
+      [{ tags: 'Garden,HOME' }, [a]],
+      [{ tags: ' home , , garden ,' }, [a]],
+      [{ tags: 'garden,garden,GARDEN' }, [b, a]],
+      [{ tags: 'garden,office' }, []],
+      [{ tags: '' }, [c, b, a]],
+      [{ tags: ' , ' }, [c, b, a]],
+      [{ any_tags: 'office,home' }, [a]],
+      [{ any_tags: 'home,garden' }, [b, a]],
+      [{ any_tags: 'office' }, []],
+      [{ any_tags: ',' }, [c, b, a]],
+      [{ tags: 'garden', any_tags: 'home,office' }, [a]],
+      [{ tags: 'garden', search: 'b' }, [b]],
+      [{ tags: 'garden', sort: 'title', order: 'asc', limit: '10', count: 'true' }, [a, b]],
+      [{ tags: 'garden', priority: 'none', status: 'completed' }, []],
+    ]
+    for (const [parameters, tasks] of expected)
+      t.same(
+        await idsWith(app, user, parameters),
+        tasks.map(({ id }) => id),
+        JSON.stringify(parameters),
+      )
+  },
+)
 
 t.test('a cursor fits the same tags in another order and letter case, and no other tags', async (t) => {
   const app = await startApp(t)
@@ -269,7 +272,7 @@ t.test('a cursor fits the same tags in another order and letter case, and no oth
   }
 })
 
-t.test('the search finds tags, whole or in part, and with other words', async (t) => {
+t.test('the search finds whole tags and parts of them, also together with other words', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const task = await create(app, user, ['Gärten', 'late evening'], 'Water the plants')
@@ -343,7 +346,7 @@ t.test(
   },
 )
 
-t.test('a tag is taken off every task; the tasks stay', async (t) => {
+t.test('deleting a tag removes it from every task and keeps the tasks', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const [one, other, none] = [
@@ -414,7 +417,7 @@ t.test("another user's tags are neither seen nor changed", async (t) => {
 })
 
 t.test(
-  'row-level security keeps the statements on tags from the rows of others, even without an owner',
+  'row-level security limits the statements on tags to the user, even without an owner in them',
   async (t) => {
     const app = await startApp(t)
     const [alice, mallory] = [await createUser(), await createUser()]
@@ -431,7 +434,7 @@ t.test(
   },
 )
 
-t.test('a rename beside writes loses no tag, and a toggle beside it no state', async (t) => {
+t.test('a rename during other writes loses no tag, and concurrent toggles lose no state', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   for (let round = 0; round < 10; round += 1) {
@@ -459,7 +462,7 @@ t.test('a rename beside writes loses no tag, and a toggle beside it no state', a
   }
 })
 
-t.test('many renames at once end with one name on every task', async (t) => {
+t.test('many concurrent renames end with one name on every task', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   const tasks = await Promise.all(Array.from({ length: 10 }, () => create(app, user, ['start', 'kept'])))
@@ -528,7 +531,7 @@ t.test('PostgreSQL refuses texts, due dates and recurrences that the service wou
   await clear('due_at = NULL, due_all_day = false, recurrence = NULL')
 })
 
-t.test('PostgreSQL keeps the plans of pages with one filter, and folds its words once', async (t) => {
+t.test('pages with one filter are prepared statements, which fold the words once', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await create(app, user, ['Home'])
@@ -578,7 +581,7 @@ t.test('a task in the trash keeps its priority and tags, and a restored one has 
   t.same(await idsWith(app, user, { tags: 'home' }), [task.id])
 })
 
-t.test('the statements on tags run among the heavy ones', async (t) => {
+t.test('the statements on tags are heavy', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await create(app, user, ['x'])

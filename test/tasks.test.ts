@@ -41,7 +41,7 @@ t.test('a task goes through its whole life', async (t) => {
   t.equal((await call('DELETE', url, { user })).status, 404)
 })
 
-t.test('creating takes every field and ignores those it does not know', async (t) => {
+t.test('creating accepts every field and ignores unknown ones', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   const body = {
@@ -78,7 +78,7 @@ t.test('a whole task that is sent back changes nothing', async (t) => {
   }
 })
 
-t.test('what is not sent stays, and null clears', async (t) => {
+t.test('fields that are not sent stay as they are, and null clears a field', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user, {
@@ -101,7 +101,7 @@ t.test('what is not sent stays, and null clears', async (t) => {
   t.match(await change({ description: '' }), { description: '' })
 })
 
-t.test('updated_at grows with every real change and stays with any other', async (t) => {
+t.test('updated_at grows with every change of a value, and stays the same otherwise', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   let task = await createTask(app, user)
@@ -117,7 +117,7 @@ t.test('updated_at grows with every real change and stays with any other', async
   }
 })
 
-t.test('completing with a body sets the state, so that a retry is harmless', async (t) => {
+t.test('completing with a body sets the state, so a retry is harmless', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -166,7 +166,7 @@ t.test('a trailing slash makes no difference, and neither does the mount', async
   }
 })
 
-t.test('HEAD answers as GET does, without the body', async (t) => {
+t.test('HEAD answers like GET, without the body', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -181,7 +181,7 @@ t.test('HEAD answers as GET does, without the body', async (t) => {
   }
 })
 
-t.test('answers without an ETag are never kept by anybody', async (t) => {
+t.test('answers without an ETag are not cached', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   for (const [url, as] of [
@@ -194,7 +194,7 @@ t.test('answers without an ETag are never kept by anybody', async (t) => {
   }
 })
 
-t.test('summary counts what is total, pending, completed and overdue', async (t) => {
+t.test('the summary counts all, pending, completed and overdue tasks', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const summary = async () => (await app.call('GET', '/api/tasks/summary', { user })).body

@@ -22,7 +22,7 @@ t.test('without a collector no part of OpenTelemetry is loaded', async (t) => {
   t.notOk(app.logLines.some((line) => line.includes('trace_id')))
 })
 
-t.test('a request and its statements are spans of the trace that its caller began', async (t) => {
+t.test('a request and its statements are spans in the trace of the caller', async (t) => {
   const collector = await startCollector(t)
   const service = await startService(t, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -136,7 +136,7 @@ async function startTracedApp(t: Test, variables: Record<string, string>) {
 /** The last thing that the server said: a wait for the lock ended, or the whole time. */
 const GIVEN_UP = /^(55P03|57014)$/
 
-t.test('a statement that fails is a failure of its span and of the request’s', async (t) => {
+t.test('a statement that fails marks its span and that of the request as failed', async (t) => {
   const collector = await startCollector(t)
   const app = await startTracedApp(t, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -162,29 +162,32 @@ t.test('a statement that fails is a failure of its span and of the request’s',
   t.ok(loadedParts().length > 0, 'now it is')
 })
 
-t.test('a collector that refuses, hangs, or is away disturbs nothing, and is said once', async (t) => {
-  const refusing = await startCollector(t, 500)
-  const hanging = createServer(() => {})
-  await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => hanging.close())
-  const { port } = hanging.address() as { port: number }
-  for (const url of [refusing.url, `http://127.0.0.1:${port}`, 'http://127.0.0.1:1']) {
-    await t.test(url, async (t) => {
-      const app = await startTracedApp(t, {
-        OTEL_EXPORTER_OTLP_ENDPOINT: url,
-        OTEL_BSP_SCHEDULE_DELAY: '10',
-        OTEL_EXPORTER_OTLP_TIMEOUT: '100',
+t.test(
+  'a collector that refuses, hangs or is unavailable affects no request and is logged once',
+  async (t) => {
+    const refusing = await startCollector(t, 500)
+    const hanging = createServer(() => {})
+    await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => hanging.close())
+    const { port } = hanging.address() as { port: number }
+    for (const url of [refusing.url, `http://127.0.0.1:${port}`, 'http://127.0.0.1:1']) {
+      await t.test(url, async (t) => {
+        const app = await startTracedApp(t, {
+          OTEL_EXPORTER_OTLP_ENDPOINT: url,
+          OTEL_BSP_SCHEDULE_DELAY: '10',
+          OTEL_EXPORTER_OTLP_TIMEOUT: '100',
+        })
+        const user = await createUser()
+        const warnings = () => app.logLines.filter((line) => line.includes('telemetry cannot be sent'))
+        const seconds = 10
+        for (const end = Date.now() + seconds * 1000; warnings().length === 0 && Date.now() < end;) {
+          t.equal((await app.call('GET', '/api/tasks', { user })).status, 200)
+          await new Promise((resolve) => setTimeout(resolve, 10))
+        }
+        for (let count = 0; count < 20; count += 1) await app.call('GET', '/api/tasks', { user })
+        await app.app.close()
+        t.equal(warnings().length, 1)
       })
-      const user = await createUser()
-      const warnings = () => app.logLines.filter((line) => line.includes('telemetry cannot be sent'))
-      const seconds = 10
-      for (const end = Date.now() + seconds * 1000; warnings().length === 0 && Date.now() < end;) {
-        t.equal((await app.call('GET', '/api/tasks', { user })).status, 200)
-        await new Promise((resolve) => setTimeout(resolve, 10))
-      }
-      for (let count = 0; count < 20; count += 1) await app.call('GET', '/api/tasks', { user })
-      await app.app.close()
-      t.equal(warnings().length, 1)
-    })
-  }
-})
+    }
+  },
+)

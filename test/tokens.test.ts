@@ -117,7 +117,7 @@ t.test('every bad token gets the same answer, and costs the database nothing', a
   )
 })
 
-t.test('a request without a token is told how to send one', async (t) => {
+t.test('the answer to a request without a token says how to send one', async (t) => {
   const { call, statements } = await startApp(t)
   assertRefused(t, await call('GET', '/api/tasks'), 'no header', 'token_missing')
   for (const authorization of [
@@ -159,7 +159,7 @@ t.test('the scheme may be written in any case, with any number of spaces', async
   }
 })
 
-t.test('of two Authorization headers neither counts', async (t) => {
+t.test('two Authorization headers are a 400', async (t) => {
   const { app } = await startApp(t)
   const origin = await app.listen({ port: 0, host: '127.0.0.1' })
   const ask = async (...values: string[]) => {
@@ -177,7 +177,7 @@ t.test('of two Authorization headers neither counts', async (t) => {
   t.equal(await ask(`Bearer ${good}`, 'Bearer nothing'), 400)
 })
 
-t.test('a bad token is the first thing that is wrong with any request', async (t) => {
+t.test('a bad token is a 401 before any other error', async (t) => {
   const { call, statements } = await startApp(t)
   const json = (body: string) => ({ body, headers: { 'content-type': 'application/json' } })
   const requests: [string, string, object?][] = [
@@ -249,7 +249,7 @@ t.test('a bad token is the first thing that is wrong with any request', async (t
   t.same(statements, [])
 })
 
-t.test('with a token the same paths say what is wrong with them', async (t) => {
+t.test('with a token, the same paths answer with the other errors', async (t) => {
   const { call } = await startApp(t)
   const token = good
   const expected: [string, string, number][] = [
@@ -287,7 +287,7 @@ t.test('a refused call changes nothing', async (t) => {
   t.match((await app.call('GET', '/api/me', { user })).body, { email: user.email, name: 'Test User' })
 })
 
-t.test('a token works on every route until it expires, though it is remembered', async (t) => {
+t.test('a remembered token works on every route until it expires', async (t) => {
   const { call } = await startApp(t)
   const user = { ...(await createUser()), token: '' }
   const exp = seconds(3)
@@ -314,7 +314,7 @@ t.test('a token works on every route until it expires, though it is remembered',
   )
 })
 
-t.test('an issuer and an audience that are set hold for tokens that name any', async (t) => {
+t.test('JWT_ISSUER and JWT_AUDIENCE apply to HS256 tokens with these claims', async (t) => {
   const { call } = await startApp(t, {
     JWT_ISSUER: 'https://one.example, https://two.example',
     JWT_AUDIENCE: 'tasks',
@@ -342,7 +342,7 @@ t.test('an issuer and an audience that are set hold for tokens that name any', a
   for (const claims of refused) t.equal(await isTaken(claims), false, JSON.stringify(claims))
 })
 
-t.test('the address of Better Auth alone says nothing about HS256 tokens', async (t) => {
+t.test('BETTER_AUTH_URL alone does not restrict the claims of HS256 tokens', async (t) => {
   const { call } = await startApp(t, { BETTER_AUTH_URL: 'http://localhost:3000' })
   t.equal(
     (await call('GET', '/api/tasks', { token: withClaims({ iss: 'my-app', aud: 'my-api' }) })).status,

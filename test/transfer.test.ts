@@ -133,7 +133,7 @@ t.test('iCalendar is folded, and a second library reads the same tasks', async (
   t.equal(after.toISOString(), '2026-10-30T14:00:00.000Z', 'the wall clock stays across DST')
 })
 
-t.test('what is exported comes back: the same tasks for another user, in every format', async (t) => {
+t.test('an export can be imported for another user with the same tasks, in every format', async (t) => {
   const user = await createUser()
   for (const sample of SAMPLES) await create(app, user, sample)
   const tasks = await tasksOf(app, user)
@@ -146,7 +146,7 @@ t.test('what is exported comes back: the same tasks for another user, in every f
   }
 })
 
-t.test('random tasks come back the same, in every format', async (t) => {
+t.test('random tasks are the same after export and import, in every format', async (t) => {
   const app = await startApp(t, { RATE_LIMIT_MAX: '0' })
   const text = fc.string({ unit: 'grapheme', maxLength: 30 })
   const pieces = fc.constantFrom(
@@ -323,7 +323,7 @@ t.test(
   },
 )
 
-t.test('an Idempotency-Key gives the first answer again, and holds for one file', async (t) => {
+t.test('an Idempotency-Key repeats the first answer, and belongs to one file', async (t) => {
   const user = await createUser()
   const send = (body: string) =>
     app.call('POST', '/api/tasks/import', {
@@ -339,7 +339,7 @@ t.test('an Idempotency-Key gives the first answer again, and holds for one file'
   t.equal((await tasksOf(app, user)).length, 2)
 })
 
-t.test('ids of other users name nothing, and the owner is the user of the token', async (t) => {
+t.test('ids of tasks of other users are ignored, and the owner is the user of the token', async (t) => {
   const [user, other] = [await createUser(), await createUser()]
   const secret = await create(app, other, { title: 'secret' })
   const trashed = await create(app, other, { title: 'trashed' })
@@ -505,7 +505,7 @@ t.test('calendars of other programs are understood', async (t) => {
   t.match(byTitle.Folded, { due_date: '2026-10-25T00:30:00.000Z' })
 })
 
-t.test('every mistake has its place, and nothing is created', async (t) => {
+t.test('every mistake has its path and line, and nothing is created', async (t) => {
   const user = await createUser()
   const cases: [Format, string, object[]][] = [
     [

@@ -5,7 +5,7 @@ import { age, placesOf, type Trashed, trashOf } from './helpers/trash.ts'
 
 const MOUNTS = ['/api', '/api/{user_id}']
 
-t.test('a deleted task comes back under its id, with everything that it had', async (t) => {
+t.test('a restored task has its old id and all its fields', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const mount of MOUNTS.map((path) => path.replace('{user_id}', user.id))) {
@@ -35,7 +35,7 @@ t.test('a deleted task comes back under its id, with everything that it had', as
   }
 })
 
-t.test('a task in the trash is treated as not there', async (t) => {
+t.test('all other calls treat a task in the trash as not found', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user, { title: 'needle', due_date: '2020-01-01' })
@@ -144,7 +144,7 @@ t.test('a bad query of the trash is a 400 that names what is allowed', async (t)
   }
 })
 
-t.test('a task of the trash is deleted for good by itself, or with all others', async (t) => {
+t.test('one task of the trash, or all of them, can be deleted permanently', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const [kept, one, other] = [
@@ -169,7 +169,7 @@ t.test('a task of the trash is deleted for good by itself, or with all others', 
   t.equal((await app.call('POST', `/api/tasks/${'9'.repeat(30)}/restore`, { user })).status, 404)
 })
 
-t.test('completed tasks are cleared into the trash, pending ones stay', async (t) => {
+t.test('completed tasks move to the trash, pending ones stay', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const mount of MOUNTS.map((path) => path.replace('{user_id}', user.id))) {
@@ -216,7 +216,7 @@ t.test(
   },
 )
 
-t.test('after TRASH_DAYS a task is gone, whether or not it has been purged', async (t) => {
+t.test('after TRASH_DAYS a task is not found, even if it has not been purged yet', async (t) => {
   const app = await startApp(t, { TRASH_DAYS: '2' })
   const user = await createUser()
   const [old, young] = [

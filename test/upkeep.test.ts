@@ -42,7 +42,7 @@ t.test('a purge is repeated while it deletes full batches, and its number is log
   t.equal(of('purged things').length, 1, 'a round that deletes nothing says nothing')
 })
 
-t.test('a purge that fails is one warning each round, and the others run', async (t) => {
+t.test('a purge that fails is one warning per round, and the other purges run', async (t) => {
   let failures = 0
   let others = 0
   const failing = async (): Promise<number> => {
@@ -63,7 +63,7 @@ t.test('a purge that fails is one warning each round, and the others run', async
   t.match(of('the purge of broken things failed'), [{ level: 40, msg: /no such function/ }])
 })
 
-t.test('it begins when the service listens, and ends with it', async (t) => {
+t.test('purges begin when the service listens and end when it stops', async (t) => {
   let calls = 0
   const purge = async () => {
     calls += 1
@@ -82,7 +82,7 @@ t.test('it begins when the service listens, and ends with it', async (t) => {
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5))
 
-t.test('a service that starts purges what its trash no longer keeps, and nothing else', async (t) => {
+t.test('after a start, the service purges only tasks that are older than TRASH_DAYS', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const [old, young, live] = [
@@ -150,7 +150,7 @@ t.test('several copies that purge at once delete each task once', (t) =>
   }),
 )
 
-t.test('a role that is older than the purge may call it', (t) =>
+t.test('a role that was created before the purge may call it', (t) =>
   withDatabase(databaseUrl(), async (url) => {
     const [first, ...others] = migrations()
     await query(url, first!)

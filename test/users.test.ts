@@ -4,7 +4,7 @@ import { createUserRepository } from '../src/users/repository.ts'
 import { createTask, createUser, signToken, startApp } from './helpers/app.ts'
 import { databaseUrl, query } from './helpers/database.ts'
 
-t.test('the first call creates the user as the token describes them', async (t) => {
+t.test('the first call creates the user from the token', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   const { body } = await call('GET', '/api/me', { user })
@@ -17,7 +17,7 @@ t.test('the first call creates the user as the token describes them', async (t) 
   })
 })
 
-t.test('e-mail and name may be absent, and several users may have none', async (t) => {
+t.test('e-mail and name may be missing, also for several users', async (t) => {
   const { call } = await startApp(t)
   for (const claims of [
     {},
@@ -37,7 +37,7 @@ t.test('e-mail and name may be absent, and several users may have none', async (
 const issued = (seconds: number, claims: object) =>
   signToken({ iat: Math.floor(Date.now() / 1000) + seconds, ...claims })
 
-t.test('a newer token updates what it says, and leaves what it does not say', async (t) => {
+t.test('a newer token updates the claims that it has, and does not change the others', async (t) => {
   const { call } = await startApp(t)
   const id = randomUUID()
   const me = async (token: string) => (await call('GET', '/api/me', { token })).body
@@ -92,7 +92,7 @@ t.test('tokens without iat are ordered by their exp', async (t) => {
   )
 })
 
-t.test('an e-mail address identifies nobody: any number of users may have the same', async (t) => {
+t.test('an e-mail address does not identify a user: several users may have the same', async (t) => {
   const { call } = await startApp(t)
   const email = `${randomUUID()}@example.com`
   const users = [randomUUID(), randomUUID(), randomUUID()]
@@ -104,7 +104,7 @@ t.test('an e-mail address identifies nobody: any number of users may have the sa
   }
 })
 
-t.test('the rows of users are remembered up to a limit, and the first one is forgotten first', async (t) => {
+t.test('a limited number of users is remembered, and the oldest is forgotten first', async (t) => {
   const { database, statements } = await startApp(t)
   const users = createUserRepository(database.prisma, 2)
   const now = new Date()
@@ -131,7 +131,7 @@ t.test('the rows of users are remembered up to a limit, and the first one is for
   t.same(await costs(0), true, 'which is looked up again')
 })
 
-t.test('a request that is refused creates nobody', async (t) => {
+t.test('a request that is refused creates no user', async (t) => {
   const { call } = await startApp(t)
   const user = await createUser()
   t.equal((await call('POST', '/api/tasks', { user, body: { title: 5 } })).status, 400)
@@ -163,7 +163,7 @@ t.test('50 first calls of one user at once create the user once', async (t) => {
   ])
 })
 
-t.test('a user who is known costs no query', async (t) => {
+t.test('a known user costs no query', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -172,7 +172,7 @@ t.test('a user who is known costs no query', async (t) => {
   t.equal(app.statements.length, before + 1)
 })
 
-t.test('deleting oneself takes all tasks along, and the next call starts afresh', async (t) => {
+t.test('deleting the account deletes all tasks, and the next call creates the user again', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const first = (await app.call('GET', '/api/me', { user })).body
@@ -186,7 +186,7 @@ t.test('deleting oneself takes all tasks along, and the next call starts afresh'
   t.equal((await app.call('DELETE', '/api/me', { user })).status, 204, 'and again')
 })
 
-t.test('a user whom another copy of the service deleted is made again without an error', async (t) => {
+t.test('a user that another copy of the service has deleted is created again without an error', async (t) => {
   const [here, there] = [await startApp(t), await startApp(t)]
   const user = await createUser()
   await createTask(here, user)
