@@ -1,6 +1,6 @@
 /**
- * `npm run db:seed` fills the database with a few people and their tasks;
- * `npm run db:seed -- --users 10000 --tasks 100` adds that many, to see how things go when there is a lot.
+ * `npm run db:seed` adds a few demo users and their tasks.
+ * `npm run db:seed -- --users 10000 --tasks 100` adds bulk data, to see how the service works with a lot of it.
  * Users who already have tasks are not changed: a second run adds nothing, and continues an interrupted one.
  */
 import { constants } from 'node:os'
@@ -15,9 +15,9 @@ import { demoUsers } from './seed-demo.ts'
 import { createProgress, writeUsers } from './seed-write.ts'
 
 const USAGE = `Usage: npm run db:seed [-- --users N [--tasks M]] [--yes]
-  --users N   make N users (1 to 1000000) instead of the demo's four
-  --tasks M   tasks of each of them (0 to 100000, 100000000 in all; default 100)
-  --yes       allow it with NODE_ENV=production`
+  --users N   number of users to create (1 to 1000000) instead of the four demo users
+  --tasks M   number of tasks of each user (0 to 100000, at most 100000000 in all; default 100)
+  --yes       needed with NODE_ENV=production`
 const MAX_TASKS = 100_000_000
 const BATCH_SIZE = 10_000
 
@@ -98,8 +98,7 @@ async function seedBulk(client: pg.Client, users: number, tasks: number) {
 
 async function connect(yes: boolean): Promise<pg.Client> {
   const production = process.env.NODE_ENV === 'production'
-  if (production && !yes)
-    throw new Error('This is production (NODE_ENV): add --yes if you want made-up data there.')
+  if (production && !yes) throw new Error('NODE_ENV is production: add --yes to create demo data there.')
   const given = process.env.DIRECT_URL || process.env.DATABASE_URL
   if (production && !given)
     throw new Error('DATABASE_URL must be set: in production no PostgreSQL is started.')
@@ -117,7 +116,7 @@ async function connect(yes: boolean): Promise<pg.Client> {
     return client
   }
   await client.end()
-  throw new Error('This database has no tables yet. Make them with: npm run migrate')
+  throw new Error('This database has no tables yet. Create them with: npm run migrate')
 }
 
 async function hasTables(client: pg.Client): Promise<boolean> {

@@ -42,7 +42,7 @@ const notFound = async ({ originalUrl }: FastifyRequest) => {
   throw problem(hasValidPath(originalUrl) ? 'route_not_found' : 'bad_url')
 }
 
-/** The service, wired but not listening. Production and tests build it here, from the same parts. */
+/** Builds the service without listening. Production and tests use this function, so they run the same service. */
 export async function buildApp(
   config: Config,
   database: Database,
@@ -58,7 +58,7 @@ export async function buildApp(
     trustProxy: config.http.trustProxy,
     bodyLimit: 64 * 1024,
     serverFactory: connections.serverFactory,
-    // The server's own listener answers these.
+    // connections.ts answers these errors itself.
     clientErrorHandler: () => {},
     // One part of the path may be as long as the whole path: its schema checks it.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_HEADER_BYTES },
@@ -72,7 +72,7 @@ export async function buildApp(
   await app.register(validation, { formats: taskFormats })
   await app.register(requests)
   await app.register(bodies)
-  // Loaded only where it is used: neither a start nor a request pays for it otherwise.
+  // Loaded only if it is used. Otherwise it costs no time at startup or in requests.
   if (config.telemetry) {
     const { telemetry } = await import('./operations/telemetry.ts')
     await app.register(telemetry, { name, version, signals: config.telemetry, database })
@@ -120,7 +120,7 @@ export async function buildApp(
 
       await api.register(async (known) => {
         known.addHook('preHandler', (request) => {
-          // Requests with the same token share what the token says, but neither deadline nor connection.
+          // Requests with the same token share its claims. Each has its own deadline and connection.
           const endsAt = performance.now() + config.database.queryTimeoutMs
           request.user = { ...request.user, endsAt, client: request.raw.socket }
           return users.provision(request.user)

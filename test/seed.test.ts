@@ -200,7 +200,7 @@ t.test('seeding a database without tables explains which command to run', (t) =>
     t.match(outcome, {
       code: 1,
       output: '',
-      errors: 'This database has no tables yet. Make them with: npm run migrate\n',
+      errors: 'This database has no tables yet. Create them with: npm run migrate\n',
     })
   }),
 )

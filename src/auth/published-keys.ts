@@ -27,13 +27,13 @@ export const JWKS_ALGORITHMS = [...ALGORITHMS.values()].flat()
 /**
  * Fetches the keys behind a JWKS URL (RFC 7517).
  *
- * @throws if there is no answer in time, or if it is no list of keys
+ * @throws if there is no answer in time, or if it is not a list of keys
  */
 export async function fetchKeys(url: string, timeoutMs: number): Promise<Key[]> {
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
-  if (!response.ok) throw new Error(`${response.status} from the JWKS URL`)
+  if (!response.ok) throw new Error(`The JWKS URL answered ${response.status}`)
   const { keys } = JSON.parse(await readText(response)) as { keys?: unknown[] }
-  if (!Array.isArray(keys)) throw new Error('no list of keys behind the JWKS URL')
+  if (!Array.isArray(keys)) throw new Error('The JWKS URL did not answer with a list of keys')
   return keys.slice(0, MAX_KEYS).flatMap(readKey)
 }
 
@@ -42,7 +42,7 @@ async function readText(response: Response): Promise<string> {
   let text = ''
   for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
     text += chunk
-    if (text.length > MAX_CHARACTERS) throw new Error('too much behind the JWKS URL')
+    if (text.length > MAX_CHARACTERS) throw new Error('The answer of the JWKS URL is too large')
   }
   return text
 }

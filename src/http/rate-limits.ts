@@ -111,7 +111,7 @@ function createAddressCount(app: FastifyInstance, max: number): FastifyInstance[
     const counted = (await count(request)) as Counted
     // At most once a minute for each address. No other line names an address.
     if (counted.remaining === 0 && !counted.isExceeded)
-      request.log.warn({ client: counted.key }, 'no more calls without a valid token for this minute')
+      request.log.warn({ client: counted.key }, 'too many calls without a valid token from this address')
     tellClient(reply, counted, true)
   }
 }

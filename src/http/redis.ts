@@ -14,7 +14,7 @@ export async function connectToRedis(url: string, log: FastifyBaseLogger): Promi
     if (!isAway)
       log.warn(
         { err },
-        'Redis is not available: requests are not limited, and copies hear nothing of each other',
+        'Redis is not available: requests are not limited, and copies do not notify each other of changes',
       )
     isAway = true
   })
