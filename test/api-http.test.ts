@@ -45,7 +45,7 @@ function parse(block: string): Request {
 
 /**
  * Resolves variables as REST Client does: answers of named requests first, then the variables of the file.
- * Of two variables with one name the first one counts, wherever it stands.
+ * If two variables have the same name, the first one counts.
  */
 function createResolver(values: Record<string, string>) {
   const variables = TEXT.split('\n').flatMap((line) => (VARIABLE.exec(line) ? [VARIABLE.exec(line)!] : []))

@@ -586,7 +586,7 @@ t.test('invalid bytes after a request do not change its answer', async (t) => {
     let text = ''
     const socket = connect(port, '127.0.0.1')
     socket.write(`GET /api/tasks HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${user.token}\r\n\r\n`)
-    // The list is too long for the buffers: it cannot end before somebody reads it.
+    // The list is longer than the buffers: it cannot end before the client reads it.
     socket.once('readable', () => {
       socket.write('nonsense\r\n\r\n')
       app.app.server.once('clientError', () =>

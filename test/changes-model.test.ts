@@ -73,7 +73,7 @@ async function run(app: TestApp, lates: pg.Client[], history: Step[]) {
   const trash = createTrashRepository(app.database.prisma, 30)
   await reader.page(1)
   const known: number[] = []
-  /** Which open transaction has locked a task: nobody else may touch it, or the history would wait for itself. */
+  /** Which open transaction has locked a task. Other steps must not change the task, because they would wait forever. */
   const locked = new Map<number, number>()
   const open = new Set<number>()
   const end = async (index: number, how: string) => {

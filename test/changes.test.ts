@@ -417,7 +417,7 @@ t.test('a page reads only its own rows, however many tasks there are', async (t)
     [user.id],
   )
   await query(databaseUrl(), 'ANALYZE tasks')
-  // Other tests fill the table meanwhile, so the planner's estimates are anybody's guess. With these off, what is left
+  // Other tests fill the table at the same time, so the planner's estimates vary. With these off, what is left
   // is what cannot be done otherwise.
   const planned = new URL(databaseUrl())
   planned.searchParams.set('options', '-c enable_sort=off -c enable_bitmapscan=off -c enable_seqscan=off')

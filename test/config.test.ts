@@ -446,7 +446,7 @@ t.test('a process with a wrong environment exits with 1 and one sentence per mis
     PORT: 'http',
   }
   const args = ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, '../src/server.ts')]
-  // Elsewhere, so that nobody's .env takes part.
+  // In another folder, so that no .env file is read.
   const service = spawn(process.execPath, args, {
     cwd: t.testdir(),
     // Its own loader compiles in its own way: its coverage would not fit that of the tests.

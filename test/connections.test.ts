@@ -34,7 +34,7 @@ async function trickle(port: number, start: string, byte: string): Promise<strin
   return received
 }
 
-/** So many tasks, each of a good kilobyte. */
+/** Creates this number of tasks, each of a little more than one kilobyte. */
 async function fill(app: TestApp, user: TestUser, tasks: number) {
   await app.call('GET', '/api/me', { user })
   await query(
@@ -93,7 +93,7 @@ t.test('a client that does not read its answer is disconnected', WAITING, async 
   const deaf = Array.from({ length: 4 }, async () => {
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => {}).write(head('GET', '/api/tasks', user))
-    // It has come, and nobody takes it.
+    // The answer has arrived and is not read.
     await once(socket, 'readable')
     t.teardown(() => socket.destroy())
   })

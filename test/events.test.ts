@@ -209,7 +209,7 @@ t.test('copies of the service notify each other through Redis, also after an out
 
   const before = stream.ids().length
   await redis.start()
-  // What was lost meanwhile is made good: every stream is told once Redis is back.
+  // Notifications were lost during the outage: every stream gets one event when Redis is available again.
   await eventually(async () => stream.ids().length > before)
   const last = stream.ids().length
   await eventually(async () => {

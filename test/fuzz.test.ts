@@ -21,7 +21,7 @@ interface World {
   document: Document
   actor: TestUser
   victim: TestUser
-  /** Parts of what is the victim's: none of them stands in any answer to the actor. */
+  /** Parts of the victim's data: no answer to the actor may contain one. */
   secrets: string[]
   victimIds: number[]
   ids: number[]

@@ -4,7 +4,7 @@ import { documentOf, findOperation } from './helpers/described.ts'
 
 const LONE_SURROGATE = '{"title":"\\ud800"}'
 
-/** Bodies that neither creating nor changing a task takes, and the part of them that is wrong. */
+/** Bodies that are refused when a task is created or changed, and their wrong part. */
 const BAD_FIELDS: [path: string, body: unknown][] = [
   ['/title', { title: '' }],
   ['/title', { title: ' \t\n\u00a0\ufeff ' }],

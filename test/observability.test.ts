@@ -12,7 +12,7 @@ import { eventually } from './helpers/eventually.ts'
 import { encode, seconds } from './helpers/forge.ts'
 import { startRaw } from './helpers/raw.ts'
 
-/** The samples of /metrics, by what stands before their value. */
+/** The samples of /metrics, by the text before their value. */
 async function samplesOf({ call }: Pick<TestApp, 'call'>): Promise<Map<string, number>> {
   // Within a second they would be those of the last call.
   await sleep(1100)
@@ -192,7 +192,7 @@ t.test(
   },
 )
 
-/** Makes so many tasks, each of a good kilobyte. */
+/** Creates this number of tasks, each of a little more than one kilobyte. */
 const fill = (user: TestUser, tasks: number) =>
   query(
     databaseUrl(),
@@ -351,7 +351,7 @@ t.test('dashboard and alerts use metrics, labels and values that are exported', 
   }))
   // Made by Prometheus itself.
   served.push({ metric: 'up', labels: {} })
-  // Most errors happen to nobody here, but their codes and statuses are words of the source.
+  // Most errors do not occur here, but their codes and statuses are in the source.
   const rooms = ['http', 'openapi', 'auth', 'operations'].map((room) => `src/${room}`)
   const sources = rooms.flatMap((room) =>
     readdirSync(join(root, room)).map((name) => read(`${room}/${name}`)),

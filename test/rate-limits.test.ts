@@ -32,7 +32,7 @@ async function callFrom(
   return { status: answer.statusCode, headers: answer.headers, body: answer.body }
 }
 
-/** The statuses of so many calls with a bad token. */
+/** The statuses of this number of calls with a bad token. */
 async function fail(app: TestApp, times: number, caller: (count: number) => Caller = () => ({})) {
   const statuses = []
   for (let count = 0; count < times; count += 1)
@@ -311,7 +311,7 @@ t.test(
     const settings = { RATE_LIMIT_MAX: '3', RATE_LIMIT_ADDRESS_MAX: '3', REDIS_URL: redis.url }
     const [one, two] = [await startApp(t, settings), await startApp(t, settings)]
     const user = await createUser()
-    // A user who is called like an address is somebody else.
+    // A user whose id looks like the address is counted separately.
     const namesake = await createUser(UNKNOWN.address)
     const statuses = async (user: TestUser) => {
       const found = []

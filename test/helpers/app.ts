@@ -12,7 +12,7 @@ import { findSecrets } from './secrets.ts'
 
 export const SECRET = 'a secret that only these tests know, long enough'
 
-/** A user of this test and nobody else's: tests share one database and never meet. */
+/** A user of this test only: tests share one database, so each creates its own users. */
 export interface TestUser {
   id: string
   email: string

@@ -350,7 +350,7 @@ function beyondLimits(schema: Schema): fc.Arbitrary<unknown>[] {
 
 const isUnstorable = (text: string) => text.includes('\0') || !text.isWellFormed()
 
-/** One bad item among good ones, too few items, or too many. */
+/** One invalid item among valid ones, too few items, or too many. */
 function brokenArrays(schema: Schema): fc.Arbitrary<unknown>[] {
   const { items, minItems = 0, maxItems } = schema as Schema & { items: Schema; maxItems: number }
   const some = fc.array(good(items), { ...sizeOf(schema), minLength: 0, maxLength: maxItems - 1 })
@@ -379,7 +379,7 @@ function brokenObjects(schema: Schema): fc.Arbitrary<unknown>[] {
   return [...spoiled, ...lacking]
 }
 
-/** What a parameter in the URL does not admit, as the text that stands there. An empty one is as if not sent. */
+/** Values that a parameter in the URL does not allow, as texts. An empty text counts as not sent. */
 export function badText(schema: Schema): fc.Arbitrary<string> {
   const formatted = FORMATS[schema.format ?? '']
   if (formatted) return formatted.bad.filter((value) => value !== '')

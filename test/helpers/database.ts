@@ -6,7 +6,7 @@ import pg from 'pg'
 import type { Test } from 'tap'
 import { createServiceRole } from '../../src/database/service-role.ts'
 
-/** The database of this run, as its owner sees it: everybody's rows. Every test makes its own users in it. */
+/** The database of this run, as its owner: with the rows of all users. Every test creates its own users in it. */
 export const databaseUrl = () => fromRun('TEST_DATABASE_URL')
 
 /** The same database for the role of the service, for which row-level security holds. */
@@ -81,7 +81,7 @@ export async function transaction(t: Pick<Test, 'teardown'>, url: string) {
   const [{ pid }] = (await client.query('SELECT pg_backend_pid() AS pid')).rows as [{ pid: number }]
   return {
     query: (sql: string, values: unknown[] = []) => client.query(sql, values),
-    /** Resolves when somebody waits for a lock of this transaction. */
+    /** Resolves when another session waits for a lock of this transaction. */
     async isWaitedFor() {
       const waiting = 'SELECT FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))'
       for (let tries = 0; tries < 2000; tries += 1) {

@@ -88,7 +88,7 @@ export function assertDescribed(t: Test, app: unknown, method: string, url: stri
 
 /**
  * What makes an answer one that the document does not describe; undefined where nothing does. Where the
- * request is none of the document's, an error still has the one shape of all errors.
+ * request is not in the document, an error still has the shape of all errors.
  */
 export function mistakeIn(document: Document, method: string, url: string, answer: Answer) {
   if (method === 'HEAD') return undefined
@@ -160,7 +160,7 @@ function decode(path: string): string {
   }
 }
 
-/** Formats of ours are checked by the service's own code. */
+/** The service's own formats are checked by its own code. */
 export function validatorOf(document: Document, schema: object): ValidateFunction {
   const known = compiled.get(schema)
   if (known !== undefined) return known

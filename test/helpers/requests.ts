@@ -10,7 +10,7 @@ export const VICTIM = '<victim>'
 
 /** A request as it was made up: texts that may still be placeholders, nothing encoded yet. */
 export interface Plan {
-  /** valid: the document admits it. invalid: it does not, for what `wrong` names. chaos: nobody knows. */
+  /** valid: the document allows it. invalid: it does not, because of `wrong`. chaos: unknown. */
   kind: 'valid' | 'invalid' | 'chaos'
   method: string
   /** Of the path's template; chaos brings a path of its own. */
@@ -102,7 +102,7 @@ function goodQuery({ parameters = [], operationId }: Operation): fc.Arbitrary<[s
     [['a[]', '']],
   )
   return fc.tuple(fc.record(values, { requiredKeys: [] }), unknown).map(([known, others]) => {
-    // A schema cannot say that offset needs limit, nor that q may not differ from search; descriptions do.
+    // A schema cannot express that offset needs limit, or that q must not differ from search. The descriptions do.
     const { offset, q, ...rest } = known as Record<string, string>
     const page = offset === undefined ? {} : { offset, limit: rest.limit ?? '20' }
     const alias = q === undefined || rest.search !== undefined ? {} : { q }
@@ -160,7 +160,7 @@ const write = (entries: (readonly [string, unknown])[]) =>
 const escapeAll = (json: string) =>
   json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** Spellings of one object: with fields that nobody knows, fields that are overruled by later ones, escapes. */
+/** Spellings of one object: with unknown fields, fields that later ones overwrite, and escapes. */
 function spell(schema: Schema, value: unknown): fc.Arbitrary<string> {
   const spellings = {
     extra: extraFields(Object.keys(schema.properties ?? {})),

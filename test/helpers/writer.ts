@@ -65,7 +65,7 @@ export class Writer {
 
   /**
    * Fails where something acknowledged is not there, something else is there in part, or counts do not agree.
-   * From then on the writer goes on from what is there.
+   * From then on the writer continues from the tasks in the database.
    *
    * @param ownerUrl the database as its owner sees it
    */
