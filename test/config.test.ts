@@ -35,7 +35,7 @@ t.test('each mistake is one sentence that names its variable', async (t) => {
   const url = 'must be a postgresql:// URL.'
   const encode = `must be a valid URL: percent-encode special characters in the user name and the password (@ is %40, / is %2F, # is %23, ? is %3F, % is %25).`
   const host =
-    'must be an IP address or a host name without a port, such as 0.0.0.0, :: or localhost; the port is PORT.'
+    'must be an IP address or a host name without a port, such as 0.0.0.0, :: or localhost. Set the port in PORT.'
   const web = 'must be an http:// or https:// URL.'
   const origins = 'must be origins such as https://app.example.com or https://*.example.app, comma-separated.'
   const suffix = 'must not have a wildcard directly below a public suffix, as in https://*.com.'

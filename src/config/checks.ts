@@ -119,7 +119,7 @@ function* checkAddress({ HOST: host, PORT: port, METRICS: metrics, METRICS_PORT:
     isIP(host) === 0 &&
     (/^\d+$/.test(host) || !/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(host))
   ) {
-    yield 'HOST must be an IP address or a host name without a port, such as 0.0.0.0, :: or localhost; the port is PORT.'
+    yield 'HOST must be an IP address or a host name without a port, such as 0.0.0.0, :: or localhost. Set the port in PORT.'
   }
   if (metrics === 'on' && metricsPort === port && port !== 0)
     yield 'METRICS_PORT must not be the same as PORT.'

@@ -184,7 +184,7 @@ export const ERRORS = {
   },
   headers_too_large: {
     status: 431,
-    when: 'The request line and headers are larger or more than a limit allows',
+    when: 'The request line and headers are too large, or there are too many headers',
     detail: (limit = 'larger than 32 KiB') => `The headers are ${limit}.`,
     isGeneral: true,
   },
