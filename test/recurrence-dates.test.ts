@@ -2,8 +2,11 @@ import fc from 'fast-check'
 import ICAL from 'ical.js'
 import { RRuleTemporal } from 'rrule-temporal'
 import t from 'tap'
+import type { Operation } from '../src/tasks/batch/schemas.ts'
+import { batchStatements } from '../src/tasks/batch/statements.ts'
 import { daysOf } from '../src/tasks/recurrence/days.ts'
 import { mistakeInRule, partsOf } from '../src/tasks/recurrence/rule.ts'
+import type { SeriesRow } from '../src/tasks/recurrence/statements.ts'
 import {
   mistakeInSeries,
   nextOf,
@@ -298,6 +301,42 @@ t.test('the work for a rule is bounded', async (t) => {
       t.ok(search > 0 && search <= MOST_CALLS, `${search} for ${due} ${rule}`)
       t.ok(next <= MOST_CALLS, `${next} for the next of ${due} ${rule}`)
     }
+})
+
+t.test('a batch gives other requests a turn after each few dates', async (t) => {
+  const { due_date, recurrence } = series('FREQ=DAILY', '2090-01-01')
+  const ids = Array.from({ length: 100 }, (_, index) => index + 1)
+  const created_at = '2026-01-01T00:00:00.000Z'
+  const read = (id: number, kind: SeriesRow['recurrence']): SeriesRow => ({
+    ...{ id, user_id: 'u', title: 'x', description: null, completed: false, priority: 'none', tags: [] },
+    ...{ due_date, recurrence: kind, next_task_id: null, created_at, updated_at: created_at },
+    next_is_deleted: false,
+  })
+  const rows = ids.map((id) => read(id, recurrence))
+  const once = ids.map((id) => read(id, null))
+  const batches: Record<string, [Operation[], SeriesRow[], number]> = {
+    completing: [ids.map((id) => ({ op: 'complete', id })), rows, 25],
+    rules: [ids.map((id) => ({ op: 'update', id, recurrence: { rule: 'FREQ=WEEKLY' } })), rows, 25],
+    'first rules': [ids.map((id) => ({ op: 'update', id, recurrence: { rule: 'FREQ=DAILY' } })), once, 25],
+    creating: [ids.map(() => ({ op: 'create', title: 'x', due_date, recurrence })), [], 25],
+    titles: [ids.map((id) => ({ op: 'update', id, title: 'y' })), rows, 0],
+    'without a recurrence': [ids.map((id) => ({ op: 'complete', id })), once, 0],
+  }
+  for (const [name, [operations, found, expected]] of Object.entries(batches)) {
+    let turns = 0
+    let isDone = false
+    const count = () => {
+      if (isDone) return
+      turns += 1
+      setImmediate(count)
+    }
+    setImmediate(count)
+    const rowsById = new Map(found.map((row) => [row.id, row]))
+    const statements = await batchStatements('u', operations, 30, undefined, rowsById)
+    isDone = true
+    t.ok(turns >= expected && turns <= expected + 1, `${name}: ${turns} turns`)
+    t.equal(statements.length, 103, 'all statements leave together, behind the locks')
+  }
 })
 
 t.test('dates that people ask about', async (t) => {
