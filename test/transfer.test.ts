@@ -1,7 +1,9 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
+import ICAL from 'ical.js'
 import ical from 'node-ical'
 import t from 'tap'
+import { vtimezone } from '../src/tasks/transfer/vtimezone.ts'
 import { createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
 
 type Fields = Record<string, any>
@@ -131,6 +133,35 @@ t.test('iCalendar is folded, and a second library reads the same tasks', async (
   t.match(file, 'RRULE:FREQ=MONTHLY;BYMONTHDAY=-1')
   const after = byTitle.Weekly!.rrule.after(new Date('2026-10-26T00:00:00Z'))
   t.equal(after.toISOString(), '2026-10-30T14:00:00.000Z', 'the wall clock stays across DST')
+})
+
+t.test('other programs find the instants of every zone by its VTIMEZONE', async (t) => {
+  const regular = ['America/New_York', 'Europe/Berlin', 'Australia/Lord_Howe', 'America/Santiago']
+  const others = ['Africa/Casablanca', 'Africa/Cairo', 'Asia/Tehran', 'Asia/Kathmandu', 'America/Nuuk']
+  for (const zone of [...regular, ...others]) {
+    const text = vtimezone(zone)
+    const component = new ICAL.Component(ICAL.parse(text) as unknown[])
+    const definition = new ICAL.Timezone(component)
+    const clock = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: zone,
+      dateStyle: 'short',
+      timeStyle: 'medium',
+    })
+    const wrong: string[] = []
+    // Every half day of ten years that is no time which the clocks show twice.
+    for (let time = Date.UTC(2026, 0); time < Date.UTC(2036, 0); time += 43_200_000) {
+      const local = clock.format(time).replace(' ', 'T')
+      const read = ICAL.Time.fromDateTimeString(local)
+      read.zone = definition
+      const isTwice = [-1, -0.5, 0.5, 1].some(
+        (hours) => clock.format(time + hours * 3_600_000).replace(' ', 'T') === local,
+      )
+      if (!isTwice && read.toUnixTime() * 1000 !== time) wrong.push(local)
+    }
+    t.same(wrong, [], zone)
+    if (regular.includes(zone)) t.equal(text.match(/RRULE/g)?.length, 2, `${zone}: rules for both changes`)
+  }
+  t.notMatch(vtimezone('Asia/Kathmandu'), /RDATE|RRULE|DAYLIGHT/)
 })
 
 t.test('what is exported comes back: the same tasks for another user, in every format', async (t) => {
