@@ -381,7 +381,16 @@ t.test('dates that people ask about', async (t) => {
       '2027-01-01',
       ['2031-01-13', '2042-01-13'],
     ],
+    [series('FREQ=YEARLY;BYDAY=53MO', '2026-12-01'), '2026-01-01', ['2029-12-31', '2035-12-31']],
+    [
+      series('FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=SU', '2026-12-01'),
+      '2026-01-01',
+      ['2026-12-13', '2026-12-14'],
+    ],
+    [series('FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO', '2026-12-01'), '2026-01-01', ['2026-12-06', '2026-12-14']],
     // Rules with rare dates.
+    [series('FREQ=YEARLY;INTERVAL=3', '2028-02-29'), '2027-01-01', ['2040-02-29', '2052-02-29']],
+    [series('FREQ=MONTHLY;BYDAY=6MO', '2026-12-01'), '2026-01-01', []],
     [series('FREQ=WEEKLY;INTERVAL=52;BYMONTH=6;BYDAY=MO', '2027-01-04'), '2027-01-01', ['2177-06-30']],
     [series('FREQ=MONTHLY;INTERVAL=13;BYMONTH=2;BYMONTHDAY=29', '2027-01-29'), '2027-01-01', ['2028-02-29']],
     [series('FREQ=DAILY;INTERVAL=2;BYMONTH=1', '2026-01-30'), '2026-11-27', ['2027-01-01']],
