@@ -22,7 +22,7 @@ const CASES = Number(process.env.RECURRENCE_CASES ?? 1000)
 const LONG_AGO = 0
 const DAY = 86_400_000
 /** Calls of the library's methods and of the calendar's arithmetic for one date. */
-const MOST_CALLS = 8000
+const MOST_CALLS = 4000
 
 const series = (
   rule: string,
