@@ -2,6 +2,11 @@ import fc from 'fast-check'
 import ICAL from 'ical.js'
 import { RRuleTemporal } from 'rrule-temporal'
 import t from 'tap'
+import type { Operation } from '../src/tasks/batch/schemas.ts'
+import { batchStatements } from '../src/tasks/batch/statements.ts'
+import { daysOf } from '../src/tasks/recurrence/days.ts'
+import { mistakeInRule, partsOf } from '../src/tasks/recurrence/rule.ts'
+import type { SeriesRow } from '../src/tasks/recurrence/statements.ts'
 import {
   mistakeInSeries,
   nextOf,
@@ -15,7 +20,8 @@ import {
  */
 const CASES = Number(process.env.RECURRENCE_CASES ?? 1000)
 const LONG_AGO = 0
-/** Method calls in the library for one date. */
+const DAY = 86_400_000
+/** Calls of the library's methods and of the calendar's arithmetic for one date. */
 const MOST_CALLS = 4000
 
 const series = (
@@ -87,6 +93,53 @@ t.test('calendar days are those of a second implementation', async (t) => {
   )
 })
 
+const intervals = fc.integer({ min: 1, max: 30 }).map((count) => (count === 1 ? '' : `;INTERVAL=${count}`))
+const positions = fc.oneof(
+  fc.constant(''),
+  some([1, 2, 5, 31, 366, -1, -2, -366]).map((list) => `;BYSETPOS=${list.join()}`),
+)
+const optional = (part: fc.Arbitrary<string>) => fc.oneof(fc.constant(''), part)
+/** All parts of a rule together. In a year the library does not understand ordinals beside other parts. */
+const crowded = fc
+  .constantFrom('DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY')
+  .chain((freq) =>
+    fc.tuple(
+      fc.constant(`FREQ=${freq}`),
+      intervals,
+      optional(months),
+      freq === 'WEEKLY' ? fc.constant('') : optional(monthDays),
+      optional(freq === 'MONTHLY' ? ordinals : weekdays),
+      positions,
+      fc.constantFrom('', ';WKST=SU', ';WKST=WE'),
+    ),
+  )
+  .map((parts) => parts.join(''))
+  .filter((rule) => mistakeInRule(rule) === undefined)
+
+t.test('the days found by arithmetic are those of the library, however far ahead', async (t) => {
+  let compared = 0
+  fc.assert(
+    fc.property(crowded, day, fc.nat(4000), (rule, due, ahead) => {
+      const start = at(due) / DAY
+      const found: number[] = []
+      for (const one of daysOf(partsOf(rule), start, start + ahead)) {
+        if (one > start) found.push(one)
+        if (found.length === 4) break
+      }
+      const rruleString = `DTSTART:${due.replaceAll('-', '')}T000000Z\nRRULE:${rule}`
+      const library = new RRuleTemporal({ rruleString, cache: false })
+      let last = (start + Math.max(ahead, 1)) * DAY - 1
+      for (const one of found) {
+        last = library.next(new Date(last))?.epochMilliseconds ?? 0
+        t.equal(last / DAY, one, `${due} ${ahead} ${rule}`)
+        compared += 1
+      }
+    }),
+    { numRuns: CASES / 4 },
+  )
+  t.ok(compared > CASES / 4, `${compared} days`)
+})
+
 t.test('computing a series date by date gives the same dates as computing all at once', async (t) => {
   fc.assert(
     fc.property(
@@ -110,7 +163,6 @@ t.test('computing a series date by date gives the same dates as computing all at
 })
 
 const QUARTER = 900_000
-const DAY = 86_400_000
 const iso = (time: number) => new Date(time).toISOString()
 
 /** The first instant at which a clock shows this, by trying every offset from UTC. undefined if clocks jump over it. */
@@ -189,7 +241,7 @@ t.test(
   },
 )
 
-/** How often methods of the library are called: its work, whatever the machine does at the same time. */
+/** How often methods of the library and Date.UTC are called: the work, whatever the machine does at the same time. */
 function callsDuring(run: () => unknown): number {
   const methods = Object.entries(Object.getOwnPropertyDescriptors(RRuleTemporal.prototype)).filter(
     ([name, { value }]) => name !== 'constructor' && typeof value === 'function',
@@ -203,9 +255,15 @@ function callsDuring(run: () => unknown): number {
         return (value as (...args: unknown[]) => unknown).apply(this, args)
       },
     })
+  const { UTC } = Date
+  Date.UTC = (...args) => {
+    calls += 1
+    return UTC(...args)
+  }
   try {
     run()
   } finally {
+    Date.UTC = UTC
     Object.defineProperties(RRuleTemporal.prototype, Object.fromEntries(methods))
   }
   return calls
@@ -226,6 +284,11 @@ t.test('the work for a rule is bounded', async (t) => {
     `FREQ=YEARLY;BYMONTH=${all(12)};BYMONTHDAY=${all(10)};BYDAY=5MO,5TU,5WE,5TH,5FR`,
     `FREQ=YEARLY;INTERVAL=4;BYDAY=${week};BYSETPOS=366,-366`,
     `FREQ=YEARLY;BYMONTH=${all(12)};BYMONTHDAY=${all(31)};BYDAY=${week}`,
+    'FREQ=DAILY;INTERVAL=7;BYDAY=TU',
+    'FREQ=DAILY;INTERVAL=980;BYMONTH=2;BYMONTHDAY=29;BYDAY=SU',
+    'FREQ=WEEKLY;INTERVAL=1000;BYMONTH=2',
+    'FREQ=MONTHLY;INTERVAL=1000;BYDAY=53MO',
+    'FREQ=YEARLY;INTERVAL=28;BYDAY=53MO,53TU,-53WE',
   ]
   const counts = ['FREQ=DAILY', 'FREQ=MONTHLY', `FREQ=YEARLY;BYDAY=${week};BYSETPOS=366`].map(
     (rule) => `${rule};COUNT=1000`,
@@ -238,6 +301,42 @@ t.test('the work for a rule is bounded', async (t) => {
       t.ok(search > 0 && search <= MOST_CALLS, `${search} for ${due} ${rule}`)
       t.ok(next <= MOST_CALLS, `${next} for the next of ${due} ${rule}`)
     }
+})
+
+t.test('a batch gives other requests a turn after each few dates', async (t) => {
+  const { due_date, recurrence } = series('FREQ=DAILY', '2090-01-01')
+  const ids = Array.from({ length: 100 }, (_, index) => index + 1)
+  const created_at = '2026-01-01T00:00:00.000Z'
+  const read = (id: number, kind: SeriesRow['recurrence']): SeriesRow => ({
+    ...{ id, user_id: 'u', title: 'x', description: null, completed: false, priority: 'none', tags: [] },
+    ...{ due_date, recurrence: kind, next_task_id: null, created_at, updated_at: created_at },
+    next_is_deleted: false,
+  })
+  const rows = ids.map((id) => read(id, recurrence))
+  const once = ids.map((id) => read(id, null))
+  const batches: Record<string, [Operation[], SeriesRow[], number]> = {
+    completing: [ids.map((id) => ({ op: 'complete', id })), rows, 25],
+    rules: [ids.map((id) => ({ op: 'update', id, recurrence: { rule: 'FREQ=WEEKLY' } })), rows, 25],
+    'first rules': [ids.map((id) => ({ op: 'update', id, recurrence: { rule: 'FREQ=DAILY' } })), once, 25],
+    creating: [ids.map(() => ({ op: 'create', title: 'x', due_date, recurrence })), [], 25],
+    titles: [ids.map((id) => ({ op: 'update', id, title: 'y' })), rows, 0],
+    'without a recurrence': [ids.map((id) => ({ op: 'complete', id })), once, 0],
+  }
+  for (const [name, [operations, found, expected]] of Object.entries(batches)) {
+    let turns = 0
+    let isDone = false
+    const count = () => {
+      if (isDone) return
+      turns += 1
+      setImmediate(count)
+    }
+    setImmediate(count)
+    const rowsById = new Map(found.map((row) => [row.id, row]))
+    const statements = await batchStatements('u', operations, 30, undefined, rowsById)
+    isDone = true
+    t.ok(turns >= expected && turns <= expected + 1, `${name}: ${turns} turns`)
+    t.equal(statements.length, 103, 'all statements leave together, behind the locks')
+  }
 })
 
 t.test('common rules have the expected dates', async (t) => {
@@ -257,8 +356,43 @@ t.test('common rules have the expected dates', async (t) => {
     [series('FREQ=YEARLY', '2028-02-29'), '2027-01-01', ['2032-02-29']],
     [series('FREQ=DAILY;COUNT=9', '2026-11-20'), '2026-11-27T12:00:00Z', ['2026-11-28']],
     [series('FREQ=DAILY;COUNT=8', '2026-11-20'), '2026-11-27T12:00:00Z', []],
-    // More than 100 dates have passed: COUNT counts 100 of them.
-    [series('FREQ=DAILY;COUNT=103', '2020-01-01'), '2026-11-27T12:00:00Z', ['2026-11-28']],
+    // All dates that have passed count: 2523 days.
+    [series('FREQ=DAILY;COUNT=1000', '2020-01-01'), '2026-11-27T12:00:00Z', []],
+    [series('FREQ=DAILY;COUNT=732', '2024-11-27'), '2026-11-27T12:00:00Z', ['2026-11-28']],
+    [series('FREQ=DAILY;COUNT=731', '2024-11-27'), '2026-11-27T12:00:00Z', []],
+    [
+      series('FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1,-1;COUNT=25', '2025-12-01'),
+      '2026-11-27T12:00:00Z',
+      ['2026-11-30'],
+    ],
+    // Weekdays with and without an ordinal, ordinals that a year does not have, and days of the month beside them.
+    [
+      series('FREQ=YEARLY;BYDAY=1TH,WE', '2027-01-01'),
+      '2027-01-01',
+      ['2027-01-06', '2027-01-07', '2027-01-13'],
+    ],
+    [
+      series('FREQ=YEARLY;BYDAY=53FR,-53SA', '2027-01-01'),
+      '2027-01-01',
+      ['2027-12-31', '2028-01-01', '2032-12-31'],
+    ],
+    [
+      series('FREQ=YEARLY;BYDAY=1MO,2MO;BYMONTHDAY=13', '2027-01-01'),
+      '2027-01-01',
+      ['2031-01-13', '2042-01-13'],
+    ],
+    [series('FREQ=YEARLY;BYDAY=53MO', '2026-12-01'), '2026-01-01', ['2029-12-31', '2035-12-31']],
+    [
+      series('FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=SU', '2026-12-01'),
+      '2026-01-01',
+      ['2026-12-13', '2026-12-14'],
+    ],
+    [series('FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO', '2026-12-01'), '2026-01-01', ['2026-12-06', '2026-12-14']],
+    // Rules with rare dates.
+    [series('FREQ=YEARLY;INTERVAL=3', '2028-02-29'), '2027-01-01', ['2040-02-29', '2052-02-29']],
+    [series('FREQ=MONTHLY;BYDAY=6MO', '2026-12-01'), '2026-01-01', []],
+    [series('FREQ=WEEKLY;INTERVAL=52;BYMONTH=6;BYDAY=MO', '2027-01-04'), '2027-01-01', ['2177-06-30']],
+    [series('FREQ=MONTHLY;INTERVAL=13;BYMONTH=2;BYMONTHDAY=29', '2027-01-29'), '2027-01-01', ['2028-02-29']],
     [series('FREQ=DAILY;INTERVAL=2;BYMONTH=1', '2026-01-30'), '2026-11-27', ['2027-01-01']],
     [series('FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO', '2026-11-28'), '2026-01-01', ['2044-02-29']],
     [series('FREQ=DAILY;INTERVAL=3', '2026-11-20'), '2026-11-27T12:00:00Z', ['2026-11-29']],

@@ -1,7 +1,9 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
+import ICAL from 'ical.js'
 import ical from 'node-ical'
 import t from 'tap'
+import { vtimezone } from '../src/tasks/transfer/vtimezone.ts'
 import { createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
 
 type Fields = Record<string, any>
@@ -131,6 +133,35 @@ t.test('iCalendar is folded, and a second library reads the same tasks', async (
   t.match(file, 'RRULE:FREQ=MONTHLY;BYMONTHDAY=-1')
   const after = byTitle.Weekly!.rrule.after(new Date('2026-10-26T00:00:00Z'))
   t.equal(after.toISOString(), '2026-10-30T14:00:00.000Z', 'the wall clock stays across DST')
+})
+
+t.test('other programs find the instants of every zone by its VTIMEZONE', async (t) => {
+  const regular = ['America/New_York', 'Europe/Berlin', 'Australia/Lord_Howe', 'America/Santiago']
+  const others = ['Africa/Casablanca', 'Africa/Cairo', 'Asia/Tehran', 'Asia/Kathmandu', 'America/Nuuk']
+  for (const zone of [...regular, ...others]) {
+    const text = vtimezone(zone)
+    const component = new ICAL.Component(ICAL.parse(text) as unknown[])
+    const definition = new ICAL.Timezone(component)
+    const clock = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: zone,
+      dateStyle: 'short',
+      timeStyle: 'medium',
+    })
+    const wrong: string[] = []
+    // Every half day of ten years that is no time which the clocks show twice.
+    for (let time = Date.UTC(2026, 0); time < Date.UTC(2036, 0); time += 43_200_000) {
+      const local = clock.format(time).replace(' ', 'T')
+      const read = ICAL.Time.fromDateTimeString(local)
+      read.zone = definition
+      const isTwice = [-1, -0.5, 0.5, 1].some(
+        (hours) => clock.format(time + hours * 3_600_000).replace(' ', 'T') === local,
+      )
+      if (!isTwice && read.toUnixTime() * 1000 !== time) wrong.push(local)
+    }
+    t.same(wrong, [], zone)
+    if (regular.includes(zone)) t.equal(text.match(/RRULE/g)?.length, 2, `${zone}: rules for both changes`)
+  }
+  t.notMatch(vtimezone('Asia/Kathmandu'), /RDATE|RRULE|DAYLIGHT/)
 })
 
 t.test('an export can be imported for another user with the same tasks, in every format', async (t) => {
@@ -648,6 +679,111 @@ t.test('files that are broken, endless or deep are a 4xx', async (t) => {
   t.match(await app.call('POST', '/api/tasks/import', { user, body: 'x', headers: encoded }), { status: 415 })
 })
 
+t.test('odd files are read, or refused with the reason: no value is lost in silence', async (t) => {
+  const user = await createUser()
+  const todo = (...lines: string[]) => calendar('BEGIN:VTODO', 'SUMMARY:x', ...lines, 'END:VTODO')
+  const series = 'DTSTART;VALUE=DATE:20260101'
+  const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')
+  const splitCharacter = Buffer.concat(
+    ['BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nSUMMARY:a\xc3', '\r\n \xa4b\r\nEND:VTODO\r\nEND:VCALENDAR\r\n'].map(
+      (part) => Buffer.from(part, 'latin1'),
+    ),
+  )
+  const refused: [Format, string | Buffer, RegExp][] = [
+    [
+      'csv',
+      'title,description\na,b,c\n',
+      /^Line 2: tasks\/0 has more cells than the first line has columns\.$/,
+    ],
+    [
+      'csv',
+      'title,due_date,recurrence_rule\na,2026-01-01,FREQ=WEEKLY;BYDAY=MO,TU\n',
+      /^Line 2: tasks\/0 has more cells/,
+    ],
+    [
+      'csv',
+      `title\n${','.repeat(1500)}\n`,
+      /^Line 2: The file must not have more than 1000 cells in a line\.$/,
+    ],
+    ['csv', Buffer.concat([utf16('title\n'), Buffer.from('a')]), /not valid UTF-16/],
+    ['csv', Buffer.concat([utf16('title\nx'), Buffer.from([0, 0xd8, 0x79, 0])]), /not valid UTF-16/],
+    ['csv', 'title\n"a\nb"\n', /^Line 2: tasks\/0\/title must be one line/],
+    ['ics', utf16(todo()), /not valid UTF-8/],
+    ['ics', todo('DESCRIPTION:a\0b'), /description must not contain U\+0000/],
+    [
+      'ics',
+      todo(series, 'RRULE:FREQ=DAILY', 'RRULE:FREQ=WEEKLY'),
+      /recurrence\/rule must be in the task only once/,
+    ],
+    ['ics', todo('RRULE:FREQ=DAILY'), /due_date is required for a task with a recurrence/],
+    ['ics', todo(series, 'RRULE:FREQ=DAILY;BYHOUR=8'), /has the part BYHOUR, which is not supported/],
+    ['ics', todo('DUE;TZID=Custom/Foo:20260101T000000'), /due_date has a time zone \(TZID\) that the IANA/],
+    ['ics', todo('DUE;TZID="W. Europe Standard Time":20260101T000000'), /due_date has a time zone \(TZID\)/],
+    [
+      'ics',
+      todo('DTSTART:20260101T000000Z', 'DURATION:P99999999999D'),
+      /due_date has a DURATION that is not valid/,
+    ],
+    ['ics', todo('DTSTART:20260101T000000Z', 'DURATION:P999999W'), /due_date must be a date/],
+    ['ics', todo('CREATED:yesterday'), /created_at must be a date \(20261201\) or a time/],
+    ['ics', todo('LAST-MODIFIED:0'), /updated_at must be a date/],
+    ...[
+      'hello',
+      '',
+      '20260230',
+      '20261399',
+      '20260101T250000Z',
+      '20260101T000000+0100',
+      '20260101T000000Z/PT1H',
+    ].map((value): [Format, string, RegExp] => [
+      'ics',
+      todo(`DUE:${value}`),
+      /^Line 3: tasks\/0\/due_date must be a date \(20261201\) or a time \(20261201T150000Z\)\.$/,
+    ]),
+    ['ics', todo(`DUE;X="${'":"'.repeat(20_000)}":20260101T000000Z`), /due_date must be a date/],
+  ]
+  for (const [format, file, detail] of refused) {
+    const answer = await importFile(app, user, file, format)
+    t.match(answer, { status: 400, body: { detail } }, `${format} ${file.slice(0, 200).toString()}`)
+  }
+  t.same(await tasksOf(app, user), [])
+
+  const recurrence = { rule: 'FREQ=DAILY' }
+  const read: [Format, string | Buffer, object[]][] = [
+    ['csv', 'sep=;\r\ntitle;description\r\na,b;c\r\n', [{ title: 'a,b', description: 'c' }]],
+    ['csv', 'title,description,,\r\n"a","b\r\nc ""d""",,\r\n', [{ title: 'a', description: 'b\r\nc "d"' }]],
+    ['csv', "title,tags\n=cmd|' /C calc'!A0,@SUM\n", [{ title: "=cmd|' /C calc'!A0", tags: ['@SUM'] }]],
+    ['csv', utf16('title\tdue_date\r\nä\t2026-01-01\r\n'), [{ title: 'ä', due_date: '2026-01-01' }]],
+    ['ics', splitCharacter, [{ title: 'aäb' }]],
+    ['ics', todo().replaceAll('\r', ''), [{ title: 'x' }]],
+    ['ics', `\ufeff${todo().toLowerCase()}`, [{ title: 'x' }]],
+    ['ics', todo('DUE:20260101'), [{ due_date: '2026-01-01' }]],
+    ['ics', todo('due:20260101t100000z'), [{ due_date: '2026-01-01T10:00:00.000Z' }]],
+    ['ics', todo('DUE:20261231T235960Z'), [{ due_date: '2026-12-31T23:59:59.000Z' }]],
+    ['ics', todo('DTSTART:20260101T000000Z'), [{ due_date: null, recurrence: null }]],
+    ['ics', todo(series, 'DURATION:P1W2D'), [{ due_date: '2026-01-10' }]],
+    ['ics', todo('DTSTART:20260101T000000Z', 'DURATION:-PT90M'), [{ due_date: '2025-12-31T22:30:00.000Z' }]],
+    [
+      'ics',
+      todo(series, 'RRULE:freq=daily', 'EXDATE;VALUE=DATE:20260102'),
+      [{ due_date: '2026-01-01', recurrence }],
+    ],
+    ['ics', todo('UID:a\0b'), [{ title: 'x' }]],
+    ['ics', todo(`UID:${'u'.repeat(50_000)}`), [{ title: 'x' }]],
+    ['ics', todo('DESCRIPTION;ALTREP="a;b:c":d\\, e\\nf\\\\n'), [{ description: 'd, e\nf\\n' }]],
+    ['ics', calendar('BEGIN:VEVENT', 'SUMMARY:e', 'END:VEVENT'), []],
+    ['ics', todo('RECURRENCE-ID:20260101T000000Z'), []],
+  ]
+  for (const [format, file, tasks] of read) {
+    const owner = await createUser()
+    const answer = await importFile(app, owner, file, format)
+    t.match(answer, { status: 200, body: { created: tasks.length } }, JSON.stringify(answer.body))
+    const found = await tasksOf(app, owner)
+    t.match(found, tasks, `${format} ${file.slice(0, 200).toString()}`)
+    t.equal(found.length, tasks.length)
+  }
+})
+
 t.test('random text is never a 500', async (t) => {
   const user = await createUser()
   const parts = fc.constantFrom(
@@ -670,6 +806,10 @@ t.test('random text is never a 500', async (t) => {
     'VTODO',
     'VCALENDAR',
     'DUE:',
+    'CREATED:',
+    'DURATION:',
+    'DTSTART:20260101',
+    'P9D',
     'RRULE:',
     '2026',
     'T',

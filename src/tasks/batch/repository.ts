@@ -33,7 +33,7 @@ export const createBatchRepository = (prisma: Client, trashDays: number) => ({
   async run(owner: Owner, operations: readonly Operation[], once?: Once): Promise<string[]> {
     const isHeavy = operations.length > LIGHT_OPERATIONS
     const send = async (rows?: ReadonlyMap<number, SeriesRow>) => {
-      const statements = batchStatements(owner.id, operations, trashDays, once, rows)
+      const statements = await batchStatements(owner.id, operations, trashDays, once, rows)
       const answers = await prisma.$queryJsonAll(owner, statements, { isHeavy })
       const results = once === undefined ? answers : answers.slice(0, -1)
       return results.slice(-operations.length).map(([text]) => text!)

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { tagsThatMayChange } from '../../http/entity-tags.ts'
 import type { Operation } from './schemas.ts'
@@ -54,33 +55,57 @@ export function seriesChangeOf(operation: Operation): Change | undefined {
   return concernsSeries(change) ? change : undefined
 }
 
+/** So many operations on recurring tasks compute their dates before other requests have a turn of the event loop. */
+const DATES_PER_TURN = 4
+
 /** The statements of a batch: first the locks, then one statement for each operation, last the idempotency key. */
-export function batchStatements(
+export async function batchStatements(
   owner: string,
   operations: readonly Operation[],
   trashDays: number,
   once?: Once,
   rows: ReadonlyMap<number, SeriesRow> = new Map(),
-): Sql[] {
+): Promise<Sql[]> {
   // Each operation sees its task as the earlier operations leave it.
   const seen = new Map([...rows].map(([id, row]) => [id, seenIn(row)]))
+  const context = { owner, trashDays, once, seen }
+  const statements: Sql[] = []
+  let dates = 0
+  for (const [index, operation] of operations.entries()) {
+    statements.push(statementOf(context, operation, index))
+    if (hasDates(operation, seen) && ++dates % DATES_PER_TURN === 0) await setImmediate()
+  }
   const changing = operations.filter((operation) => operation.op !== 'create')
-  const statements = operations.map((operation, index) => {
-    const at = `operations/${index}/`
-    if (operation.op === 'create') {
-      requireSeries(operation, at)
-      const insert = insertTask(owner, operation)
-      return once === undefined ? insert : resultOf({ last: insert }, index, once)
-    }
-    const task = seen.get(operation.id)
-    const ifMatch = tagsThatMayChange(operation.if_match)
-    const statement = changeOf({ owner, id: idOf(operation), trashDays, ifMatch, seen: task, at }, operation)
-    const change = seriesChangeOf(operation)
-    if (task && change) seen.set(operation.id, afterChange(task, change))
-    return resultOf(statement, index, once)
-  })
   const key = once === undefined ? [] : [writeBatchKey(owner, once)]
   return [...locksOf(owner, changing.map(idOf)), ...statements, ...key]
+}
+
+/** Whether the statement of an operation needs dates of a series. */
+function hasDates(operation: Operation, seen: ReadonlyMap<number, Seen>): boolean {
+  if (operation.op === 'create') return Boolean(operation.recurrence)
+  return Boolean(seen.get(operation.id)?.recurrence) && seriesChangeOf(operation) !== undefined
+}
+
+interface BatchContext {
+  owner: string
+  trashDays: number
+  once: Once | undefined
+  seen: Map<number, Seen>
+}
+
+function statementOf({ owner, trashDays, once, seen }: BatchContext, operation: Operation, index: number) {
+  const at = `operations/${index}/`
+  if (operation.op === 'create') {
+    requireSeries(operation, at)
+    const insert = insertTask(owner, operation)
+    return once === undefined ? insert : resultOf({ last: insert }, index, once)
+  }
+  const task = seen.get(operation.id)
+  const ifMatch = tagsThatMayChange(operation.if_match)
+  const statement = changeOf({ owner, id: idOf(operation), trashDays, ifMatch, seen: task, at }, operation)
+  const change = seriesChangeOf(operation)
+  if (task && change) seen.set(operation.id, afterChange(task, change))
+  return resultOf(statement, index, once)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { DAY_MS, dayAt, type DueDate, instantOf, parseDueDate, remainder, wallClock } from '../due-date.ts'
-import { expand, MAX_PERIODS } from './dates.ts'
+import { expand, expandRoughly } from './dates.ts'
+import { MAX_PERIODS } from './days.ts'
 import { partsOf, readUntil } from './rule.ts'
 import type { Recurrence } from '../schemas.ts'
 
@@ -20,8 +21,8 @@ export interface Series {
 
 /** So many dates in a row may be at a time that the clocks jump over. */
 const MAX_JUMPED = 20
-/** COUNT counts so many dates that were passed over, at most: each is a search. With BYSETPOS a search takes longer. */
-const MAX_PASSED = { usually: 100, withSetPos: 10 }
+/** So many dates that were passed over are checked for times that the clocks jumped over: each takes 3 µs. */
+const MAX_CHECKED = 100
 /** Due dates end with the year 9999. */
 const END = Date.UTC(10_000, 0)
 
@@ -77,17 +78,16 @@ function beginningOf({ due_date, recurrence }: Series, now: number, isSkip: bool
   return { parts, calendar, start, after: Math.max(moment, calendar.dateOf(start) ?? moment) }
 }
 
-/** How many dates a series has up to a wall clock, its start not included. */
-function countPassed({ parts, calendar, start }: ReturnType<typeof beginningOf>, end: number): number {
-  const most = MAX_PASSED[parts.BYSETPOS === undefined ? 'usually' : 'withSetPos']
-  let searches = 0
+/** How many dates a series has up to a wall clock, its start not included. Counting ends at `most`. */
+function countPassed({ parts, calendar, start }: ReturnType<typeof beginningOf>, end: number, most: number) {
   let passed = 0
-  for (const wall of expand(parts, start, start)) {
-    if (wall > end) break
-    if (calendar.dateOf(wall) !== undefined) passed += 1
-    if (++searches >= most) break
+  let jumped = 0
+  for (const wall of expandRoughly(parts, start, start)) {
+    if (wall > end || passed - jumped >= most) break
+    passed += 1
+    if (passed <= MAX_CHECKED && calendar.dateOf(wall) === undefined) jumped += 1
   }
-  return passed
+  return passed - jumped
 }
 
 /** The next dates of a series, each with what is then left of its COUNT. */
@@ -98,7 +98,7 @@ function* upcoming(series: Series, now: number, isSkip: boolean) {
   // Shortly before the moment, because clocks can be set back.
   const from = Math.max(start, calendar.wallOf(after) - DAY_MS)
   let left = Number(parts.COUNT ?? Infinity)
-  if (left !== Infinity && from > start) left -= countPassed(beginning, from)
+  if (left !== Infinity && from > start) left -= countPassed(beginning, from, left)
   let jumped = 0
   for (const wall of expand(parts, start, from)) {
     const date = calendar.dateOf(wall)

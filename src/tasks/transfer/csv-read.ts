@@ -10,6 +10,11 @@ function separatorOf(file: string): string {
   return [',', ';', '\t'].sort((one, other) => count(other) - count(one))[0]!
 }
 
+/** A first line that tells Excel the separator: `sep=;`. */
+const HINT = /^sep=([,;\t])\r?\n/i
+/** More cells than this in a line are no columns of anything. */
+const MAX_CELLS = 1000
+
 /** Characters that the parser gets at once. */
 const CHUNK = 16 * 1024
 function* chunksOf(file: string) {
@@ -24,8 +29,10 @@ function* chunksOf(file: string) {
  * @throws BrokenFile if the file cannot be read any further
  */
 export async function* readCsv(file: string, ignored: Ignored): AsyncGenerator<Draft> {
+  const hint = HINT.exec(file)?.[1]
   const parser = parse({
-    delimiter: separatorOf(file),
+    delimiter: hint ?? separatorOf(file),
+    from_line: hint === undefined ? 1 : 2,
     record_delimiter: ['\r\n', '\n', '\r'],
     info: true,
     relax_column_count: true,
@@ -39,6 +46,7 @@ export async function* readCsv(file: string, ignored: Ignored): AsyncGenerator<D
   let index = 0
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      if (record.length > MAX_CELLS) throw tooWide(info)
       if (header === undefined) header = readHeader(record, ignored)
       // Spreadsheets leave lines without any value.
       else if (record.some((cell) => cell.trim() !== ''))
@@ -59,6 +67,9 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 const broken = ({ code, lines }: CsvError & { lines?: number }) =>
   new BrokenFile(REASONS[code] ?? 'has a quote in the middle of a cell', lines)
+
+const tooWide = ({ lines }: Info) =>
+  new BrokenFile(`must not have more than ${MAX_CELLS} cells in a line`, lines)
 
 function readHeader(cells: string[], ignored: Ignored) {
   const names = cells.map((cell) => cell.trim().toLowerCase())
@@ -86,5 +97,12 @@ function readRow(header: (ColumnName | undefined)[], cells: string[], index: num
       draft.mistakes!.push({ path: `${draft.path}/completed`, line, message: 'must be true or false' })
   }
   if (Object.keys(recurrence).length > 0) draft.task.recurrence = recurrence
+  // Without quotes, a comma in a text begins another cell: the rest of the text would be lost.
+  if (cells.slice(header.length).some((cell) => cell.trim() !== ''))
+    draft.mistakes!.push({
+      path: draft.path,
+      line,
+      message: 'has more cells than the first line has columns',
+    })
   return draft
 }

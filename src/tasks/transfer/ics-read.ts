@@ -1,7 +1,7 @@
-import ICAL from 'ical.js'
 import { BrokenFile, type Draft, type Ignored } from './draft.ts'
 import { contentLines } from './ics-lines.ts'
 import { draftOf, type Reading, type Todo } from './ics-todo.ts'
+import { parseLine, type Property, textsOf } from './ics-values.ts'
 
 /** The properties of a VTODO that are read; others are ignored. */
 const READ = [
@@ -26,13 +26,13 @@ export function* readIcs(text: string, timeZone: string, ignored: Ignored): Gene
   let todo: Todo | undefined
   let index = 0
   for (const { content, line } of contentLines(text)) {
-    const { name, value } = split(content)
+    const { name, value, parameters } = parseLine(content)
     const isTask = stack.length === 2 && stack[1] === 'VTODO'
     if (name === 'BEGIN') {
       const component = open(stack, value, line)
       if (stack.length === 2 && COUNTED.includes(component)) ignored.parts += 1
       if (stack.length === 2 && component === 'VTODO')
-        todo = { line, properties: new Map(), tags: [], mistakes: [] }
+        todo = { line, properties: new Map(), rules: [], tags: [] }
     } else if (name === 'END') {
       if (stack.pop() !== value.trim().toUpperCase())
         throw new BrokenFile('has an END without its BEGIN', line)
@@ -42,7 +42,7 @@ export function* readIcs(text: string, timeZone: string, ignored: Ignored): Gene
       yield draft
     } else if (stack.length === 0) throw notCalendar(line)
     else if (stack.at(-1) === 'VTIMEZONE') noteZone(reading, name, value)
-    else if (isTask && READ.includes(name)) addProperty(todo!, name, content, line)
+    else if (isTask && READ.includes(name)) addProperty(todo!, name, { value, parameters })
     yield undefined
   }
   if (index === 0 && stack.length === 0 && text.trim() === '') throw notCalendar(1)
@@ -51,18 +51,6 @@ export function* readIcs(text: string, timeZone: string, ignored: Ignored): Gene
 
 const notCalendar = (line: number) =>
   new BrokenFile('must be iCalendar, which begins with BEGIN:VCALENDAR', line)
-
-/** The name of a line and what is behind its parameters, in which quotation marks protect a colon. */
-function split(content: string): { name: string; value: string } {
-  const name = /^[\w-]*/.exec(content)![0]
-  let isQuoted = false
-  for (let position = name.length; position < content.length; position += 1) {
-    if (content[position] === '"') isQuoted = !isQuoted
-    else if (content[position] === ':' && !isQuoted)
-      return { name: name.toUpperCase(), value: content.slice(position + 1) }
-  }
-  return { name: name.toUpperCase(), value: '' }
-}
 
 function open(stack: string[], value: string, line: number): string {
   const component = value.trim().toUpperCase()
@@ -79,27 +67,9 @@ function noteZone(reading: Reading, name: string, value: string) {
   if (name === 'X-LIC-LOCATION' && reading.lastTzid) reading.locations.set(reading.lastTzid, value)
 }
 
-function addProperty(todo: Todo, name: string, content: string, line: number) {
-  const { properties, mistakes } = todo
-  if (name === 'CATEGORIES') {
-    todo.tags.push(...texts(split(content).value))
-    return
-  }
-  if (name === 'RRULE') {
-    todo.rule ??= split(content).value
-    return
-  }
-  try {
-    properties.set(name, [...(properties.get(name) ?? []), ICAL.Property.fromString(content)])
-  } catch {
-    mistakes.push({ path: '', line, message: `the property ${name} is not valid` })
-  }
+/** Of a property that may be there once, the first counts. CATEGORIES may be there more often. */
+function addProperty({ properties, tags, rules }: Todo, name: string, property: Property) {
+  if (name === 'CATEGORIES') tags.push(...textsOf(property.value))
+  else if (name === 'RRULE') rules.push(property.value)
+  else if (!properties.has(name)) properties.set(name, property)
 }
-
-/** The texts of a list (RFC 5545, 3.3.11). The library takes a backslash at the end of one for a part of the comma. */
-const texts = (value: string): string[] =>
-  value
-    .match(/(?:[^\\,]|\\.)+/gs)
-    ?.map((text) =>
-      text.replace(/\\(.)/gs, (_, character: string) => (/n/i.test(character) ? '\n' : character)),
-    ) ?? []

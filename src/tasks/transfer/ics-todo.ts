@@ -1,17 +1,15 @@
-import ICAL from 'ical.js'
 import { PRIORITIES } from '../priorities.ts'
 import type { Draft, Mistake } from './draft.ts'
 import { PRIORITY_NUMBERS, readUid } from './ics-write.ts'
-import { instantOf, zoneOf } from './zones.ts'
+import { dueDateOf, laterBy, momentOf, type Moment, type Property, textOf, zoneFinder } from './ics-values.ts'
 
 /** A VTODO, as far as it was read. */
 export interface Todo {
   line: number
-  properties: Map<string, ICAL.Property[]>
+  properties: Map<string, Property>
   /** RRULE, as it is in the file: other code checks it. */
-  rule?: string
+  rules: string[]
   tags: string[]
-  mistakes: Mistake[]
 }
 
 export interface Reading {
@@ -22,36 +20,44 @@ export interface Reading {
   lastTzid?: string
 }
 
+/** What could not be understood: a field, and the end of a sentence that begins with it. */
+type Note = (field: string, message: string) => void
+
 /** undefined for a change of one date of a series (RECURRENCE-ID): the series itself is the task. */
 export function draftOf(todo: Todo, reading: Reading, index: number): Draft | undefined {
-  const { line, properties, mistakes } = todo
+  const { line, properties, tags } = todo
   if (properties.has('RECURRENCE-ID')) return undefined
   const path = `/tasks/${index}`
-  const textOf = (name: string) => {
-    const value = properties.get(name)?.[0]?.getFirstValue()
-    return value === undefined || value === null ? undefined : String(value)
-  }
-  const status = textOf('STATUS')?.toUpperCase()
-  const isDone = properties.has('COMPLETED') || textOf('PERCENT-COMPLETE') === '100'
-  const own = readUid(textOf('UID') ?? '')
-  const { due_date, recurrence, mistake } = datesOf(todo, textOf, reading)
-  if (mistake !== undefined) mistakes.push({ path: '/due_date', message: mistake })
+  const mistakes: Mistake[] = []
+  const note: Note = (field, message) => mistakes.push({ path: `${path}/${field}`, line, message })
+  const text = (name: string) => textOf(properties.get(name)?.value ?? '') || undefined
+  const status = text('STATUS')?.toUpperCase()
+  const isDone = properties.has('COMPLETED') || Number(text('PERCENT-COMPLETE')) === 100
+  const own = readUid(text('UID') ?? '')
   const task: Draft['task'] = {
-    title: textOf('SUMMARY'),
-    description: textOf('DESCRIPTION') || undefined,
+    title: text('SUMMARY'),
+    description: text('DESCRIPTION'),
     completed: status === undefined ? isDone : status === 'COMPLETED' || status === 'CANCELLED',
-    priority: priorityOf(Number(textOf('PRIORITY'))),
-    tags: todo.tags,
-    created_at: textOf('CREATED'),
-    updated_at: textOf('LAST-MODIFIED'),
-    due_date,
-    recurrence,
+    priority: priorityOf(Number(text('PRIORITY'))),
+    tags,
+    created_at: instantIn(properties.get('CREATED'), (message) => note('created_at', message)),
+    updated_at: instantIn(properties.get('LAST-MODIFIED'), (message) => note('updated_at', message)),
+    ...datesOf(todo, text, reading, note),
     ...own,
   }
   for (const [name, value] of Object.entries(task)) if (value === undefined) delete task[name]
-  const uid = own === undefined ? textOf('UID') : undefined
-  const found = mistakes.map((one) => ({ ...one, path: path + one.path, line: one.line ?? line }))
-  return { task, path, line, mistakes: found, ...(uid && { uid }) }
+  const uid = own === undefined ? text('UID') : undefined
+  return { task, path, line, mistakes, ...(uid && { uid }) }
+}
+
+/** CREATED and LAST-MODIFIED are in UTC (RFC 5545, 3.8.7). */
+function instantIn(property: Property | undefined, note: (message: string) => void) {
+  if (property === undefined) return undefined
+  const moment = momentOf(property, () => 'UTC')
+  if (typeof moment !== 'string')
+    return moment.zone === undefined ? `${moment.text}T00:00:00Z` : dueDateOf(moment)
+  note(moment)
+  return undefined
 }
 
 /** 1 to 4 are high, 5 is medium, 6 to 9 are low (RFC 5545, 3.8.1.9). Exports write 1, 3, 5 and 9. */
@@ -66,36 +72,31 @@ function priorityOf(number: number) {
 type TextOf = (name: string) => string | undefined
 
 /** The due date and the recurrence, which depend on each other: a rule counts in the zone of its times. */
-function datesOf({ properties, rule }: Todo, textOf: TextOf, reading: Reading) {
-  const due = properties.get('DUE')?.[0] ?? dueByStart(properties, rule !== undefined)
-  if (due === undefined && rule === undefined) return {}
-  const { date, zone, mistake } = due === undefined ? {} : readTime(due, reading)
-  if (rule === undefined) return { due_date: date, mistake }
-  const anchor = textOf('X-TASK-API-ANCHOR')
-  const time_zone = zone ?? textOf('X-TASK-API-TIME-ZONE')
-  return {
-    due_date: date,
-    mistake,
-    recurrence: { rule, ...(time_zone && { time_zone }), ...(anchor && { anchor }) },
-  }
+function datesOf(todo: Todo, text: TextOf, reading: Reading, note: Note) {
+  const [rule, ...others] = todo.rules
+  const due = dueOf(todo, reading, note)
+  const due_date = due && dueDateOf(due)
+  if (rule === undefined) return { due_date }
+  if (others.length > 0) note('recurrence/rule', 'must be in the task only once (RRULE)')
+  const anchor = text('X-TASK-API-ANCHOR')
+  const isFixed = due?.zone === undefined || due.zone === 'UTC'
+  const time_zone = isFixed ? text('X-TASK-API-TIME-ZONE') : due.zone
+  return { due_date, recurrence: { rule, ...(time_zone && { time_zone }), ...(anchor && { anchor }) } }
 }
 
-/** DTSTART is no due date, except with a duration, and of a series. */
-function dueByStart(properties: Todo['properties'], recurs: boolean): ICAL.Property | undefined {
-  const start = properties.get('DTSTART')?.[0]
-  const duration = properties.get('DURATION')?.[0]?.getFirstValue()
-  if (start === undefined || !(duration instanceof ICAL.Duration)) return recurs ? start : undefined
-  const time = start.getFirstValue()
-  if (time instanceof ICAL.Time) time.addDuration(duration)
-  return start
-}
-
-function readTime(property: ICAL.Property, { timeZone, locations }: Reading) {
-  const text = String(property.getFirstValue())
-  if (!text.includes('T') || text.endsWith('Z')) return { date: text }
-  const tzid = property.getFirstParameter('tzid')
-  const zone = tzid ? zoneOf(locations.get(tzid) ?? tzid) : timeZone
-  if (zone === undefined)
-    return { mistake: 'has a time zone (TZID) that the IANA time zone database does not have' }
-  return { date: instantOf(text, zone) ?? text, zone }
+/** DUE. DTSTART is no due date, except with a duration, and of a series. */
+function dueOf(
+  { properties, rules }: Todo,
+  { timeZone, locations }: Reading,
+  note: Note,
+): Moment | undefined {
+  const due = properties.get('DUE')
+  const duration = due === undefined ? properties.get('DURATION') : undefined
+  const property = due ?? (duration || rules.length > 0 ? properties.get('DTSTART') : undefined)
+  if (property === undefined) return undefined
+  const moment = momentOf(property, zoneFinder(locations, timeZone))
+  const later = typeof moment === 'string' || !duration ? moment : laterBy(moment, duration.value)
+  if (typeof later === 'object') return later
+  note('due_date', later ?? 'has a DURATION that is not valid')
+  return undefined
 }

@@ -1,7 +1,8 @@
 import ICAL from 'ical.js'
 import type { Priority } from '../priorities.ts'
 import type { Task } from '../schemas.ts'
-import { instantOf, localOf, vtimezone } from './zones.ts'
+import { vtimezone } from './vtimezone.ts'
+import { instantOf, localOf } from './zones.ts'
 
 /** RFC 5545, 3.8.1.9: 1 is the highest priority, 9 the lowest, 0 none. */
 export const PRIORITY_NUMBERS: Readonly<Record<Priority, number>> = {

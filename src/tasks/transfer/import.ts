@@ -1,10 +1,10 @@
-import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import { problem } from '../../http/problem.ts'
 import type { Check } from '../../http/validation.ts'
 import { mistakeInSent } from '../recurrence/check.ts'
 import type { NewTask } from '../schemas.ts'
 import { readCsv } from './csv-read.ts'
+import { decode } from './decode.ts'
 import { BrokenFile, type Draft, type Ignored } from './draft.ts'
 import type { TransferFormat } from './formats.ts'
 import { readIcs } from './ics-read.ts'
@@ -72,16 +72,6 @@ function draftsOf(format: TransferFormat, text: string, timeZone: string, ignore
   return format === 'csv' ? readCsv(text, ignored) : readIcs(text, timeZone, ignored)
 }
 
-/** The text without its byte order mark. Excel writes UTF-16 as "Unicode Text". */
-function decode(format: TransferFormat, body: Buffer): string {
-  const mark = body.subarray(0, 2).toString('hex')
-  if (format === 'csv' && (mark === 'fffe' || mark === 'feff'))
-    return new TextDecoder(mark === 'fffe' ? 'utf-16le' : 'utf-16be').decode(body)
-  if (!isUtf8(body)) throw problem('malformed_json', { values: ['UTF-8'] })
-  const text = body.toString()
-  return text.startsWith('\ufeff') ? text.slice(1) : text
-}
-
 const isId = (id: unknown): id is number => Number.isSafeInteger(id) && (id as number) > 0
 
 function rowOf({ task, uid }: Draft): Row {
@@ -97,8 +87,9 @@ function rowOf({ task, uid }: Draft): Row {
   }
 }
 
+/** PostgreSQL cannot store U+0000. */
 const originOf = (uid: string) =>
-  `uid:${uid.length <= MAX_ORIGIN_LENGTH ? uid : hash('sha256', uid, 'base64url')}`
+  `uid:${uid.length <= MAX_ORIGIN_LENGTH && !uid.includes('\0') ? uid : hash('sha256', uid, 'base64url')}`
 
 /** The tasks of a file, each once. */
 class Rows {
