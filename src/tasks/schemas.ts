@@ -311,7 +311,7 @@ export const IdempotencyHeader = Type.Object({
     Type.String({
       minLength: 1,
       maxLength: 255,
-      pattern: '^[\\x21-\\x7e]*$',
+      format: 'idempotency-key',
       description:
         'Makes a retry safe: the same request with the same key within 24 hours gives the first answer again, and ' +
         'creates nothing. 1 to 255 visible ASCII characters, such as a UUID.',
