@@ -81,6 +81,7 @@ t.test('a GET with a matching If-None-Match is a 304 without a body', async (t) 
       t.same([status, text, headers.etag], [304, '', etag], `${method} ${header}`)
       t.equal(headers['cache-control'], 'private, no-cache')
       t.equal(headers['content-type'], undefined)
+      t.equal(headers['content-length'], undefined, 'which would have to be that of the task')
     }
   for (const header of [OLD, '""', `"${etag.slice(1, -1)} "`.replace(' ', '_'), '"*"'])
     t.equal((await ask('GET', header)).status, 200, header)
