@@ -90,11 +90,20 @@ function addProperty(todo: Todo, name: string, content: string, line: number) {
     return
   }
   try {
-    properties.set(name, [...(properties.get(name) ?? []), ICAL.Property.fromString(content)])
+    const property = ICAL.Property.fromString(withType(content))
+    // The library reads values when they are first asked for, and throws then.
+    property.getValues()
+    properties.set(name, [...(properties.get(name) ?? []), property])
   } catch {
-    mistakes.push({ path: '', line, message: `the property ${name} is not valid` })
+    mistakes.push({ path: '', line, message: `has a property ${name} that is not valid` })
   }
 }
+
+/** Some programs leave out VALUE=DATE before a date. */
+const withType = (content: string) =>
+  content.replace(/^(DUE|DTSTART)((?:;[^:]*)?:\d{8})$/i, (whole, name: string, rest: string) =>
+    /;VALUE=/i.test(rest) ? whole : `${name};VALUE=DATE${rest}`,
+  )
 
 /** The texts of a list (RFC 5545, 3.3.11). The library takes a backslash at the end of one for a part of the comma. */
 const texts = (value: string): string[] =>

@@ -1,4 +1,5 @@
 import ICAL from 'ical.js'
+import { parseDueDate } from '../due-date.ts'
 import { PRIORITIES } from '../priorities.ts'
 import type { Draft, Mistake } from './draft.ts'
 import { PRIORITY_NUMBERS, readUid } from './ics-write.ts'
@@ -67,7 +68,7 @@ type TextOf = (name: string) => string | undefined
 
 /** The due date and the recurrence, which depend on each other: a rule counts in the zone of its times. */
 function datesOf({ properties, rule }: Todo, textOf: TextOf, reading: Reading) {
-  const due = properties.get('DUE')?.[0] ?? dueByStart(properties, rule !== undefined)
+  const due = timeOf(properties.get('DUE')?.[0]) ?? dueByStart(properties, rule !== undefined)
   if (due === undefined && rule === undefined) return {}
   const { date, zone, mistake } = due === undefined ? {} : readTime(due, reading)
   if (rule === undefined) return { due_date: date, mistake }
@@ -80,22 +81,50 @@ function datesOf({ properties, rule }: Todo, textOf: TextOf, reading: Reading) {
   }
 }
 
-/** DTSTART is no due date, except with a duration, and of a series. */
-function dueByStart(properties: Todo['properties'], recurs: boolean): ICAL.Property | undefined {
-  const start = properties.get('DTSTART')?.[0]
-  const duration = properties.get('DURATION')?.[0]?.getFirstValue()
-  if (start === undefined || !(duration instanceof ICAL.Duration)) return recurs ? start : undefined
-  const time = start.getFirstValue()
-  if (time instanceof ICAL.Time) time.addDuration(duration)
-  return start
+/** A time as the file has it: `2026-12-01`, `2026-12-01T15:00:00` or `2026-12-01T15:00:00Z`. */
+interface LocalTime {
+  text: string
+  tzid: string | undefined
 }
 
-function readTime(property: ICAL.Property, { timeZone, locations }: Reading) {
-  const text = String(property.getFirstValue())
+const timeOf = (property: ICAL.Property | undefined): LocalTime | undefined =>
+  property && {
+    text: textOfTime(property),
+    tzid: property.getFirstParameter('tzid') || undefined,
+  }
+
+/**
+ * What the file says. The library would turn the 31st of November into the 1st of December. Second 60 is the same as 59
+ * where leap seconds are not supported (RFC 5545, 3.3.12).
+ */
+const textOfTime = (property: ICAL.Property) =>
+  String((property.toJSON() as unknown[])[3]).replace(/:60(Z?)$/, ':59$1')
+
+/** DTSTART is no due date, except with a duration, and of a series. */
+function dueByStart(properties: Todo['properties'], recurs: boolean): LocalTime | undefined {
+  const start = timeOf(properties.get('DTSTART')?.[0])
+  const duration = properties.get('DURATION')?.[0]?.getFirstValue()
+  if (start === undefined || !(duration instanceof ICAL.Duration)) return recurs ? start : undefined
+  return { ...start, text: addSeconds(start.text, duration.toSeconds()) }
+}
+
+/** A time without a zone, as if its zone were UTC. */
+const inUtc = (text: string) => text.replace(/T[\d:]+$/, '$&Z')
+
+/** By arithmetic: the library counts month by month. A text that is no time, or a sum beyond all dates, is no time. */
+function addSeconds(text: string, seconds: number): string {
+  const start = parseDueDate(inUtc(text))
+  const sum = new Date(start === undefined ? NaN : Date.parse(start.at) + seconds * 1000)
+  if (start === undefined || Number.isNaN(sum.getTime())) return 'no time'
+  if (start.allDay) return sum.toISOString().split('T')[0]!
+  return sum.toISOString().replace(/\.\d+Z$/, text.endsWith('Z') ? 'Z' : '')
+}
+
+function readTime({ text, tzid }: LocalTime, { timeZone, locations }: Reading) {
   if (!text.includes('T') || text.endsWith('Z')) return { date: text }
-  const tzid = property.getFirstParameter('tzid')
   const zone = tzid ? zoneOf(locations.get(tzid) ?? tzid) : timeZone
   if (zone === undefined)
     return { mistake: 'has a time zone (TZID) that the IANA time zone database does not have' }
-  return { date: instantOf(text, zone) ?? text, zone }
+  const date = parseDueDate(inUtc(text)) && instantOf(text, zone)
+  return { date: date ?? text, zone }
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import { problem } from '../../http/problem.ts'
 import type { Check } from '../../http/validation.ts'
+import { isStorable } from '../formats.ts'
 import { mistakeInSent } from '../recurrence/check.ts'
 import type { NewTask } from '../schemas.ts'
 import { readCsv } from './csv-read.ts'
@@ -97,8 +98,9 @@ function rowOf({ task, uid }: Draft): Row {
   }
 }
 
+/** A long UID, and one that PostgreSQL cannot store, counts by its hash. */
 const originOf = (uid: string) =>
-  `uid:${uid.length <= MAX_ORIGIN_LENGTH ? uid : hash('sha256', uid, 'base64url')}`
+  `uid:${uid.length <= MAX_ORIGIN_LENGTH && isStorable(uid) ? uid : hash('sha256', uid, 'base64url')}`
 
 /** The tasks of a file, each once. */
 class Rows {
