@@ -358,6 +358,23 @@ t.test('a restore with If-Match demands the version that went into the trash', a
 
 const withoutDeletedAt = ({ deleted_at: _, ...task }: Record<string, unknown>) => task
 
+t.test('a task of the trash is deleted for good only in the version that If-Match names', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const task = await createTask(app, user)
+  const remove = (header: string) =>
+    app.call('DELETE', `/api/tasks/trash/${task.id}`, { user, headers: { 'if-match': header } })
+  t.equal((await remove(etagOf(task))).status, 404, 'it is not in the trash')
+  await app.call('DELETE', `/api/tasks/${task.id}`, { user })
+  t.match(await remove('x'), { status: 400, body: { errors: [{ path: '/if-match' }] } })
+  const refused = await remove(OLD)
+  t.match(refused, { status: 412, body: { code: 'precondition_failed' }, headers: { etag: etagOf(task) } })
+  const trash = () => app.call('GET', '/api/tasks/trash', { user })
+  t.same(refused.body.current, (await trash()).body.map(withoutDeletedAt)[0])
+  t.equal((await remove(`${OLD}, ${etagOf(task)}`)).status, 204)
+  t.same((await trash()).body, [])
+})
+
 t.test('a deletion for good with If-Match compares, too, where there is no trash', async (t) => {
   const app = await startApp(t, { TRASH_DAYS: '0' })
   const user = await createUser()
