@@ -1,13 +1,10 @@
 import type { FastifyReply } from 'fastify'
 import { hash } from 'node:crypto'
 import type { Client } from '../database/client.ts'
-import type { Owner } from '../database/owner.ts'
+import { NOBODY, type Owner } from '../database/owner.ts'
 import { problem } from '../http/problem.ts'
 import { failedOperation } from './batch/repository.ts'
 import { findKey, isUsedKey, type KnownKey, type Once, purgeKeys } from './idempotency-statements.ts'
-
-/** The owner of statements that belong to no user: row-level security shows them no row. */
-const NOBODY: Owner = { id: '' }
 
 export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>
 

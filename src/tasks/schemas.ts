@@ -1,6 +1,7 @@
 import { type Static, type TBoolean, Type } from '@sinclair/typebox'
 import { Problem } from '../http/problem.ts'
 import { OneOf, Ref, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
+import { CURSOR_DAYS } from './changes/cursor.ts'
 import { PRIORITIES, type Priority } from './priorities.ts'
 import { type Anchor, ANCHORS, MAX_RULE_LENGTH } from './recurrence/rule.ts'
 import { MAX_TAG_LENGTH, MAX_TAGS } from './tags/names.ts'
@@ -271,7 +272,7 @@ export const Changes = Type.Object(
       examples: [[41]],
     }),
     cursor: Type.String({
-      description: 'For the next request. It is opaque, and valid for 90 days.',
+      description: `For the next request. It is opaque, and valid for ${CURSOR_DAYS} days.`,
       examples: ['MSA5ZjM0YzE'],
     }),
     has_more: Type.Boolean({

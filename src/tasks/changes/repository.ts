@@ -1,10 +1,8 @@
 import type { Client } from '../../database/client.ts'
-import type { Owner } from '../../database/owner.ts'
+import { NOBODY, type Owner } from '../../database/owner.ts'
 import { parseSnapshot, type Snapshot, type Walk } from './cursor.ts'
 import { purgeDeletedIds, readChanges, repairChanges } from './statements.ts'
 
-/** The owner of statements that belong to no user: row-level security shows them no row. */
-const NOBODY: Owner = { id: '' }
 /** Tasks that one statement repairs, so that none of them takes long. */
 const REPAIR_AT_ONCE = 5000
 /** Behind a transaction that ran meanwhile, a walk may have to skip many changes that it has read before. */

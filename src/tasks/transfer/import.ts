@@ -7,14 +7,13 @@ import { mistakeInSent } from '../recurrence/check.ts'
 import type { NewTask } from '../schemas.ts'
 import { readCsv } from './csv-read.ts'
 import { BrokenFile, type Draft, type Ignored } from './draft.ts'
-import type { TransferFormat } from './formats.ts'
+import { MAX_TASKS, type TransferFormat } from './formats.ts'
 import { readIcs } from './ics-read.ts'
 import { readJson } from './json.ts'
 import { brokenFile, Mistakes } from './mistakes.ts'
 import { createPace } from './pace.ts'
 import { type Link, type Row, rowJson } from './statements.ts'
 
-export const MAX_TASKS = 5000
 /** Columns that an answer names, and their longest names. */
 const [MAX_COLUMNS, MAX_COLUMN_LENGTH] = [20, 50]
 const MAX_ORIGIN_LENGTH = 200

@@ -1,5 +1,5 @@
 import type { Client, SendOptions } from '../../database/client.ts'
-import type { Owner } from '../../database/owner.ts'
+import { NOBODY, type Owner } from '../../database/owner.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { accepted, type IfMatch, inOneStatement } from '../conditional-statements.ts'
 import type { Position } from '../sorts.ts'
@@ -13,8 +13,6 @@ import {
 } from './statements.ts'
 
 const { sql } = Prisma
-/** The owner of statements that belong to no user: row-level security shows them no row. */
-const NOBODY: Owner = { id: '' }
 
 export type TrashRepository = ReturnType<typeof createTrashRepository>
 
