@@ -81,6 +81,7 @@ t.test('a GET with a matching If-None-Match is a 304 without a body', async (t) 
       t.same([status, text, headers.etag], [304, '', etag], `${method} ${header}`)
       t.equal(headers['cache-control'], 'private, no-cache')
       t.equal(headers['content-type'], undefined)
+      t.equal(headers['content-length'], undefined, 'which would have to be that of the task')
     }
   for (const header of [OLD, '""', `"${etag.slice(1, -1)} "`.replace(' ', '_'), '"*"'])
     t.equal((await ask('GET', header)).status, 200, header)
@@ -359,6 +360,23 @@ t.test('a restore with If-Match compares with the version in the trash', async (
 })
 
 const withoutDeletedAt = ({ deleted_at: _, ...task }: Record<string, unknown>) => task
+
+t.test('a task of the trash is deleted for good only in the version that If-Match names', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const task = await createTask(app, user)
+  const remove = (header: string) =>
+    app.call('DELETE', `/api/tasks/trash/${task.id}`, { user, headers: { 'if-match': header } })
+  t.equal((await remove(etagOf(task))).status, 404, 'it is not in the trash')
+  await app.call('DELETE', `/api/tasks/${task.id}`, { user })
+  t.match(await remove('x'), { status: 400, body: { errors: [{ path: '/if-match' }] } })
+  const refused = await remove(OLD)
+  t.match(refused, { status: 412, body: { code: 'precondition_failed' }, headers: { etag: etagOf(task) } })
+  const trash = () => app.call('GET', '/api/tasks/trash', { user })
+  t.same(refused.body.current, (await trash()).body.map(withoutDeletedAt)[0])
+  t.equal((await remove(`${OLD}, ${etagOf(task)}`)).status, 204)
+  t.same((await trash()).body, [])
+})
 
 t.test('without a trash, a deletion with If-Match compares too', async (t) => {
   const app = await startApp(t, { TRASH_DAYS: '0' })

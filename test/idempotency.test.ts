@@ -80,6 +80,30 @@ t.test('another request with a used key is a 422 and creates nothing', async (t)
   t.equal((await list(app, user)).length, 1)
 })
 
+t.test('a request that nests thousands of values has a key like any other', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const deep = (levels: number, end: string) => `${'[{"a":'.repeat(levels)}${end}${'}]'.repeat(levels)}`
+  for (const [path, body] of [
+    ['/tasks', (other: string) => `{"title":"x","other":${other}}`],
+    ['/tasks/batch', (other: string) => `{"operations":[{"op":"create","title":"x","other":${other}}]}`],
+  ] as const) {
+    const send = (other: string) =>
+      app.call('POST', `/api${path}`, {
+        user,
+        body: body(other),
+        headers: { 'idempotency-key': `key-of-${path}` },
+      })
+    const first = await send(deep(6000, '1'))
+    t.ok(first.status < 300, path)
+    t.match(await send(deep(6000, '1')), { text: first.text, headers: { 'idempotency-replayed': 'true' } })
+    const others = [deep(6000, '2'), deep(5999, '1'), '[]', '{}', '[[],[]]', '[[[]]]', '"[]"', '1', 'null']
+    for (const other of others)
+      t.match(await send(other), { status: 422, body: { code: 'idempotency_key_reused' } }, other.slice(0, 9))
+  }
+  t.equal((await list(app, user)).length, 2)
+})
+
 t.test("another user's key is another key", async (t) => {
   const app = await startApp(t)
   const [alice, bob] = [await createUser(), await createUser()]
@@ -154,6 +178,20 @@ t.test('the answer of a batch that deletes is repeated, although the tasks are d
   t.equal((await list(app, user)).length, 1)
 })
 
+t.test('a batch gives its answer again though it would be refused now', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user, { title: 'x', due_date: '2026-12-01' })
+  const operations = [{ op: 'update', id, recurrence: { rule: 'FREQ=DAILY' } }]
+  const first = await post(app, user, '/tasks/batch', { operations }, 'key')
+  t.equal(first.status, 200)
+  await app.call('PATCH', `/api/tasks/${id}`, { user, body: { recurrence: null, due_date: null } })
+  t.match(await post(app, user, '/tasks/batch', { operations }, 'another'), { status: 400 })
+  const again = await post(app, user, '/tasks/batch', { operations }, 'key')
+  t.same([again.status, again.text, again.headers['idempotency-replayed']], [200, first.text, 'true'])
+  t.match(await app.call('GET', `/api/tasks/${id}`, { user }), { body: { recurrence: null } })
+})
+
 t.test('a request that failed uses no key', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
@@ -173,10 +211,17 @@ t.test('a malformed key is a 400', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const { path, body } of REQUESTS)
-    for (const key of ['', 'a b', 'a\tb', 'é', 'x'.repeat(256), 'a, b'])
+    for (const [key, message] of [
+      ['', 'must not be empty'],
+      ['a b', 'must be visible ASCII characters, without spaces'],
+      ['a\tb', /^must be visible ASCII/],
+      ['é', /^must be visible ASCII/],
+      ['x'.repeat(256), 'must have at most 255 characters'],
+      ['a, b', /^must be visible ASCII/],
+    ] as const)
       t.match(
         await post(app, user, path, body('x'), key),
-        { status: 400, body: { errors: [{ path: '/idempotency-key' }] } },
+        { status: 400, body: { errors: [{ path: '/idempotency-key', message }] } },
         JSON.stringify(key),
       )
   t.same(await list(app, user), [])

@@ -208,6 +208,19 @@ t.test('an id in a path is an integer, as it is in a task', async (t) => {
     t.match({ schema, example }, { schema: { type: 'integer', minimum: 1 }, example: 42 })
 })
 
+t.test('a pattern belongs to a format, whose words clients are told in its place', async (t) => {
+  const { app } = await startApp(t)
+  const search = (value: unknown, path: string): string[] => {
+    if (typeof value !== 'object' || value === null) return []
+    const { pattern, format } = value as Schema
+    const isBare = typeof pattern === 'string' && !Object.hasOwn(taskFormats, format ?? '')
+    const inside = Object.entries(value).flatMap(([name, item]) => search(item, `${path}/${name}`))
+    return isBare ? [path, ...inside] : inside
+  }
+  const { paths, components } = described(app)
+  t.same(search({ paths, components }, ''), [])
+})
+
 t.test('a pattern admits every value of its format', async (t) => {
   const { app, call } = await startApp(t)
   const document = described(app)

@@ -149,6 +149,21 @@ t.test('the header of a JSON body without a body is harmless', async (t) => {
   t.equal((await app.call('DELETE', `/api/tasks/${id}`, { user, headers, body: '' })).status, 204)
 })
 
+t.test('a type without a body is harmless, too, whatever the type', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  for (const type of ['application/x-www-form-urlencoded', 'text/plain;charset=UTF-8', 'application/xml']) {
+    const { id } = await createTask(app, user)
+    const send = (method: string, path: string, body = '') =>
+      app.call(method, `/api/tasks/${id}${path}`, { user, body, headers: { 'content-type': type } })
+    t.match(await send('PATCH', '/complete'), { status: 200, body: { completed: true } }, type)
+    t.equal((await send('DELETE', '')).status, 204, type)
+    t.equal((await send('POST', '/restore', ' ')).status, 415, type)
+    t.equal((await send('POST', '/restore')).status, 200, type)
+    t.match(await send('PATCH', ''), { status: 400, body: { detail: 'The body must be an object.' } }, type)
+  }
+})
+
 t.test('a trailing slash makes no difference, and neither does the mount', async (t) => {
   const app = await startApp(t)
   const user = await createUser('user with / and ü')

@@ -610,6 +610,64 @@ t.test('every mistake has its path and line, and nothing is created', async (t) 
   t.same(await tasksOf(app, user), [])
 })
 
+t.test('a property of a calendar that is no value of its type is a mistake with its line', async (t) => {
+  const user = await createUser()
+  const todo = (...lines: string[]) =>
+    calendar('BEGIN:VTODO', 'SUMMARY:A task', ...lines, 'END:VTODO').replaceAll('\r\n', '\n')
+  const message = /^Line 5: tasks\/0 has a property [A-Z-]+ that is not valid\.$/
+  for (const line of [
+    ...['DUE:', 'DUE:2026-12-01', 'DUE:2026-12-01T10:00:00Z', 'DUE:soon'],
+    ...['DUE;VALUE=DATE:2026', 'DUE;VALUE=PERIOD:x', 'DURATION:x', 'CREATED:\0', 'LAST-MODIFIED:-'],
+  ])
+    t.match(
+      await importFile(app, user, todo(line, 'DTSTART;VALUE=DATE:20261201'), 'ics'),
+      { status: 400, body: { detail: message, errors: [{ line: 5 }] } },
+      JSON.stringify(line),
+    )
+  for (const due of [
+    ':20261131',
+    ';VALUE=DATE:20261301',
+    ':20261201T250000Z',
+    ':00000000',
+    ':20260230T100000',
+  ])
+    t.match(
+      await importFile(app, user, todo(`DUE${due}`), 'ics'),
+      { status: 400, body: { detail: /^Line 3: tasks\/0\/due_date must be a date/ } },
+      due,
+    )
+  const start = 'DTSTART:20261201T100000Z'
+  for (const duration of ['P99999999999999D', '-P99999999999999D', 'PT99999999999999999999S', 'P9999999D'])
+    t.match(
+      await importFile(app, user, todo(start, `DURATION:${duration}`), 'ics'),
+      { status: 400, body: { detail: /due_date must be a date/ } },
+      duration,
+    )
+  t.same(await tasksOf(app, user), [])
+  const good: [lines: string[], due: string][] = [
+    [['DUE:20261201'], '2026-12-01'],
+    [['RRULE:FREQ=DAILY', 'DUE:20261201'], '2026-12-01'],
+    [[start, 'DURATION:P1DT2H'], '2026-12-02T12:00:00.000Z'],
+    [['DTSTART;TZID=Europe/Berlin:20261201T100000', 'DURATION:-PT1H'], '2026-12-01T08:00:00.000Z'],
+    [['DTSTART:20261130', 'DURATION:P1W'], '2026-12-07'],
+    [['DUE:20161231T235960Z'], '2016-12-31T23:59:59.000Z'],
+  ]
+  for (const [lines] of good)
+    t.match(await importFile(app, user, todo(...lines), 'ics'), { status: 200, body: { created: 1 } })
+  t.same(
+    (await tasksOf(app, user)).map(({ due_date: due }) => due as string),
+    good.map(([, due]) => due),
+  )
+})
+
+t.test('a UID names its task, whatever it contains', async (t) => {
+  const user = await createUser()
+  const uids = ['a', 'a\0', '\0'.repeat(300), 'x'.repeat(300)]
+  const file = calendar(...uids.flatMap((uid) => ['BEGIN:VTODO', `UID:${uid}`, 'SUMMARY:x', 'END:VTODO']))
+  t.match(await importFile(app, user, file, 'ics'), { status: 200, body: { created: 4, skipped: 0 } })
+  t.match(await importFile(app, user, file, 'ics'), { status: 200, body: { created: 0, skipped: 4 } })
+})
+
 t.test('files that are broken, endless or deep are a 4xx', async (t) => {
   const user = await createUser()
   const largest = 5 * 1024 * 1024

@@ -169,6 +169,29 @@ t.test('one task of the trash, or all of them, can be deleted permanently', asyn
   t.equal((await app.call('POST', `/api/tasks/${'9'.repeat(30)}/restore`, { user })).status, 404)
 })
 
+t.test('the trash is emptied as a whole only: a parameter is a 400, and nothing is deleted', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  await app.call('DELETE', `/api/tasks/${id}`, { user })
+  for (const [query, name] of [
+    [`id=${id}`, 'id'],
+    ['limit=1', 'limit'],
+    ['cursor=x', 'cursor'],
+    ['status=completed&status=pending', 'status'],
+  ])
+    t.match(await app.call('DELETE', `/api/tasks/trash?${query}`, { user }), {
+      status: 400,
+      body: {
+        detail: 'To empty the trash send no parameter.',
+        errors: [{ path: `/${name}`, message: 'is not allowed' }],
+      },
+    })
+  t.same([...(await placesOf([id])).values()], [['trash']])
+  const emptied = await app.call('DELETE', '/api/tasks/trash/?status=', { user })
+  t.match(emptied, { status: 200, body: { deleted: 1 } }, 'an empty value is as if it was not sent')
+})
+
 t.test('completed tasks move to the trash, pending ones stay', async (t) => {
   const app = await startApp(t)
   const user = await createUser()

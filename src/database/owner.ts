@@ -8,6 +8,9 @@ export interface Owner {
   client?: { readonly destroyed: boolean }
 }
 
+/** The owner of statements that belong to no user: row-level security shows them no row. */
+export const NOBODY: Owner = { id: '' }
+
 export interface OwnerInTime extends Owner {
   endsAt: number
 }

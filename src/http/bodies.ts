@@ -16,6 +16,10 @@ export const bodies = fp(async (app) => {
     if (refusal) return done(refusal, undefined)
     return parseJson(request, body.toString(), done)
   })
+  // Some clients name the type of a body that they do not have: `curl -X POST -d ''` that of a form.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
+    body.length === 0 ? done(null, undefined) : done(unsupportedMediaType(), undefined),
+  )
 })
 
 function refusalOf({ method, headers }: FastifyRequest, body: Buffer) {

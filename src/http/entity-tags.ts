@@ -1,3 +1,6 @@
+import type { FastifyReply } from 'fastify'
+import { Readable } from 'node:stream'
+
 /* Entity tags in the headers of requests (RFC 9110, 8.8.3, 13.1.1 and 13.1.2). */
 
 const TAG = '(W/)?"([\\x21\\x23-\\x7e\\x80-\\xff]*)"'
@@ -29,3 +32,10 @@ export function isKnownTo(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false
   return isAny(header) || [...header.matchAll(EACH_TAG)].some(([, , known]) => known === tag)
 }
+
+/**
+ * Answers with a 304. For HEAD with an empty stream: Fastify would send Content-Length: 0, which is not the length of the
+ * answer to GET (RFC 9110, 8.6).
+ */
+export const sendNotModified = (reply: FastifyReply) =>
+  reply.code(304).send(reply.request.method === 'HEAD' ? Readable.from([]) : undefined)

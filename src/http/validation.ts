@@ -48,8 +48,12 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
       if (!ajv.getSchema(id)) ajv.addSchema(boundArrays(shared) as object, id)
     return ajv.compile(boundArrays(schema) as object)
   }
-  const explainAll = (errors: ErrorObject[]) =>
-    withoutRepetition(errors).map((error) => describe(error, formats))
+  const explainAll = (errors: ErrorObject[], part?: string) =>
+    withoutRepetition(errors).map((error) =>
+      part === 'querystring' && Array.isArray(error.data)
+        ? { path: error.instancePath, message: 'must be sent only once' }
+        : describe(error, formats),
+    )
   const uncompiled = new Set<() => unknown>()
   /** Returns what returns the validator of a schema, and compiles it when it is called for the first time. */
   const compileLater = (schema: object) => {
@@ -81,7 +85,9 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   // start-up time.
   app.setSerializerCompiler(() => JSON.stringify)
   app.setSchemaErrorFormatter((errors, part) => {
-    return Object.assign(new Error(), { invalidInput: { part, errors: explainAll(errors as ErrorObject[]) } })
+    return Object.assign(new Error(), {
+      invalidInput: { part, errors: explainAll(errors as ErrorObject[], part) },
+    })
   })
 })
 

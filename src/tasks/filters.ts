@@ -59,10 +59,10 @@ const byTags = { mayScan: true, isPrepared: always, normalize: trimTags, identit
 /** What each query parameter of a list does. A parameter of the schema without a row does not compile. */
 const parameters: { readonly [Name in Parameter]-?: Role<Name> } = {
   search: {
-    condition: (search) => containsAll(wordsOf({ search })),
+    condition: (search) => containsAll(wordsOf(search)),
     mayScan: true,
     isPrepared: (search: string) => !search.includes(' '),
-    normalize: (search: string) => wordsOf({ search }).join(' ') || undefined,
+    normalize: (search: string) => wordsOf(search).join(' ') || undefined,
   },
   q: { insteadOf: 'search', read: (text) => text },
   status: {

@@ -75,6 +75,11 @@ export const taskFormats: Readonly<Record<string, Format>> = {
     message: 'must be a positive integer',
     shownAs: { type: 'integer', format: 'int64', minimum: 1 },
   },
+  'idempotency-key': {
+    validate: (text) => /^[\x21-\x7e]*$/.test(text),
+    message: 'must be visible ASCII characters, without spaces',
+    shownAs: { pattern: '^[\\x21-\\x7e]*$' },
+  },
   'entity-tags': {
     validate: isEntityTags,
     message: 'must be * or a list of ETags in double quotes, such as "2026-01-02T10:00:00.000Z"',

@@ -1,20 +1,36 @@
 import type { FastifyReply } from 'fastify'
 import { hash } from 'node:crypto'
 import type { Client } from '../database/client.ts'
-import type { Owner } from '../database/owner.ts'
+import { NOBODY, type Owner } from '../database/owner.ts'
 import { problem } from '../http/problem.ts'
 import { failedOperation } from './batch/repository.ts'
 import { findKey, isUsedKey, type KnownKey, type Once, purgeKeys } from './idempotency-statements.ts'
-
-/** The owner of statements that belong to no user: row-level security shows them no row. */
-const NOBODY: Owner = { id: '' }
 
 export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>
 
 /** The request, if the client sent an Idempotency-Key. `call` names the route; it is the same under both paths. */
 export function onceOf(key: string | undefined, call: string, body: unknown): Once | undefined {
   if (key === undefined) return undefined
-  return { key, fingerprint: hash('sha256', `${call} ${JSON.stringify(body)}`, 'base64url') }
+  return { key, fingerprint: hash('sha256', `${call} ${flatten(body)}`, 'base64url') }
+}
+
+/**
+ * One text for one JSON value. Unlike JSON.stringify it does not call itself, which ends in an error if a client nests
+ * thousands of arrays. Each object says how many values follow, so no two values have the same text.
+ */
+function flatten(value: unknown): string {
+  const parts: string[] = []
+  const left = [value]
+  while (left.length > 0) {
+    const next = left.pop()
+    if (typeof next !== 'object' || next === null) {
+      parts.push(JSON.stringify(next))
+      continue
+    }
+    parts.push(Array.isArray(next) ? String(next.length) : JSON.stringify(Object.keys(next)))
+    for (const item of Object.values(next)) left.push(item)
+  }
+  return parts.join(' ')
 }
 
 /** Answers requests with a key that was used before. */
@@ -36,9 +52,9 @@ export function createIdempotencyKeys(prisma: Client) {
       try {
         return await request()
       } catch (error) {
-        // This one may fail because of the first request: for example, a task that the first one deleted is not found.
+        // This one may fail because of the first request, or of what happened since: a deleted task is not found.
         const isUsed = isUsedKey(error)
-        if (!isUsed && failedOperation(error) === undefined) throw error
+        if (!isUsed && failedOperation(error) === undefined && !isRefusal(error)) throw error
         const [json] = await prisma.$queryJson(owner, findKey(owner.id, once.key))
         if (json === undefined) throw isUsed ? inUse() : error
         const { fingerprint, answer } = JSON.parse(json) as KnownKey
@@ -52,6 +68,12 @@ export function createIdempotencyKeys(prisma: Client) {
     purge: async (most: number): Promise<number> =>
       Number((await prisma.$queryJson(NOBODY, purgeKeys(most), { isHeavy: true }))[0]),
   }
+}
+
+/** Whether the error is an answer of the kind 4xx. */
+const isRefusal = (error: unknown) => {
+  const { status } = error as { status?: number }
+  return status !== undefined && status < 500
 }
 
 const inUse = () => problem('idempotency_key_in_use', { headers: { 'retry-after': '1' } })

@@ -154,7 +154,6 @@ export const ChangesQuery = Type.Object({
   cursor: Type.Optional(
     Type.String({
       maxLength: 12_000,
-      pattern: '^[\\w-]*$',
       description:
         'The cursor of the last answer: the changes after it are returned. Without it, all tasks are returned.',
       examples: ['MSA5ZjM0YzE'],

@@ -1,6 +1,7 @@
 import { type Static, type TBoolean, Type } from '@sinclair/typebox'
 import { Problem } from '../http/problem.ts'
 import { OneOf, Ref, StringOrNull, Timestamp } from '../openapi/schema-types.ts'
+import { CURSOR_DAYS } from './changes/cursor.ts'
 import { PRIORITIES, type Priority } from './priorities.ts'
 import { type Anchor, ANCHORS, MAX_RULE_LENGTH } from './recurrence/rule.ts'
 import { MAX_TAG_LENGTH, MAX_TAGS } from './tags/names.ts'
@@ -272,7 +273,7 @@ export const Changes = Type.Object(
       examples: [[41]],
     }),
     cursor: Type.String({
-      description: 'The cursor for the next request. It is opaque and valid for 90 days.',
+      description: `The cursor for the next request. It is opaque and valid for ${CURSOR_DAYS} days.`,
       examples: ['MSA5ZjM0YzE'],
     }),
     has_more: Type.Boolean({
@@ -312,7 +313,7 @@ export const IdempotencyHeader = Type.Object({
     Type.String({
       minLength: 1,
       maxLength: 255,
-      pattern: '^[\\x21-\\x7e]*$',
+      format: 'idempotency-key',
       description:
         'Makes a retry safe: the same request with the same key within 24 hours gives the first answer again, and ' +
         'creates nothing. 1 to 255 visible ASCII characters, such as a UUID.',

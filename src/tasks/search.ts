@@ -1,6 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import { ranksOf } from './priorities.ts'
-import type { ListQuery } from './query-schemas.ts'
 import { namesOfTags } from './tags/names.ts'
 
 const { sql, join } = Prisma
@@ -8,9 +7,9 @@ const { sql, join } = Prisma
 /** What separates words: Unicode's White_Space. `fold_text` leaves no other white space in a text. */
 const SEPARATOR = /\p{White_Space}+/u
 
-/** The words of a search, without duplicates. `q` is another name for `search`. */
-export const wordsOf = ({ search, q }: ListQuery): string[] => [
-  ...new Set((search || q || '').split(SEPARATOR).filter((word) => word !== '')),
+/** The words of a search, without duplicates. */
+export const wordsOf = (search: string): string[] => [
+  ...new Set(search.split(SEPARATOR).filter((word) => word !== '')),
 ]
 
 /**

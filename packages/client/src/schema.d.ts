@@ -345,7 +345,7 @@ export interface paths {
     post?: never
     /**
      * Empty the trash
-     * @description Deletes every task of the trash for good.
+     * @description Deletes every task of the trash for good. No parameter is allowed.
      */
     delete: operations['emptyTrash']
     options?: never
@@ -693,7 +693,7 @@ export interface paths {
     post?: never
     /**
      * Empty the trash
-     * @description Deletes every task of the trash for good.
+     * @description Deletes every task of the trash for good. No parameter is allowed.
      */
     delete: operations['emptyTrashByUser']
     options?: never
@@ -2986,7 +2986,13 @@ export interface operations {
   deleteForGood: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description Positive integer.
@@ -3013,6 +3019,7 @@ export interface operations {
       401: components['responses']['Unauthorized']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       429: components['responses']['TooManyRequests']
@@ -4109,7 +4116,13 @@ export interface operations {
   deleteForGoodByUser: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /**
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @example "2026-01-02T10:00:00.000Z"
+         */
+        'if-match'?: string
+      }
       path: {
         /**
          * @description The user of the token.
@@ -4142,6 +4155,7 @@ export interface operations {
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      412: components['responses']['PreconditionFailed']
       413: components['responses']['PayloadTooLarge']
       415: components['responses']['UnsupportedMediaType']
       429: components['responses']['TooManyRequests']

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { errorResponses, type Examples, json } from '../../openapi/responses.ts'
 import { Ref } from '../../openapi/schema-types.ts'
-import { Batch, BatchResult } from './schemas.ts'
+import { Batch, BatchResult, MAX_BATCH_BYTES, MAX_OPERATIONS } from './schemas.ts'
 import { aTask } from '../examples.ts'
 import { refused, replayedHeader } from '../responses.ts'
 import { IdempotencyHeader, OwnerParams } from '../schemas.ts'
@@ -46,9 +46,10 @@ export const describeBatchRoutes = (namesUser: boolean) => ({
     operationId: `runBatch${namesUser ? 'ByUser' : ''}`,
     summary: 'Run several operations at once',
     description:
-      'Creates, changes, completes, deletes and restores up to 100 tasks in one transaction, in the given order. ' +
+      `Creates, changes, completes, deletes and restores up to ${MAX_OPERATIONS} tasks in one transaction, in the given order. ` +
       'All operations take effect, or none: if one fails, the answer is the error of the first one that failed, and ' +
-      'errors names it. Each operation counts as a request in the rate limit. The body may have up to 1024 KiB.',
+      'errors names it. Each operation counts as a request in the rate limit. ' +
+      `The body may have up to ${MAX_BATCH_BYTES / 1024} KiB.`,
     params: Type.Object(namesUser ? OwnerParams.properties : {}),
     headers: IdempotencyHeader,
     body: Ref(Batch),

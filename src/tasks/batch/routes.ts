@@ -4,7 +4,7 @@ import { problem, raise } from '../../http/problem.ts'
 import { sendJson } from '../answers.ts'
 import { describeBatchRoutes } from './operations.ts'
 import { type BatchRepository, failedOperation } from './repository.ts'
-import type { Operation } from './schemas.ts'
+import { MAX_BATCH_BYTES, type Operation } from './schemas.ts'
 import { onceOf } from '../idempotency.ts'
 import { splitResults } from '../idempotency-statements.ts'
 import { changedMeanwhile } from '../conditional-statements.ts'
@@ -13,9 +13,6 @@ import type { TaskRoutesOptions } from '../routes.ts'
 
 type BatchRoutesOptions = Omit<TaskRoutesOptions, 'tasks' | 'changes'> & { batches: BatchRepository }
 
-/** In bytes. A hundred operations fit, with texts of maximum length and four bytes for each character. */
-const BODY_LIMIT = 1024 * 1024
-
 /** The call that runs several operations in one transaction. */
 export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async (
   app,
@@ -23,7 +20,7 @@ export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async 
 ) => {
   const schemas = describeBatchRoutes(namesUser)
   // Only a known user may send a body of this size.
-  const largeBody = { bodyLimit: BODY_LIMIT, onRequest: app.authorize }
+  const largeBody = { bodyLimit: MAX_BATCH_BYTES, onRequest: app.authorize }
 
   app.post('/batch', { schema: schemas.run, ...largeBody }, async (request, reply) => {
     const { user, body, headers } = request

@@ -4,7 +4,9 @@ import { Completion, NewTask, Task, TaskChanges } from '../schemas.ts'
 
 /** The shapes of batches in requests and answers. */
 
-const MAX_OPERATIONS = 100
+export const MAX_OPERATIONS = 100
+/** In bytes. So many operations fit in, with every text at its longest and four bytes for each character. */
+export const MAX_BATCH_BYTES = 1024 * 1024
 
 /** The parts of a single call's body that an operation uses. */
 type Body = TSchema & { properties?: object; required?: string[] | undefined }
@@ -101,7 +103,10 @@ export const Batch = Type.Object(
       examples: [[{ op: 'complete', id: 42, completed: true }]],
     }),
   },
-  { $id: 'Batch', description: 'Up to 100 operations, which take effect together or not at all.' },
+  {
+    $id: 'Batch',
+    description: `Up to ${MAX_OPERATIONS} operations, which take effect together or not at all.`,
+  },
 )
 export type Batch = Static<typeof Batch>
 

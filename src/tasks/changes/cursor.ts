@@ -27,6 +27,8 @@ export interface Walk {
 }
 
 const VERSION = '1'
+/** How long a cursor is valid. The ids of deleted tasks are kept for a day longer (purge_deleted_task_ids). */
+export const CURSOR_DAYS = 90
 /**
  * Bounds the length of a cursor. If more transactions were running, the snapshot is cut before the next one: it counts
  * later ones as not over, so the next walk reads their changes, some of them for a second time.

@@ -1,13 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { problem } from '../../http/problem.ts'
 import { invalid, sendJson } from '../answers.ts'
-import { decodeCursor, encodeCursor, MAX_BIGINT, type Walk } from './cursor.ts'
+import { CURSOR_DAYS, decodeCursor, encodeCursor, MAX_BIGINT, type Walk } from './cursor.ts'
 import type { ChangeFeed, ChangePage } from './repository.ts'
 import type { Feed } from './events.ts'
 import { type ChangesQuery, DEFAULT_CHANGES_PAGE } from '../query-schemas.ts'
 
-/** How long a cursor is valid. The ids of deleted tasks are kept for a day longer (purge_deleted_task_ids). */
-const CURSOR_DAYS = 90
 const BEGINNING: Walk = { identity: '', from: undefined, to: undefined, xid: 0n, id: 0n }
 
 /**

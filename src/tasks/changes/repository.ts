@@ -1,10 +1,8 @@
 import type { Client } from '../../database/client.ts'
-import type { Owner } from '../../database/owner.ts'
+import { NOBODY, type Owner } from '../../database/owner.ts'
 import { parseSnapshot, type Snapshot, type Walk } from './cursor.ts'
 import { purgeDeletedIds, readChanges, repairChanges } from './statements.ts'
 
-/** The owner of statements that belong to no user: row-level security shows them no row. */
-const NOBODY: Owner = { id: '' }
 /** Maximum number of tasks that one statement repairs, so that each statement is short. */
 const REPAIR_AT_ONCE = 5000
 /** After a long transaction, a walk may have to skip many changes that it has returned before. */

@@ -1,6 +1,10 @@
 export const TRANSFER_FORMATS = ['json', 'csv', 'ics'] as const
 export type TransferFormat = (typeof TRANSFER_FORMATS)[number]
 
+/** The largest file of an import, in bytes, and its largest number of tasks. */
+export const MAX_FILE_BYTES = 5 * 1024 * 1024
+export const MAX_TASKS = 5000
+
 export const MEDIA_TYPES: Readonly<Record<TransferFormat, string>> = {
   json: 'application/json',
   csv: 'text/csv',

@@ -1,19 +1,19 @@
 import { hash } from 'node:crypto'
 import { problem } from '../../http/problem.ts'
 import type { Check } from '../../http/validation.ts'
+import { isStorable } from '../formats.ts'
 import { mistakeInSent } from '../recurrence/check.ts'
 import type { NewTask } from '../schemas.ts'
 import { readCsv } from './csv-read.ts'
 import { decode } from './decode.ts'
 import { BrokenFile, type Draft, type Ignored } from './draft.ts'
-import type { TransferFormat } from './formats.ts'
+import { MAX_TASKS, type TransferFormat } from './formats.ts'
 import { readIcs } from './ics-read.ts'
 import { readJson } from './json.ts'
 import { brokenFile, Mistakes } from './mistakes.ts'
 import { createPace } from './pace.ts'
 import { type Link, type Row, rowJson } from './statements.ts'
 
-export const MAX_TASKS = 5000
 /** Columns that an answer names, and their longest names. */
 const [MAX_COLUMNS, MAX_COLUMN_LENGTH] = [20, 50]
 const MAX_ORIGIN_LENGTH = 200
@@ -87,9 +87,9 @@ function rowOf({ task, uid }: Draft): Row {
   }
 }
 
-/** PostgreSQL cannot store U+0000. */
+/** A long UID, and one that PostgreSQL cannot store, counts by its hash. */
 const originOf = (uid: string) =>
-  `uid:${uid.length <= MAX_ORIGIN_LENGTH && !uid.includes('\0') ? uid : hash('sha256', uid, 'base64url')}`
+  `uid:${uid.length <= MAX_ORIGIN_LENGTH && isStorable(uid) ? uid : hash('sha256', uid, 'base64url')}`
 
 /** The tasks of a file, each once. */
 class Rows {

@@ -4,7 +4,7 @@ import { Ref } from '../../openapi/schema-types.ts'
 import { replayedHeader } from '../responses.ts'
 import { IdempotencyHeader, OwnerParams } from '../schemas.ts'
 import { exported, imports, results } from './examples.ts'
-import { MEDIA_TYPES } from './formats.ts'
+import { MAX_FILE_BYTES, MAX_TASKS, MEDIA_TYPES } from './formats.ts'
 import { Export, ExportQuery, Import, ImportQuery, ImportResult } from './schemas.ts'
 
 const disposition = {
@@ -53,7 +53,8 @@ export function describeTransferRoutes(namesUser: boolean) {
       summary: 'Import tasks',
       description:
         'Creates the tasks of a file in one transaction: all of them, or none. It takes what the export writes, CSV of ' +
-        'spreadsheets and tasks of other calendars: up to 5 MiB and 5000 tasks. A task that exists already is skipped, ' +
+        `spreadsheets and tasks of other calendars: up to ${MAX_FILE_BYTES / 1024 ** 2} MiB and ${MAX_TASKS} tasks. ` +
+        'A task that exists already is skipped, ' +
         'so the same file twice creates nothing twice. errors lists up to 100 mistakes, with their lines. In the rate ' +
         'limit an import counts as a request for each 64 KiB or for each 50 tasks, whichever is more.',
       params,

@@ -11,7 +11,7 @@ import { onceOf } from '../idempotency.ts'
 import { splitResults } from '../idempotency-statements.ts'
 import type { TaskRoutesOptions } from '../routes.ts'
 import { sendExport } from './export.ts'
-import { formatOf } from './formats.ts'
+import { formatOf, MAX_FILE_BYTES } from './formats.ts'
 import { type Content, readFile } from './import.ts'
 import { describeTransferRoutes } from './operations.ts'
 import type { TransferRepository } from './repository.ts'
@@ -23,8 +23,6 @@ interface TransferRoutesOptions extends Omit<TaskRoutesOptions, 'changes'> {
   turns: Turns
 }
 
-/** In bytes. */
-const FILE_LIMIT = 5 * 1024 * 1024
 /** What an import counts as one request: the largest body of one, and as many tasks as cost about as much. */
 const [REQUEST_BYTES, REQUEST_TASKS] = [64 * 1024, 50]
 
@@ -44,7 +42,7 @@ export const transferRoutes: FastifyPluginAsyncTypebox<TransferRoutesOptions> = 
       method: 'POST',
       url: '/import',
       schema: schemas.import,
-      bodyLimit: FILE_LIMIT,
+      bodyLimit: MAX_FILE_BYTES,
       // The body is a file, which readFile checks.
       validatorCompiler: (route) =>
         route.httpPart === 'body' ? () => true : app.validatorCompiler!(route as never),

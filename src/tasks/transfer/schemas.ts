@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { OneOf, Ref, Timestamp } from '../../openapi/schema-types.ts'
 import { NewTask, Task } from '../schemas.ts'
-import { TRANSFER_FORMATS } from './formats.ts'
+import { MAX_TASKS, TRANSFER_FORMATS } from './formats.ts'
 
 /** The shapes of exports and imports. */
 
@@ -71,7 +71,7 @@ export const ImportedTask = Type.Object(
 export const Import = Type.Object(
   {
     tasks: Type.Array(Ref(ImportedTask), {
-      maxItems: 5000,
+      maxItems: MAX_TASKS,
       description: 'The tasks.',
       examples: [[{ title: 'Water the plants' }]],
     }),

@@ -4,7 +4,7 @@ import { Ref } from '../../openapi/schema-types.ts'
 import * as examples from './examples.ts'
 import { found, link, refused } from '../responses.ts'
 import { IfMatchHeader, OwnerParams, TaskParams } from '../schemas.ts'
-import { ClearQuery, DeletedCount, DeletedTask, TrashQuery } from './schemas.ts'
+import { ClearQuery, DeletedCount, DeletedTask, EmptyQuery, TrashQuery } from './schemas.ts'
 
 /** How long deleted tasks stay in the trash, as a sentence. */
 const fateOf = (trashDays: number) =>
@@ -84,9 +84,13 @@ export function describeTrashRoutes(namesUser: boolean, trashDays: number) {
       tags,
       operationId: idOf('emptyTrash'),
       summary: 'Empty the trash',
-      description: 'Deletes every task of the trash for good.',
+      description: 'Deletes every task of the trash for good. No parameter is allowed.',
       params,
-      response: { 200: json(Ref(DeletedCount), 'The number of tasks.', { examples: examples.counts }) },
+      querystring: EmptyQuery,
+      response: {
+        200: json(Ref(DeletedCount), 'The number of tasks.', { examples: examples.counts }),
+        ...errorResponses(400),
+      },
     },
     remove: {
       tags,
@@ -94,9 +98,11 @@ export function describeTrashRoutes(namesUser: boolean, trashDays: number) {
       summary: 'Delete a task for good',
       description: 'Deletes a task of the trash for good. A task that is not in the trash is a 404.',
       params: taskParams,
+      headers: IfMatchHeader,
       response: {
         204: Type.Null({ description: 'The task was deleted for good.' }),
         ...errorResponses(400, 404),
+        ...refused,
       },
     },
   }

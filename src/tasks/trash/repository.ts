@@ -1,14 +1,18 @@
 import type { Client, SendOptions } from '../../database/client.ts'
-import type { Owner } from '../../database/owner.ts'
+import { NOBODY, type Owner } from '../../database/owner.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { accepted, type IfMatch, inOneStatement } from '../conditional-statements.ts'
 import type { Position } from '../sorts.ts'
-import { deleteCompletedTasks, deleteTask, restoreTask, trashedTasks } from './statements.ts'
+import {
+  deleteCompletedTasks,
+  deleteTask,
+  purgeAllTasks,
+  purgeTask,
+  restoreTask,
+  trashedTasks,
+} from './statements.ts'
 
 const { sql } = Prisma
-const HOUR_MS = 3_600_000
-/** The owner of statements that belong to no user: row-level security shows them no row. */
-const NOBODY: Owner = { id: '' }
 
 export type TrashRepository = ReturnType<typeof createTrashRepository>
 
@@ -21,12 +25,6 @@ export type TrashRepository = ReturnType<typeof createTrashRepository>
 export function createTrashRepository(prisma: Client, trashDays: number) {
   const one = async (owner: Owner, statement: Prisma.Sql, options?: SendOptions) =>
     (await prisma.$queryJson(owner, statement, options))[0]
-
-  /** The tasks that the trash still keeps. Older tasks count as deleted, even if they have not been purged yet. */
-  const kept = (owner: Owner) => ({
-    user_id: owner.id,
-    deleted_at: { gt: new Date(Date.now() - trashDays * 24 * HOUR_MS) },
-  })
 
   return {
     /**
@@ -53,21 +51,17 @@ export function createTrashRepository(prisma: Client, trashDays: number) {
     list: (owner: Owner, limit: number, after?: Position): Promise<string[]> =>
       prisma.$queryJson(owner, trashedTasks(owner.id, trashDays, limit, after)),
 
-    /** Deletes a task of the trash for good. Returns whether it was there. */
-    async remove(owner: Owner, id: bigint): Promise<boolean> {
-      const where = { ...kept(owner), id }
-      const { count } = await prisma.$asOwner(owner, ({ deletedTask }) => deletedTask.deleteMany({ where }))
-      return count > 0
-    },
+    /**
+     * Deletes a task of the trash for good. Returns whether it was there.
+     *
+     * @throws problem 412 `precondition_failed` if the task has none of the tags of `ifMatch`
+     */
+    remove: async (owner: Owner, id: bigint, ifMatch?: IfMatch): Promise<boolean> =>
+      accepted(await one(owner, inOneStatement(purgeTask(owner.id, id, trashDays, ifMatch)))) !== undefined,
 
     /** Deletes every task of the trash for good. Returns their number. */
-    async empty(owner: Owner): Promise<number> {
-      const where = kept(owner)
-      const remove = prisma.$asOwner(owner, ({ deletedTask }) => deletedTask.deleteMany({ where }), {
-        isHeavy: true,
-      })
-      return (await remove).count
-    },
+    empty: async (owner: Owner): Promise<number> =>
+      Number(await one(owner, purgeAllTasks(owner.id, trashDays), { isHeavy: true })),
 
     /** Deletes at most `most` tasks, of all users, that the trash does not keep any more. Returns their number. */
     purge: async (most: number): Promise<number> =>

@@ -42,14 +42,13 @@ export const trashRoutes: FastifyPluginAsyncTypebox<TrashRoutesOptions> = async 
 
   app.get('/trash', { schema: schemas.list }, (request, reply) => sendTrash(trash, request, reply))
 
-  app.delete('/trash', { schema: schemas.empty }, async ({ user }) => ({
-    deleted: await trash.empty(user),
-  }))
+  const empty = { schema: schemas.empty, schemaErrorFormatter: explainEmptying }
+  app.delete('/trash', empty, async ({ user }) => ({ deleted: await trash.empty(user) }))
 
-  app.delete('/trash/:id', { schema: schemas.remove }, ({ user, params }, reply) =>
+  app.delete('/trash/:id', { schema: schemas.remove }, ({ user, params, headers }, reply) =>
     sendGone(
       reply,
-      withId(params.id, (id) => trash.remove(user, id)),
+      withId(params.id, (id) => trash.remove(user, id, tagsThatMayChange(headers['if-match']))),
     ),
   )
 }
@@ -74,12 +73,13 @@ async function sendGone(reply: FastifyReply, existed: Promise<boolean | undefine
 }
 
 /** A call that deletes many tasks says what it takes, whatever is wrong with it. */
-function explainClearing(mistakes: FastifySchemaValidationError[]) {
+const refuseBy = (rule: string) => (mistakes: FastifySchemaValidationError[]) => {
   const errors = mistakes.map(({ keyword, params }) =>
     keyword === 'additionalProperties'
       ? { path: `/${String(params.additionalProperty)}`, message: 'is not allowed' }
       : { path: '/status', message: 'must be completed' },
   )
-  const rule = 'To delete all completed tasks send status=completed and no other parameter'
   return problem('validation_failed', { values: [rule], errors })
 }
+const explainClearing = refuseBy('To delete all completed tasks send status=completed and no other parameter')
+const explainEmptying = refuseBy('To empty the trash send no parameter')

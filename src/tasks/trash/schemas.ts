@@ -36,7 +36,8 @@ export const TrashQuery = Type.Object({
 })
 export type TrashQuery = Static<typeof TrashQuery>
 
-/** Unlike every other query, this one refuses parameters that it does not know: a filter would not be applied. */
+/** Unlike other queries, these two refuse parameters that they do not know: a filter would not be applied. */
+export const EmptyQuery = Type.Object({}, { additionalProperties: false })
 export const ClearQuery = Type.Object(
   {
     status: OneOf(['completed'], {

@@ -71,6 +71,23 @@ export const restoreTask = (owner: string, id: bigint, trashDays: number, ifMatc
     { table: raw('deleted_tasks'), and: sql`AND ${isKept(trashDays)} AND ${userExists(owner)}` },
   )
 
+/** Deletes a task of the trash for good. Returns its id. */
+export const purgeTask = (owner: string, id: bigint, trashDays: number, ifMatch?: IfMatch): Steps =>
+  ifMatching(
+    owner,
+    id,
+    ifMatch,
+    (where) => ({ last: sql`DELETE FROM deleted_tasks ${where} RETURNING ${column.id}` }),
+    { table: raw('deleted_tasks'), and: sql`AND ${isKept(trashDays)} AND ${userExists(owner)}` },
+  )
+
+/** The same with every task of the trash. Returns their number. */
+export const purgeAllTasks = (owner: string, trashDays: number): Sql =>
+  sql`WITH gone AS (
+      DELETE FROM deleted_tasks WHERE user_id = ${owner} AND ${isKept(trashDays)} AND ${userExists(owner)}
+      RETURNING 1)
+    SELECT count(*) FROM gone`
+
 /** Reads a task of the trash as JSON. */
 export const findTrashedTask = (owner: string, id: bigint, trashDays: number): Sql =>
   tasksFrom(sql`SELECT * FROM deleted_tasks ${ownTask(owner, id)} AND ${isKept(trashDays)}`)
