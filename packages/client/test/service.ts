@@ -2,6 +2,8 @@ import { createTaskClient, type TaskClientOptions } from 'TaskApiClient'
 import type { Test } from 'tap'
 import { createUser, signToken, startApp, type TestUser } from '../../../test/helpers/app.ts'
 
+export { refusal } from './refusal.ts'
+
 /** The real service on a port of its own. `createClient` makes a client of a new user and records what it sends. */
 export async function startService(t: Test, variables: Record<string, string> = {}) {
   const { app } = await startApp(t, variables)
@@ -43,9 +45,3 @@ export function faulty(...faults: (Response | Error | typeof noAnswer)[]) {
     return fault ?? fetch(request)
   }
 }
-
-export const refusal = (status: number, headers: Record<string, string> = {}, code = 'overloaded') =>
-  new Response(JSON.stringify({ status, code, detail: 'Not now.' }), {
-    status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
-  })
