@@ -169,6 +169,7 @@ export function createLeader({
         }
         stream = readEvents(await calls.events(lastId, signal), { silenceMs: timings.silence, onChange })
         wake({ walk: true, isUrgent: true })
+        if (signal.aborted) stream.cancel()
         await stream.ended
       } catch (error) {
         failure = error
@@ -189,7 +190,11 @@ export function createLeader({
     }
     for (const end of [...waits]) end(isUrgent)
   }
-  signal.addEventListener('abort', () => wake({ isUrgent: true }))
+  signal.addEventListener('abort', () => {
+    // Node forgets the signal of a Request that was garbage-collected, so the stream is ended here.
+    stream?.cancel()
+    wake({ isUrgent: true })
+  })
 
   return {
     run: () => Promise.all([sendAndWalk(), listen()]),
