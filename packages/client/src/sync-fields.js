@@ -28,8 +28,9 @@ export const fieldsOf = (task) =>
  * @returns {Fields}
  */
 export function normalized(changes) {
-  const fields = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-  const { title, priority, tags, due_date, recurrence } = changes
+  // As it is sent. A value that is not JSON could not be stored, and would keep the storage from storing others.
+  const fields = /** @type {(text: string) => Fields & TaskChanges} */ (JSON.parse)(JSON.stringify(changes))
+  const { title, priority, tags, due_date, recurrence } = fields
   if (typeof title === 'string') fields.title = title.trim()
   if (priority === null) fields.priority = 'none'
   if (tags === null) fields.tags = []

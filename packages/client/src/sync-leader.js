@@ -12,6 +12,10 @@ import { walk } from './sync-walk.js'
  * @typedef {Pick<SyncStatus, 'online' | 'signedOut' | 'walking' | 'problem'>} Report
  */
 
+/** The longest delay that setTimeout can hold. */
+const FOREVER_MS = 2 ** 31 - 1
+/** A date in Retry-After means nothing if the clock of this device is wrong. */
+const MAX_RETRY_AFTER_MS = 3600_000
 /** While writes are being sent, changes are read so often at most. */
 const WALK_PAUSE_MS = 1000
 
@@ -115,7 +119,8 @@ export function createLeader({
   /** @param {number} failures in a row @param {unknown} error */
   function delayAfter(failures, error) {
     const most = Math.min(timings.retry * 2 ** (failures - 1), timings.maxRetry)
-    const asked = error instanceof TaskApiError ? (error.retryAfter ?? 0) * 1000 : 0
+    const retryAfter = error instanceof TaskApiError ? (error.retryAfter ?? 0) * 1000 : 0
+    const asked = Math.min(retryAfter, MAX_RETRY_AFTER_MS)
     return Math.max(most / 2, asked) + (random() * most) / 2
   }
 
@@ -132,7 +137,8 @@ export function createLeader({
       const onEnd = onAttempt()
       const seen = asked
       try {
-        await attempt()
+        // Other windows hear of what is stored.
+        await attempt().finally(() => void save().catch(() => {}))
         failures = 0
         report({ online: true, signedOut: false, problem: undefined })
         onEnd()
@@ -145,7 +151,6 @@ export function createLeader({
         reportFailure(error)
         onEnd()
         if (asked === seen) await wait(isSuspended ? FOREVER_MS : delayAfter(failures, error), true)
-        isSuspended = false
       }
     }
   }
@@ -164,21 +169,32 @@ export function createLeader({
         }
         stream = readEvents(await calls.events(lastId, signal), { silenceMs: timings.silence, onChange })
         wake({ walk: true, isUrgent: true })
+        if (signal.aborted) stream.cancel()
         await stream.ended
       } catch (error) {
         failure = error
       }
       failures = now() - openedAt > timings.silence / 2 ? 1 : failures + 1
-      await wait(isSignedOut(failure) ? FOREVER_MS : delayAfter(failures, failure), true)
+      // Whether nobody is signed in, or the token was refused for a moment, the next reading finds out.
+      if (isSignedOut(failure)) wake({ walk: true })
+      await wait(delayAfter(failures, failure), true)
+      while (isSuspended && !signal.aborted) await wait(FOREVER_MS, true)
     }
   }
 
   function wake({ walk = false, isUrgent = false } = {}) {
     if (walk) isWalkDue = true
-    if (isUrgent) asked += 1
+    if (isUrgent) {
+      asked += 1
+      isSuspended = false
+    }
     for (const end of [...waits]) end(isUrgent)
   }
-  signal.addEventListener('abort', () => wake({ isUrgent: true }))
+  signal.addEventListener('abort', () => {
+    // Node forgets the signal of a Request that was garbage-collected, so the stream is ended here.
+    stream?.cancel()
+    wake({ isUrgent: true })
+  })
 
   return {
     run: () => Promise.all([sendAndWalk(), listen()]),
@@ -190,6 +206,3 @@ export function createLeader({
     },
   }
 }
-
-/** The longest delay that setTimeout can hold. */
-const FOREVER_MS = 2 ** 31 - 1

@@ -74,17 +74,20 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
   /** @param {Op} op @param {AbortSignal} signal */
   async function create(op, signal) {
     const { sentAt, lastSentAt = 0 } = op
-    if (sentAt !== undefined && now() - sentAt > KEY_MS) {
-      if ((state.meta().lastSyncedAt ?? 0) < lastSentAt + CLOCK_MS) await walk()
+    const age = now() - (sentAt ?? now())
+    // Less than nothing: the clock was set back, so the age is unknown.
+    if (age > KEY_MS || age < 0) {
+      if (age < 0 || (state.meta().lastSyncedAt ?? 0) < lastSentAt + CLOCK_MS) await walk()
       const arrived = findArrived(op)
       if (arrived) return settle(op, arrived)
-      op = change(op, { sentAt: undefined, once: newId() })
+      // With the same key: the service may know it still.
+      op = change(op, { sentAt: undefined })
     }
     const { fields = {}, once = op.id } = await mark(op)
     const { data, error } = await calls.create(fields, once, signal)
     if (error) return refuse(op, error)
     // A repeated request gets its first answer, and the task may have changed since, or be gone.
-    const task = op.sentAt === undefined ? data : await calls.find(data.id, signal)
+    const task = sentAt === undefined ? data : await calls.find(data.id, signal)
     settle(op, task ?? data, !task)
   }
 

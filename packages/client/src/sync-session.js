@@ -1,5 +1,8 @@
 import { problemOf } from './sync-calls.js'
+import { createFlushes } from './sync-flushes.js'
 import { createLeader } from './sync-leader.js'
+import { createLoading } from './sync-loading.js'
+import { mergeDoubles } from './sync-repair.js'
 import { broadcastChannel, isOnline, newId, watchBrowser, whileLocked } from './sync-windows.js'
 
 /**
@@ -22,7 +25,7 @@ import { broadcastChannel, isOnline, newId, watchBrowser, whileLocked } from './
  *   state: ReturnType<typeof createState>
  *   store: ReturnType<typeof createStore>
  *   calls: ReturnType<typeof createCalls>
- *   name: string
+ *   scope: string
  *   now: () => number
  *   random: () => number
  *   timings: SyncTimings
@@ -31,7 +34,7 @@ import { broadcastChannel, isOnline, newId, watchBrowser, whileLocked } from './
  *   onFailure: (error: unknown) => void
  * }} options
  */
-export function createSession({ state, store, name, notify, onFailure, ...options }) {
+export function createSession({ state, store, scope, notify, onFailure, ...options }) {
   /** @type {Report} */
   let report = { online: isOnline(), signedOut: false, walking: false, problem: undefined }
   /** @type {Session | undefined} */
@@ -39,12 +42,22 @@ export function createSession({ state, store, name, notify, onFailure, ...option
   let ended = Promise.resolve()
   /** @type {ReturnType<typeof createLeader> | undefined} */
   let leader
-  /** Messages that arrive while the storage is read. @type {Message[] | undefined} */
-  let held
   let isLeading = false
-  let loads = Promise.resolve()
-  /** Calls of flush() that wait. @type {Map<string, () => void>} */
-  const flushes = new Map()
+  const flushes = createFlushes()
+  const loading = createLoading({
+    ...{ state, store, onFailure },
+    retryMs: options.timings.maxRetry,
+    isLeading: () => isLeading,
+    onLoaded(messages) {
+      messages.forEach(receive)
+      notify()
+    },
+    onRecovered() {
+      if (leader) mergeDoubles(state)
+      leader?.wake({ walk: true })
+    },
+  })
+  const { load } = loading
 
   const save = () => store.save()
   /** @param {Partial<Report>} changes */
@@ -53,20 +66,6 @@ export function createSession({ state, store, name, notify, onFailure, ...option
     if (names.every((each) => changes[each] === report[each])) return
     report = { ...report, ...changes }
     if (leader) store.post({ status: report })
-    notify()
-  }
-
-  const load = () => (loads = loads.then(loadOnce))
-  async function loadOnce() {
-    held = []
-    try {
-      state.load(await store.read())
-    } catch (error) {
-      onFailure(error)
-    }
-    const messages = held
-    held = undefined
-    messages.forEach(receive)
     notify()
   }
 
@@ -86,12 +85,12 @@ export function createSession({ state, store, name, notify, onFailure, ...option
 
   /** @param {Message} message */
   function receive(message) {
-    if (held) return void held.push(message)
+    if (loading.hold(message)) return
     const keys = takeEntries(message)
     if (message.status && !leader) report = /** @type {Report} */ (message.status)
-    if (message.news === 'clear') return void clear()
+    if (message.news === 'clear') return void clear().catch(onFailure)
     if (message.news === 'reload' && !leader) {
-      for (const flush of flushes.keys()) store.post({ flush })
+      for (const flush of flushes.ids()) store.post({ flush })
       void load()
     }
     if (message.news === 'hello' && leader) store.post({ status: report })
@@ -99,24 +98,16 @@ export function createSession({ state, store, name, notify, onFailure, ...option
       const { flush } = message
       void flushed().then(() => store.post({ flushed: flush }))
     }
-    if (message.flushed !== undefined) endFlush(message.flushed)
+    if (message.flushed !== undefined) flushes.end(message.flushed)
     if (leader && keys.size > 0) shorten(keys)
     notify()
   }
 
-  /** @param {string} id */
-  function endFlush(id) {
-    flushes.get(id)?.()
-    flushes.delete(id)
-  }
-  /** @returns {Promise<void>} */
-  function flushHere() {
-    const id = newId()
-    const end = new Promise((/** @type {(value?: undefined) => void} */ resolve) => flushes.set(id, resolve))
-    if (leader) leader.wake({ walk: true, isUrgent: true })
-    else store.post({ flush: id })
-    return end
-  }
+  const flushHere = () =>
+    flushes.wait((id) => {
+      if (leader) leader.wake({ walk: true, isUrgent: true })
+      else store.post({ flush: id })
+    })
 
   /** The storage is first up to date and then again, so that other windows know what was done. */
   async function flushed() {
@@ -129,10 +120,8 @@ export function createSession({ state, store, name, notify, onFailure, ...option
   async function lead(signal) {
     isLeading = true
     await load()
-    const onAttempt = () => {
-      const ids = [...flushes.keys()]
-      return () => ids.forEach(endFlush)
-    }
+    mergeDoubles(state)
+    const { onAttempt } = flushes
     leader = createLeader({ ...options, state, save, report: setReport, newId, onAttempt, signal })
     shorten(state.keysOfQueues())
     store.setLeader(true)
@@ -140,7 +129,7 @@ export function createSession({ state, store, name, notify, onFailure, ...option
     await leader.run()
     leader = undefined
     // The next one reads what is stored.
-    await save().catch(() => {})
+    await save().catch(() => store.dropCopy())
     store.setLeader(false)
     isLeading = false
   }
@@ -150,7 +139,7 @@ export function createSession({ state, store, name, notify, onFailure, ...option
     const { signal } = opened.controller
     if (signal.aborted) return
     const { channel = globalThis.BroadcastChannel && broadcastChannel, lock } = options
-    if (channel) store.open(channel)
+    if (channel) store.open(scope, channel)
     watchBrowser(signal, {
       onOnline: () => leader?.reconnect(),
       onOffline: () => setReport({ online: false }),
@@ -161,7 +150,7 @@ export function createSession({ state, store, name, notify, onFailure, ...option
     const ops = state.keysOfQueues().flatMap((key) => state.queueOf(key))
     // In case that the window that made them ended before it told the others.
     store.post({ news: 'hello', entries: ops.map((op) => [`op:${op.id}`, op]) })
-    opened.running = whileLocked(lock, `task-sync:${name}`, signal, () => lead(signal)).catch((error) =>
+    opened.running = whileLocked(lock, scope, signal, () => lead(signal)).catch((error) =>
       setReport({ problem: problemOf(error) }),
     )
   }
@@ -169,11 +158,12 @@ export function createSession({ state, store, name, notify, onFailure, ...option
   /** @param {Session | undefined} opened */
   async function close(opened) {
     opened?.controller.abort()
-    await opened?.loaded
+    await opened?.loaded.catch(() => {})
     await opened?.running
     await save().catch(() => {})
+    loading.end()
     store.close()
-    for (const id of [...flushes.keys()]) endFlush(id)
+    flushes.endAll()
   }
 
   function start() {
@@ -193,10 +183,9 @@ export function createSession({ state, store, name, notify, onFailure, ...option
   }
   async function clear() {
     await stop()
-    await store.clear()
-    store.close()
-    state.load(new Map())
+    state.clear()
     notify()
+    await store.clear().finally(store.close)
   }
 
   return {
@@ -204,6 +193,9 @@ export function createSession({ state, store, name, notify, onFailure, ...option
     stop,
     report: () => report,
     setReport,
+    retryStorage() {
+      if (session) loading.retryLater()
+    },
     receive,
     /** Something was added to the queue. @param {string} key */
     added(key) {

@@ -118,14 +118,16 @@ export function createState(put) {
      */
     adopt(key, task) {
       const other = keys.get(task.id)
-      if (other !== undefined && other !== key) {
-        const moved = queueOf(other).map((op) => ({ ...op, key }))
-        setQueue(other, [])
-        setEntry(other, undefined)
-        put(`task:${other}`, undefined)
-        state.setOps(key, [...queueOf(key), ...moved])
-      }
+      if (other !== undefined && other !== key) state.move(other, key)
       state.setTask(key, task)
+    },
+    /** Gives the writes of a key to another key of the same task. @param {string} other @param {string} key */
+    move(other, key) {
+      const moved = queueOf(other).map((op) => ({ ...op, key }))
+      setQueue(other, [])
+      setEntry(other, undefined)
+      put(`task:${other}`, undefined)
+      state.setOps(key, [...queueOf(key), ...moved])
     },
     /** @param {string} key @param {Op[]} queue */
     setOps(key, queue) {
@@ -163,6 +165,7 @@ export function createState(put) {
         const id = name.slice(name.indexOf(':') + 1)
         if (name === 'meta') meta = /** @type {Meta} */ (value ?? NEW)
         else if (name.startsWith('task:')) setEntry(id, /** @type {Entry | undefined} */ (value))
+        else if (!name.startsWith('op:')) continue
         else if (!value) takeEnd(id)
         else if (!finished.has(id)) changed.add(takeOp(/** @type {Op} */ (value)))
       }
@@ -182,7 +185,7 @@ export function createState(put) {
         ),
       )
     },
-    /** Begins anew with what is stored. @param {Map<string, unknown>} stored */
+    /** Begins anew with what is stored. @param {Iterable<[string, unknown]>} stored */
     load(stored) {
       entries = new Map()
       keys = new Map()
@@ -191,6 +194,11 @@ export function createState(put) {
       views.clear()
       lists = {}
       return state.take(stored)
+    },
+    /** For sign-out. */
+    clear() {
+      state.load([])
+      removed.clear()
     },
   }
 

@@ -3,24 +3,31 @@
 const STORE = 'entries'
 
 /**
- * @param {{ name: string }} options
+ * Rejects the write after the database was closed from outside: it may have been deleted, so the writes before may be
+ * gone.
+ *
+ * @param {{ name: string, openTimeout?: number | undefined }} options
  * @returns {SyncStorage}
  */
-export function indexedDbStorage({ name }) {
+export function indexedDbStorage({ name, openTimeout = 10_000 }) {
   /** @type {Promise<IDBDatabase> | undefined} */
   let opened
+  let wasLost = false
 
-  const open = async () => {
-    const request = indexedDB.open(name, 1)
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
-    const database = await settled(request)
+  async function open() {
+    const database = await openDatabase(name, openTimeout)
     // Otherwise a window that deletes the database would wait for this one.
-    database.onversionchange = close
-    database.onclose = () => (opened = undefined)
+    database.onversionchange = database.onclose = () => {
+      wasLost = true
+      close()
+    }
     return database
   }
   function close() {
-    void opened?.then((database) => database.close())
+    void opened?.then(
+      (database) => database.close(),
+      () => {},
+    )
     opened = undefined
   }
 
@@ -30,51 +37,90 @@ export function indexedDbStorage({ name }) {
    */
   async function transact(mode, use) {
     opened ??= open()
-    // An attempt that failed is repeated the next time.
-    const database = await opened.catch((/** @type {Error} */ error) => {
-      opened = undefined
+    try {
+      const database = await opened
+      const transaction = database.transaction(STORE, mode)
+      await completed(transaction, use)
+    } catch (error) {
+      // Safari closes connections without an event. The next attempt opens a new one.
+      close()
       throw error
-    })
-    const transaction = database.transaction(STORE, mode)
-    use(transaction.objectStore(STORE))
-    // Not left to the end of its requests, which a page that is being closed does not see.
-    transaction.commit?.()
-    await new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve
-      transaction.onabort = () => reject(transaction.error ?? new Error('The transaction was aborted.'))
-    })
+    }
+  }
+
+  async function readOnce() {
+    /** @type {[IDBRequest<IDBValidKey[]>, IDBRequest<unknown[]>] | undefined} */
+    let requests
+    await transact('readonly', (store) => (requests = [store.getAllKeys(), store.getAll()]))
+    const [keys, values] = requests ?? []
+    wasLost = false
+    return new Map(keys?.result.map((key, index) => [/** @type {string} */ (key), values?.result[index]]))
   }
 
   return {
     name,
-    async read() {
-      /** @type {[IDBRequest<IDBValidKey[]>, IDBRequest<unknown[]>] | undefined} */
-      let requests
-      await transact('readonly', (store) => (requests = [store.getAllKeys(), store.getAll()]))
-      const [keys, values] = requests ?? []
-      return new Map(keys?.result.map((key, index) => [/** @type {string} */ (key), values?.result[index]]))
-    },
-    write: (entries) =>
-      transact('readwrite', (store) => {
+    read: () => readOnce().catch(readOnce),
+    async write(entries) {
+      if (wasLost) {
+        wasLost = false
+        throw new Error('The connection to the database was lost.')
+      }
+      await transact('readwrite', (store) => {
         for (const [key, value] of entries) {
           if (value === undefined) store.delete(key)
           else store.put(value, key)
         }
-      }),
-    clear: () => transact('readwrite', (store) => store.clear()),
+      })
+    },
+    async clear() {
+      await transact('readwrite', (store) => store.clear())
+      wasLost = false
+    },
     close,
   }
 }
 
 /**
- * @template Result
- * @param {IDBRequest<Result>} request
- * @returns {Promise<Result>}
+ * @param {string} name
+ * @param {number} timeout in milliseconds
+ * @returns {Promise<IDBDatabase>}
+ * @throws if another window holds the database for longer than `timeout`
  */
-const settled = (request) =>
+const openDatabase = (name, timeout) =>
   new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error ?? new Error('The database cannot be opened.'))
+    const request = indexedDB.open(name, 1)
+    const timer = setTimeout(() => {
+      // A connection that nobody uses would block others.
+      request.onsuccess = () => request.result.close()
+      reject(new Error('The database does not open.'))
+    }, timeout)
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
+    request.onsuccess = () => {
+      clearTimeout(timer)
+      resolve(request.result)
+    }
+    request.onerror = () => {
+      clearTimeout(timer)
+      reject(request.error ?? new Error('The database cannot be opened.'))
+    }
+  })
+
+/**
+ * @param {IDBTransaction} transaction
+ * @param {(store: IDBObjectStore) => void} use
+ */
+const completed = (transaction, use) =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve
+    transaction.onabort = () => reject(transaction.error ?? new Error('The transaction was aborted.'))
+    try {
+      use(transaction.objectStore(STORE))
+    } catch (error) {
+      transaction.abort()
+      throw error
+    }
+    // Not left to the end of its requests, which a page that is being closed does not see.
+    transaction.commit?.()
   })
 
 /**

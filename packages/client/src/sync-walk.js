@@ -1,3 +1,6 @@
+import { unexpectedAnswer } from './error.js'
+import { beginAnew } from './sync-repair.js'
+
 /**
  * @import { createCalls } from './sync-calls.js'
  * @import { createState } from './sync-state.js'
@@ -16,10 +19,14 @@
  */
 export async function walk({ state, calls, now, onPage, signal }) {
   for (;;) {
-    const page = await calls.changes(state.meta().cursor, signal)
+    const { cursor, walk: begun } = state.meta()
+    const page = await calls.changes(cursor, signal)
+    // The storage was read meanwhile, and the copy begins anew.
+    if (state.meta().walk !== begun) continue
     if (!page) {
+      if (cursor === undefined) throw unexpectedAnswer()
       // The copy stays visible until the next complete reading is over.
-      state.setMeta({ cursor: undefined, walk: state.meta().walk + 1, isFull: true })
+      beginAnew(state)
       continue
     }
     for (const task of page.tasks) state.setTask(state.keyOf(task.id) ?? String(task.id), task)

@@ -66,7 +66,8 @@ export interface SyncProblem {
   /**
    * The codes of TaskApiError, and:
    *
-   * - `storage_failed`: the storage of this device does not work, for example because it is full
+   * - `storage_failed`: the storage of this device does not work, for example because it is full, or it belongs to another
+   *   user. Until that changes, everything is in memory only: a reload loses what was not sent.
    * - `sync_failed`: something else was thrown, for example by the `token` function of the client
    */
   readonly code: TaskApiErrorCode | 'storage_failed' | 'sync_failed'
@@ -133,9 +134,17 @@ export interface TaskSync {
 
   /** Sends what waits and reads what changed, now. Resolves when both succeeded or failed once. Never throws. */
   flush(): Promise<void>
-  /** Resolves when the storage has everything that the user did. Until then a reload can lose it. */
+  /**
+   * Resolves when the storage has everything that the user did. Until then a reload can lose it.
+   *
+   * @throws what the storage throws; `status().problem` has it, too, until a later attempt succeeds
+   */
   saved(): Promise<void>
-  /** Stops, and empties the storage: for sign-out. Writes that were not sent are lost. */
+  /**
+   * Stops, and empties memory and storage: for sign-out. Writes that were not sent are lost.
+   *
+   * @throws what the storage throws; then it may still have the tasks
+   */
   clear(): Promise<void>
 }
 
@@ -145,7 +154,10 @@ export interface SyncStorage {
   readonly name: string
   /** All entries. */
   read(): Promise<Map<string, unknown>>
-  /** Writes all entries in one transaction: all or none. undefined deletes. Values are plain data. */
+  /**
+   * Writes all entries in one transaction: all or none. undefined deletes. Values are plain data. It must reject if what
+   * was written before may be gone; then everything is written again.
+   */
   write(entries: ReadonlyMap<string, unknown>): Promise<void>
   clear(): Promise<void>
   close?(): void
@@ -198,7 +210,12 @@ export interface SyncTimings {
 }
 
 export function createSync(options: SyncOptions): TaskSync
-/** For browsers. The name must contain the id of the user: `tasks-${userId}`. */
-export function indexedDbStorage(options: { name: string }): SyncStorage
+/**
+ * For browsers. The name must contain the id of the user: `tasks-${userId}`.
+ *
+ * `openTimeout`: after so many milliseconds a database that does not open, because another window holds it, counts as a
+ * storage that does not work. Default 10 000.
+ */
+export function indexedDbStorage(options: { name: string; openTimeout?: number | undefined }): SyncStorage
 /** For tests, and where nothing else exists: everything is lost with the page. */
 export function memoryStorage(options?: { name?: string | undefined }): SyncStorage

@@ -1,7 +1,8 @@
 import { createCalls, problemOf } from './sync-calls.js'
 import { createSession } from './sync-session.js'
 import { createState } from './sync-state.js'
-import { createStore } from './sync-store.js'
+import { everything } from './sync-repair.js'
+import { createStore, FOREIGN } from './sync-store.js'
 import { createWrites } from './sync-writes.js'
 
 /**
@@ -32,13 +33,20 @@ export function createSync({ client, userId, storage, onConflict, timings, ...op
   }
   /** @param {unknown} error */
   function onFailure(error) {
+    if (error) session.retryStorage()
     if (!error === !storageProblem) return
-    const detail = 'This device cannot store the tasks. Changes are lost when the page is closed.'
+    const isForeign = error instanceof Error && error.message === FOREIGN
+    const reason = isForeign ? FOREIGN : 'This device cannot store the tasks.'
+    const detail = `${reason} Changes are lost when the page is closed.`
     storageProblem = error ? { status: 0, code: 'storage_failed', detail, errors: [] } : undefined
     notify()
   }
 
-  const store = createStore(storage, { onMessage: (message) => session.receive(message), onFailure })
+  const store = createStore(storage, {
+    ...{ userId, onFailure },
+    everything: () => everything(state),
+    onMessage: (message) => session.receive(message),
+  })
   const notifySoon = oncePerTurn(notify)
   const state = createState((key, value) => {
     store.put(key, value)
@@ -47,7 +55,7 @@ export function createSync({ client, userId, storage, onConflict, timings, ...op
   })
   const session = createSession({
     ...{ state, store, now, random, lock, channel, notify, onFailure },
-    name: storage.name,
+    scope: `task-sync:${storage.name}:${userId}`,
     calls: createCalls(client, userId),
     timings: { ...TIMINGS, ...timings },
     onConflict: (op) => void ask(op),

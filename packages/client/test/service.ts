@@ -1,9 +1,23 @@
 import { createTaskClient, type TaskClientOptions } from 'TaskApiClient'
-import type { Test } from 'tap'
+import t from 'tap'
 import { createUser, signToken, startApp, type TestUser } from '../../../test/helpers/app.ts'
 
-/** The real service on a port of its own. `createClient` makes a client of a new user and records what it sends. */
-export async function startService(t: Test, variables: Record<string, string> = {}) {
+export { refusal } from './refusal.ts'
+
+const services = new Map<string, ReturnType<typeof start>>()
+
+/**
+ * The real service on a port of its own: one for all tests of a file that ask for the same variables. `createClient`
+ * makes a client of a new user and records what it sends.
+ */
+export function startService(variables: Record<string, string> = { RATE_LIMIT_MAX: '0' }) {
+  const name = JSON.stringify(variables)
+  const running = services.get(name) ?? start(variables)
+  services.set(name, running)
+  return running
+}
+
+async function start(variables: Record<string, string>) {
   const { app } = await startApp(t, variables)
   const baseUrl = await app.listen({ port: 0, host: '127.0.0.1' })
   const createClient = async (options: Partial<TaskClientOptions> = {}) => {
@@ -43,9 +57,3 @@ export function faulty(...faults: (Response | Error | typeof noAnswer)[]) {
     return fault ?? fetch(request)
   }
 }
-
-export const refusal = (status: number, headers: Record<string, string> = {}, code = 'overloaded') =>
-  new Response(JSON.stringify({ status, code, detail: 'Not now.' }), {
-    status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
-  })

@@ -33,7 +33,12 @@ export function createLock(): SyncLock {
         name,
         turn.catch(() => {}),
       )
-      await turn
+      let hasBegun = false
+      void before?.then(() => (hasBegun = true))
+      const aborted = new Promise<void>((resolve) =>
+        signal.addEventListener('abort', () => before && !hasBegun && resolve()),
+      )
+      await Promise.race([turn, aborted])
     },
   }
 }

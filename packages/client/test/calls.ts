@@ -3,7 +3,7 @@ import t from 'tap'
 import { startService } from './service.ts'
 
 t.test('every call does what it says', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, user } = await createClient()
   const milk = await client.create({ title: 'Milk', due_date: '2026-12-01' })
   const tea = await client.create({ title: 'Tea' })
@@ -49,7 +49,7 @@ t.test('every call does what it says', async (t) => {
 })
 
 t.test('a recurring task has next dates, is skipped, and goes on when it is completed', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient()
   const recurrence = { rule: 'FREQ=DAILY;COUNT=4', time_zone: 'UTC', anchor: 'due_date' } as const
   const { id } = await client.create({ title: 'Water', due_date: '2999-12-01', recurrence })
@@ -73,7 +73,7 @@ t.test('a recurring task has next dates, is skipped, and goes on when it is comp
 })
 
 t.test('every operation can be called under the path that the document gives it', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, user } = await createClient()
   await client.create({ title: 'Milk' })
   const params = { path: { user_id: user.id } }
@@ -85,7 +85,7 @@ t.test('every operation can be called under the path that the document gives it'
 })
 
 t.test('pages follow each other to the end, and no task occurs twice', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient()
   for (const title of ['a', 'b', 'c', 'd', 'e']) await client.create({ title })
   sent.length = 0
@@ -114,7 +114,7 @@ t.test('pages follow each other to the end, and no task occurs twice', async (t)
 })
 
 t.test('a page is fetched only when it is needed', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient()
   for (const title of ['a', 'b', 'c']) await client.create({ title })
   sent.length = 0
@@ -126,7 +126,7 @@ t.test('a page is fetched only when it is needed', async (t) => {
 })
 
 t.test('a base URL may have a path and a slash at its end', async (t) => {
-  const { baseUrl, createClient } = await startService(t)
+  const { baseUrl, createClient } = await startService()
   const { client } = await createClient({
     baseUrl: `${baseUrl}/to/the/service/`,
     // Like a proxy that removes a prefix.
@@ -142,7 +142,7 @@ t.test('a base URL may have a path and a slash at its end', async (t) => {
 })
 
 t.test('options of fetch apply to every request', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient({
     credentials: 'include',
     cache: 'no-store',
@@ -155,7 +155,7 @@ t.test('options of fetch apply to every request', async (t) => {
 })
 
 t.test('a problem becomes an error with all its details', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client } = await createClient({ headers: { 'x-request-id': 'from-the-test' } })
   const error = await client.create({ title: ' ' }).catch((error: unknown) => error)
   t.ok(error instanceof TaskApiError && error instanceof Error)
@@ -175,7 +175,7 @@ t.test('a problem becomes an error with all its details', async (t) => {
 })
 
 t.test('headers of one call go with that call only, and replace those of the client', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient({ headers: { 'x-request-id': 'of-the-client', accept: 'a/b' } })
   const { id } = await client.create({ title: 'Task' })
   sent.length = 0
@@ -209,7 +209,7 @@ t.test('headers of one call go with that call only, and replace those of the cli
 })
 
 t.test('links are resolved against the URL of the answer, also below a prefix', async (t) => {
-  const { baseUrl, createClient } = await startService(t)
+  const { baseUrl, createClient } = await startService()
   for (const form of [(query: string) => query, (query: string) => `tasks${query}`]) {
     const { client } = await createClient({
       baseUrl: `${baseUrl}/prefix`,
@@ -228,7 +228,7 @@ t.test('links are resolved against the URL of the answer, also below a prefix', 
 })
 
 t.test('a field that is undefined is not sent', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client } = await createClient()
   const task = await client.create({ title: 'Task', description: undefined, due_date: undefined })
   t.match(task, { description: null, due_date: null })
@@ -237,7 +237,7 @@ t.test('a field that is undefined is not sent', async (t) => {
 })
 
 t.test('an id may be the text of a router parameter; other text is refused', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient()
   const { id } = await client.create({ title: 'Task' })
   t.equal((await client.get(String(id))).id, id)
@@ -274,7 +274,7 @@ t.test('an id may be the text of a router parameter; other text is refused', asy
 })
 
 t.test('middleware of openapi-fetch can be added', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient()
   const statuses: number[] = []
   client.api.use({

@@ -5,7 +5,7 @@ import { refusal, startService } from './service.ts'
 const titles = (tasks: readonly Pick<Task, 'title'>[]) => tasks.map(({ title }) => title)
 
 t.test('tags are listed with their numbers, renamed, merged and taken off', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client } = await createClient()
   const milk = await client.create({ title: 'Milk', priority: 'high', tags: ['home', 'shop/food'] })
   const tea = await client.create({ title: 'Tea', tags: ['Shop'] })
@@ -27,7 +27,7 @@ t.test('tags are listed with their numbers, renamed, merged and taken off', asyn
 })
 
 t.test('lists are filtered by priority and tags, and sorted by priority', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client } = await createClient()
   await client.create({ title: 'a', priority: 'low', tags: ['x', 'y'] })
   await client.create({ title: 'b', priority: 'urgent', tags: ['x'] })
@@ -39,7 +39,7 @@ t.test('lists are filtered by priority and tags, and sorted by priority', async 
 })
 
 t.test('a deleted task is in the trash, comes back under its id, or goes for good', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client } = await createClient()
   const milk = await client.create({ title: 'Milk' })
   const tea = await client.create({ title: 'Tea' })
@@ -57,7 +57,7 @@ t.test('a deleted task is in the trash, comes back under its id, or goes for goo
 })
 
 t.test('the trash has pages, and is emptied at once', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient()
   for (const title of ['a', 'b', 'c']) await client.delete((await client.create({ title })).id)
   sent.length = 0
@@ -70,7 +70,7 @@ t.test('the trash has pages, and is emptied at once', async (t) => {
 })
 
 t.test('completed tasks are cleared into the trash, and no others', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client } = await createClient()
   await client.create({ title: 'Open' })
   for (const title of ['a', 'b']) await client.create({ title, completed: true })
@@ -83,7 +83,7 @@ t.test('completed tasks are cleared into the trash, and no others', async (t) =>
 })
 
 t.test('a batch makes all changes in their order, or none and names the one that failed', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient()
   const [milk, tea] = [await client.create({ title: 'Milk' }), await client.create({ title: 'Tea' })]
   sent.length = 0
@@ -116,7 +116,7 @@ t.test('a batch makes all changes in their order, or none and names the one that
 })
 
 t.test('an export is a file that an import takes, in every format', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client } = await createClient()
   await client.create({ title: 'Äpfel, "rot"', tags: ['home'], due_date: '2026-12-01' })
   await client.create({ title: 'Tea', completed: true })
@@ -145,7 +145,7 @@ t.test('an export is a file that an import takes, in every format', async (t) =>
 })
 
 t.test('an import that is refused names its mistakes, and only a dry run is repeated', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const faults: (() => Response | Promise<Response>)[] = []
   const fetch = async (request: Request) => faults.shift()?.() ?? globalThis.fetch(request)
   const { client, sent } = await createClient({ fetch })
@@ -176,7 +176,7 @@ t.test('an import that is refused names its mistakes, and only a dry run is repe
 })
 
 t.test('an id or a name that would lead to another call is refused before anything is sent', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient()
   const error = { name: 'TaskApiError', status: 0, code: 'invalid_call' }
   for (const text of ['', 'trash', '..', '0', NaN]) {

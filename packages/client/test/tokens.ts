@@ -3,7 +3,7 @@ import { createUser } from '../../../test/helpers/app.ts'
 import { expiredToken, startService } from './service.ts'
 
 t.test('a token is asked for once and then kept', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const user = await createUser()
   const asked: unknown[] = []
   const { client } = await createClient({
@@ -18,7 +18,7 @@ t.test('a token is asked for once and then kept', async (t) => {
 })
 
 t.test('an expired token is replaced by a fresh one, and the call is repeated with its body', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const user = await createUser()
   const expired = await expiredToken(user)
   const { client, sent } = await createClient({
@@ -32,7 +32,7 @@ t.test('an expired token is replaced by a fresh one, and the call is repeated wi
 })
 
 t.test('many requests that are refused at the same time share one refresh', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const user = await createUser()
   const expired = await expiredToken(user)
   const asked: (string | undefined)[] = []
@@ -56,7 +56,7 @@ t.test('many requests that are refused at the same time share one refresh', asyn
 })
 
 t.test('a fresh token is not replaced again if the service refuses it, too', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const expired = await expiredToken(await createUser())
   const asked: (string | undefined)[] = []
   const { client, sent } = await createClient({
@@ -71,7 +71,7 @@ t.test('a fresh token is not replaced again if the service refuses it, too', asy
 })
 
 t.test('the call is not repeated if the provider returns the refused token again', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const expired = await expiredToken(await createUser())
   const { client, sent } = await createClient({ token: () => expired })
   await t.rejects(client.list(), { status: 401, code: 'token_expired' })
@@ -79,7 +79,7 @@ t.test('the call is not repeated if the provider returns the refused token again
 })
 
 t.test('without a token the service says that one is missing, and the next call asks again', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const user = await createUser()
   let isSignedIn = false
   const { client } = await createClient({ token: () => (isSignedIn ? user.token : null) })
@@ -89,7 +89,7 @@ t.test('without a token the service says that one is missing, and the next call 
 })
 
 t.test('the call throws what the provider throws, and the next call asks again', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const user = await createUser()
   const failures = [new Error('the session is gone')]
   const { client, sent } = await createClient({
@@ -105,7 +105,7 @@ t.test('the call throws what the provider throws, and the next call asks again',
 })
 
 t.test('a bare TypeError or SyntaxError of the provider becomes a TaskApiError', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   for (const cause of [new TypeError('fetch failed'), new SyntaxError('Unexpected token <')]) {
     const { client, sent } = await createClient({ token: () => Promise.reject(cause) })
     const error = await client.list().catch((error: unknown) => error)
@@ -115,7 +115,7 @@ t.test('a bare TypeError or SyntaxError of the provider becomes a TaskApiError',
 })
 
 t.test('after another user has signed in, no call of the previous user uses the new token', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const [alice, bob] = [await createUser(), await createUser()]
   const expired = await expiredToken(alice)
   let current = expired

@@ -59,7 +59,7 @@ t.test('there is a timeout by default', async (t) => {
 })
 
 t.test('0 switches the timeout off, and a long one does not overflow', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   for (const timeoutMs of [0, Infinity, 2 ** 40]) {
     const { client } = await createClient({ timeoutMs })
     t.same(await client.list(), [])
@@ -67,7 +67,7 @@ t.test('0 switches the timeout off, and a long one does not overflow', async (t)
 })
 
 t.test('no attempt begins after maxWaitMs, however long the attempts take', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient({
     fetch: () => never,
     timeoutMs: 200,
@@ -78,7 +78,7 @@ t.test('no attempt begins after maxWaitMs, however long the attempts take', asyn
 })
 
 t.test('an abort ends the request, the wait for another, and the wait for a token', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const reason = new TypeError('the page is closed')
   const user = await createUser()
   for (const options of [
@@ -108,7 +108,7 @@ t.test('an abort ends the request, the wait for another, and the wait for a toke
 t.test(
   'a token provider that hangs is aborted after the timeout, and the next call asks again',
   async (t) => {
-    const { createClient } = await startService(t)
+    const { createClient } = await startService()
     const user = await createUser()
     const signals: AbortSignal[] = []
     const { client, sent } = await createClient({
@@ -127,7 +127,7 @@ t.test(
 )
 
 t.test('the token question is aborted when the last call that waits for it is aborted', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const user = await createUser()
   const signals: AbortSignal[] = []
   const { client } = await createClient({
@@ -149,7 +149,7 @@ t.test('the token question is aborted when the last call that waits for it is ab
 })
 
 t.test('an aborted call does not take the refreshed token away from others', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const user = await createUser()
   const expired = await expiredToken(user)
   const asked: unknown[] = []
@@ -167,7 +167,7 @@ t.test('an aborted call does not take the refreshed token away from others', asy
 })
 
 t.test('signing out aborts the token question, and its answer is not used', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const [alice, bob] = [await createUser(), await createUser()]
   let answer = (_token: string) => {}
   const signals: AbortSignal[] = []

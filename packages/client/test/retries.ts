@@ -15,27 +15,6 @@ const UNCLEAR = [
   () => noAnswer,
 ]
 
-t.test('a read is repeated after 408, 429, 502, 503, 504, a timeout and a network error', async (t) => {
-  const { createClient } = await startService(t)
-  for (const fault of [() => refusal(429), ...UNCLEAR]) {
-    const { client, sent } = await createClient({ fetch: faulty(fault()) })
-    t.same(await client.list({}, { timeoutMs: PATIENT_MS }), [])
-    t.equal(sent.length, 2)
-  }
-})
-
-t.test('setting the state of a task is repeated, because twice has the same result as once', async (t) => {
-  const { createClient } = await startService(t)
-  const faults: ReturnType<(typeof UNCLEAR)[number]>[] = []
-  const { client } = await createClient({ fetch: (request) => faulty(...faults.splice(0, 1))(request) })
-  const { id } = await client.create({ title: 'Task' })
-  for (const fault of UNCLEAR) {
-    faults.push(fault())
-    t.equal((await client.complete(id, true, { timeoutMs: PATIENT_MS })).completed, true)
-    t.same(faults, [])
-  }
-})
-
 const writes = ['create', 'update', 'delete', 'put', 'batch', 'clearCompleted'] as const
 type Client = Awaited<ReturnType<Awaited<ReturnType<typeof startService>>['createClient']>>['client']
 const write = (client: Client, id: number, call: (typeof writes)[number], timeoutMs?: number) =>
@@ -52,20 +31,8 @@ const write = (client: Client, id: number, call: (typeof writes)[number], timeou
       }),
   })[call]()
 
-t.test('no other write is repeated, because the first attempt may have succeeded', async (t) => {
-  const { createClient } = await startService(t)
-  for (const fault of UNCLEAR) {
-    for (const call of writes) {
-      const { client, sent } = await createClient({ fetch: faulty(fault()), timeoutMs: 200 })
-      const error: unknown = await write(client, 1, call, 200).catch((error: unknown) => error)
-      if (call !== 'put') t.ok(error instanceof TaskApiError, call)
-      t.equal(sent.length, 1, call)
-    }
-  }
-})
-
 t.test('after a 429 every write is repeated with its body, because the service did nothing', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   for (const call of writes) {
     const faults: Response[] = []
     const { client, sent } = await createClient({ fetch: (request) => faulty(...faults.splice(0))(request) })
@@ -82,7 +49,7 @@ t.test('after a 429 every write is repeated with its body, because the service d
 })
 
 t.test('nothing else is repeated', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   for (const status of [400, 404, 500, 501]) {
     const { client, sent } = await createClient({ fetch: faulty(refusal(status)) })
     await t.rejects(client.list(), { status, errors: [] })
@@ -91,7 +58,7 @@ t.test('nothing else is repeated', async (t) => {
 })
 
 t.test('after the last attempt the error is that of the last one', async (t) => {
-  const { createClient } = await startService(t)
+  const { createClient } = await startService()
   const { client, sent } = await createClient({
     fetch: faulty(noNetwork(), refusal(503), refusal(503, { 'retry-after': '0' }, 'shutting_down')),
     retry: { attempts: 3, delayMs: 1 },
@@ -105,7 +72,7 @@ t.test('after the last attempt the error is that of the last one', async (t) => 
 })
 
 t.test('a hook is told about every further attempt, and may end the call', async (t) => {
-  const { baseUrl, createClient } = await startService(t)
+  const { baseUrl, createClient } = await startService()
   const told: Retry[] = []
   const onRetry = (retry: Retry) => void told.push(retry)
   const faults = [noNetwork(), refusal(503), refusal(429, { 'retry-after': '0' })]
@@ -130,28 +97,85 @@ t.test('a hook is told about every further attempt, and may end the call', async
   t.equal(sent.length, 1)
 })
 
-t.test('the wait is as long as Retry-After says, in seconds or as a date', async (t) => {
-  const { createClient } = await startService(t)
-  const inTwoSeconds = new Date(Date.now() + 2000).toUTCString()
-  for (const [value, leastMs] of [
-    ['1', 990],
-    [inTwoSeconds, 0],
-  ] as const) {
-    const { client } = await createClient({ fetch: faulty(refusal(503, { 'retry-after': value })) })
-    const start = Date.now()
-    await client.list()
-    t.ok(Date.now() - start >= leastMs, value)
-  }
-  // Timers may be a little early.
-  t.ok(Date.now() > Date.parse(inTwoSeconds) - 10)
-})
+// These mostly wait, so they run at the same time.
+t.test('attempts', async (t) => {
+  t.jobs = 5
+  t.test(
+    'a read is repeated after 408, 429, 502, 503, 504, a timeout and a network error',
+    { buffered: true },
+    async (t) => {
+      const { createClient } = await startService()
+      for (const fault of [() => refusal(429), ...UNCLEAR]) {
+        const { client, sent } = await createClient({ fetch: faulty(fault()) })
+        t.same(await client.list({}, { timeoutMs: PATIENT_MS }), [])
+        t.equal(sent.length, 2)
+      }
+    },
+  )
 
-t.test('a wait that would be too long does not begin: the error says when to come back', async (t) => {
-  const { createClient } = await startService(t, { RATE_LIMIT_MAX: '1' })
-  const { client, sent } = await createClient({ retry: { maxWaitMs: 500 } })
-  await client.list()
-  const error = (await client.list().catch((error: unknown) => error)) as TaskApiError
-  t.match(error, { status: 429, code: 'rate_limited' })
-  t.ok(error.retryAfter! > 0 && error.retryAfter! <= 60)
-  t.equal(sent.length, 2)
+  t.test(
+    'setting the state of a task is repeated, because twice has the same result as once',
+    { buffered: true },
+    async (t) => {
+      const { createClient } = await startService()
+      const faults: ReturnType<(typeof UNCLEAR)[number]>[] = []
+      const { client } = await createClient({ fetch: (request) => faulty(...faults.splice(0, 1))(request) })
+      const { id } = await client.create({ title: 'Task' })
+      for (const fault of UNCLEAR) {
+        faults.push(fault())
+        t.equal((await client.complete(id, true, { timeoutMs: PATIENT_MS })).completed, true)
+        t.same(faults, [])
+      }
+    },
+  )
+
+  t.test(
+    'no other write is repeated, because the first attempt may have succeeded',
+    { buffered: true },
+    async (t) => {
+      const { createClient } = await startService()
+      for (const fault of UNCLEAR) {
+        for (const call of writes) {
+          const { client, sent } = await createClient({ fetch: faulty(fault()), timeoutMs: 200 })
+          const error: unknown = await write(client, 1, call, 200).catch((error: unknown) => error)
+          if (call !== 'put') t.ok(error instanceof TaskApiError, call)
+          t.equal(sent.length, 1, call)
+        }
+      }
+    },
+  )
+
+  t.test(
+    'the wait is as long as Retry-After says, in seconds or as a date',
+    { buffered: true },
+    async (t) => {
+      const { createClient } = await startService()
+      const inTwoSeconds = new Date(Date.now() + 2000).toUTCString()
+      for (const [value, leastMs] of [
+        ['1', 990],
+        [inTwoSeconds, 0],
+      ] as const) {
+        const { client } = await createClient({ fetch: faulty(refusal(503, { 'retry-after': value })) })
+        const start = Date.now()
+        await client.list()
+        t.ok(Date.now() - start >= leastMs, value)
+      }
+      // Timers may be a little early.
+      t.ok(Date.now() > Date.parse(inTwoSeconds) - 10)
+    },
+  )
+
+  t.test(
+    'a wait that would be too long does not begin: the error says when to come back',
+    { buffered: true },
+    async (t) => {
+      const { createClient } = await startService({ RATE_LIMIT_MAX: '1' })
+      const { client, sent } = await createClient({ retry: { maxWaitMs: 500 } })
+      await client.list()
+      const error = (await client.list().catch((error: unknown) => error)) as TaskApiError
+      t.match(error, { status: 429, code: 'rate_limited' })
+      t.ok(error.retryAfter! > 0 && error.retryAfter! <= 60)
+      t.equal(sent.length, 2)
+    },
+  )
 })

@@ -1,0 +1,32 @@
+import { newId } from './sync-windows.js'
+
+/** Calls of flush() that wait for the end of an attempt, of this window or of another one. */
+export function createFlushes() {
+  /** @type {Map<string, () => void>} */
+  const waiting = new Map()
+
+  /** @param {string} id */
+  function end(id) {
+    waiting.get(id)?.()
+    waiting.delete(id)
+  }
+  return {
+    end,
+    ids: () => [...waiting.keys()],
+    endAll: () => [...waiting.keys()].forEach(end),
+    /** @param {(id: string) => void} begin @returns {Promise<void>} */
+    wait(begin) {
+      const id = newId()
+      const ended = new Promise((/** @type {(value?: undefined) => void} */ resolve) =>
+        waiting.set(id, resolve),
+      )
+      begin(id)
+      return ended
+    },
+    /** What is called after the attempt that begins now: it answers the calls before it. */
+    onAttempt: () => {
+      const ids = [...waiting.keys()]
+      return () => ids.forEach(end)
+    },
+  }
+}

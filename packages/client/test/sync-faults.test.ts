@@ -1,0 +1,324 @@
+import t, { type Test } from 'tap'
+import { readEvents } from '../src/sync-events.js'
+import { FakeService, pageOf } from './fake-service.ts'
+import { refusal } from './refusal.ts'
+import { createChannels, createLock, type DeviceOptions, until } from './sync-devices.ts'
+import { memoryStorage } from 'TaskApiClient/sync'
+
+const DAY = 24 * 3600_000
+const unauthorized = () => refusal(401, {}, 'token_expired')
+
+async function open(t: Test, service: FakeService, options: Partial<DeviceOptions> = {}) {
+  const page = pageOf(service, options)
+  t.teardown(() => page.stop())
+  await page.start()
+  return page
+}
+const openStreams = ({ streams }: FakeService, count: number) =>
+  until(() => streams.length === count, `${count} streams were opened`)
+
+/** The delays of all timers that are set until the end of the test. Those of a minute and more wait for `run`. */
+function longTimers(t: Test) {
+  const { setTimeout: original, clearTimeout: originalClear } = globalThis
+  t.teardown(() => Object.assign(globalThis, { setTimeout: original, clearTimeout: originalClear }))
+  const timers: { delay: number; run: () => void }[] = []
+  const later = (run: () => void, delay = 0) => {
+    if (delay < 60_000) return original(run, delay)
+    const timer = { delay, run }
+    timers.push(timer)
+    return timer
+  }
+  const clear = (timer: unknown) => {
+    const index = timers.indexOf(timer as (typeof timers)[number])
+    if (index < 0) originalClear(timer as NodeJS.Timeout)
+    else timers.splice(index, 1)
+  }
+  Object.assign(globalThis, { setTimeout: later, clearTimeout: clear })
+  return timers
+}
+
+t.test('the stream of events', async (t) => {
+  t.test('is lost after a minute without a byte, and each comment begins a new minute', async (t) => {
+    const timers = longTimers(t)
+    const service = new FakeService()
+    const answer = await service.network(new Request('http://service.example/api/alice/tasks/events'))
+    const { ended } = readEvents(answer.body!, { silenceMs: 60_000, onChange: () => t.fail('no event came') })
+    let isOver = false
+    void ended.then(() => (isOver = true))
+    for (let comments = 0; comments < 3; comments += 1) {
+      const [timer] = timers
+      service.streams[0]!.send(': comment\n\n')
+      await until(() => timers[0] !== timer, 'the comment begins a new minute')
+      t.same(
+        timers.map(({ delay }) => delay),
+        [60_000],
+      )
+    }
+    t.equal(isOver, false)
+    timers[0]!.run()
+    await ended
+    t.equal(timers.length, 0, 'no timer is left')
+  })
+
+  t.test('is opened again after a silence, with the last id, and the changes are read', async (t) => {
+    const service = new FakeService()
+    const page = await open(t, service, { timings: { silence: 40, retry: 1, maxRetry: 5 } })
+    await openStreams(service, 1)
+    t.equal(service.streams[0]!.lastId, null)
+    service.streams[0]!.send('event: chan')
+    service.streams[0]!.send('ged\nid: 7\ndata: {}\n\n')
+    service.add({ title: 'From elsewhere' })
+    await openStreams(service, 2)
+    t.equal(service.streams[1]!.lastId, '7')
+    await until(() => page.sync.tasks()[0]?.title === 'From elsewhere', 'the page shows the task')
+  })
+
+  t.test('is opened again after the token was refused once', async (t) => {
+    const service = new FakeService()
+    let refused = 0
+    // The client asks for a new token and gets the same one, so it does not repeat the request itself.
+    service.before = (_request, call) =>
+      call === 'GET /events' && refused++ === 0 ? unauthorized() : undefined
+    const page = await open(t, service)
+    await openStreams(service, 1)
+    t.match(page.sync.status(), { signedOut: false })
+  })
+
+  t.test('waits with the rest while nobody is signed in', async (t) => {
+    const service = new FakeService()
+    service.before = unauthorized
+    const page = await open(t, service, { timings: { retry: 1, maxRetry: 2 } })
+    await until(() => page.sync.status().signedOut, 'nobody is signed in')
+    page.sync.create({ title: 'Milk' })
+    await page.sync.saved()
+    await until(() => service.sent.includes('GET /events'), 'the stream was asked for')
+    const { length } = service.sent
+    page.sync.create({ title: 'Tea' })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    t.ok(service.sent.length <= length + 1, `${service.sent.join()}`)
+    service.before = () => undefined
+    await page.sync.flush()
+    await openStreams(service, 1)
+    t.same(service.titles, ['Milk', 'Tea'])
+  })
+})
+
+t.test('the wait after a refusal', async (t) => {
+  const inTwoMinutes = () => new Date(Date.now() + 120_000).toUTCString()
+  const cases: [string, () => Response, (ms: number) => boolean][] = [
+    ['503, seconds', () => refusal(503, { 'retry-after': '120' }), (ms) => ms === 120_000],
+    ['429, seconds', () => refusal(429, { 'retry-after': '120' }, 'rate_limited'), (ms) => ms === 120_000],
+    [
+      '503, a date',
+      () => refusal(503, { 'retry-after': inTwoMinutes() }),
+      (ms) => ms > 100_000 && ms <= 121_000,
+    ],
+    [
+      '503, more than a timer can hold',
+      () => refusal(503, { 'retry-after': '9999999999' }),
+      (ms) => ms === 3600_000,
+    ],
+    [
+      '503, a date that the clock of this device does not fit to',
+      () => refusal(503, { 'retry-after': 'Fri, 31 Dec 2999 23:59:59 GMT' }),
+      (ms) => ms === 3600_000,
+    ],
+  ]
+  for (const [name, answer, isRight] of cases)
+    t.test(`is as long as Retry-After says: ${name}`, async (t) => {
+      const timers = longTimers(t)
+      const service = new FakeService()
+      const page = await open(t, service, { timings: { walk: 10, silence: 50_000 } })
+      await page.sync.flush()
+      const isWrite = (call: string) => call.startsWith('POST')
+      service.before = (_request, call) => (isWrite(call) ? answer() : undefined)
+      page.sync.create({ title: 'Milk' })
+      await until(() => timers.some(({ delay }) => isRight(delay)), `timers of ${JSON.stringify(timers)} ms`)
+      t.match(page.sync.status(), { pending: 1, problem: { code: String } })
+      const { length } = service.writes
+      // Another write and an event do not shorten it.
+      page.sync.create({ title: 'Tea' })
+      service.streams[0]!.send('event: changed\nid: 1\n\n')
+      await page.sync.saved()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      t.equal(service.writes.length, length)
+      service.before = () => undefined
+      timers.find(({ delay }) => isRight(delay))!.run()
+      await until(() => page.sync.status().pending === 0, 'the writes are sent')
+      t.same(service.titles, ['Milk', 'Tea'])
+      await page.stop()
+    })
+})
+
+t.test('writes', async (t) => {
+  t.test('to a task that the service does not know yet keep their order', async (t) => {
+    const service = new FakeService()
+    const page = await open(t, service)
+    await page.sync.flush()
+    // The creation arrives, and its answer is lost. What follows cannot become a part of it.
+    let isLost = true
+    let release = () => {}
+    const waiting = new Promise<undefined>((resolve) => (release = () => resolve(undefined)))
+    service.before = (_request, call) => (call === 'POST ' && isLost ? waiting : undefined)
+    service.after = (call) => call === 'POST ' && isLost && !(isLost = false)
+    const { key } = page.sync.create({ title: ' Milk ' })
+    await until(() => service.writes.length === 1, 'the creation is under way')
+    page.sync.update(key, { title: 'Tea' })
+    page.sync.complete(key, true)
+    page.sync.update(key, { title: 'Oat milk' })
+    const removed = page.sync.remove(key)!
+    release()
+    await until(() => page.sync.status().pending === 0, 'everything is sent')
+    t.same(service.writes, ['POST ', 'POST ', 'PATCH /1', 'DELETE /1'])
+    t.match([...service.tasks.values()], [{ title: 'Oat milk', completed: true, isDeleted: true }])
+    t.same([page.sync.conflicts(), page.sync.refused(), page.sync.tasks()], [[], [], []])
+    page.sync.restore(removed)
+    await page.sync.flush()
+    t.match(page.sync.tasks(), [{ key, id: 1, title: 'Oat milk', completed: true }])
+  })
+
+  t.test('go on after the token expired between two of them, each once and in order', async (t) => {
+    const service = new FakeService()
+    const page = await open(t, service)
+    await page.sync.flush()
+    service.before = (_request, call) =>
+      call === 'POST ' && service.tasks.size === 1 ? unauthorized() : undefined
+    for (const title of ['1', '2', '3']) page.sync.create({ title })
+    await until(() => page.sync.status().signedOut, 'the token was refused')
+    t.match(page.sync.status(), { pending: 2, problem: { status: 401 } })
+    await page.reload()
+    await page.sync.flush()
+    t.match(page.sync.status(), { pending: 2, signedOut: true })
+    service.before = () => undefined
+    await page.sync.flush()
+    t.same(
+      [...service.tasks.values()].map(({ title }) => title),
+      ['1', '2', '3'],
+    )
+    t.equal(page.sync.status().pending, 0)
+  })
+
+  t.test('wait for the same user to sign in again', async (t) => {
+    const service = new FakeService()
+    const storage = memoryStorage()
+    const page = await open(t, service, { storage, network: () => Promise.reject(new TypeError('offline')) })
+    page.sync.create({ title: 'Milk' })
+    await page.stop()
+    const again = await open(t, service, { storage })
+    await again.sync.flush()
+    t.same(service.titles, ['Milk'])
+  })
+
+  /** A page whose creation arrived. Its answer is lost, and the page is offline until `goOn`. */
+  async function withLostAnswer(t: Test, ahead = 0) {
+    const service = new FakeService()
+    let offset = ahead
+    const page = await open(t, service, { now: () => Date.now() + offset })
+    await page.sync.flush()
+    service.after = (call) => call === 'POST '
+    service.before = () => (service.tasks.size > 0 ? new TypeError('offline') : undefined)
+    const { key } = page.sync.create({ title: 'Milk' })
+    await until(() => page.sync.status().problem, 'the answer was lost')
+    const goOn = async (later: number) => {
+      offset = ahead + later
+      service.after = () => false
+      service.before = () => undefined
+      await until(() => page.sync.get(key)?.id, 'the task has its id')
+      t.same(service.titles, ['Milk'])
+      t.equal(page.sync.tasks().length, 1)
+    }
+    return { service, goOn }
+  }
+
+  t.test('of a new task have their effect once although the clock was set back', async (t) => {
+    const { goOn } = await withLostAnswer(t)
+    await goOn(-3 * DAY)
+    const { service, goOn: goOnLate } = await withLostAnswer(t)
+    service.keys.clear()
+    await goOnLate(-3 * DAY)
+  })
+
+  t.test('of a new task keep their key after a day, in case that the service knows it still', async (t) => {
+    // The clock of the device is two days ahead, so the task is not found by its time.
+    const { goOn } = await withLostAnswer(t, 2 * DAY)
+    await goOn(2 * DAY)
+  })
+
+  t.test('survive a cursor that expires between them', async (t) => {
+    const service = new FakeService()
+    for (const title of ['Stays', 'Goes', 'Goes too']) service.add({ title })
+    const page = await open(t, service)
+    await page.sync.flush()
+    await page.stop()
+    page.sync.update(page.sync.byId(1)!.key, { title: 'Changed' })
+    page.sync.update(page.sync.byId(2)!.key, { title: 'Mine' })
+    page.sync.create({ title: 'New' })
+    service.tasks.delete(2)
+    service.tasks.delete(3)
+    let expired = 0
+    service.before = (request, call) =>
+      call === 'GET /changes' && request.url.includes('cursor') && expired++ === 0
+        ? refusal(410, {}, 'cursor_expired')
+        : undefined
+    await page.sync.start()
+    await page.sync.flush()
+    await page.sync.flush()
+    t.ok(expired > 0)
+    t.match(page.sync.conflicts(), [{ kind: 'deleted', mine: { title: 'Mine' } }])
+    t.same(service.titles, ['Changed', 'New'])
+    t.same(
+      page.sync
+        .tasks()
+        .map(({ title }) => title)
+        .sort(),
+      ['Changed', 'Mine', 'New'],
+    )
+  })
+
+  t.test('do not wait for a walk that is told to begin anew without an end', async (t) => {
+    const service = new FakeService()
+    service.before = (_request, call) =>
+      call === 'GET /changes' ? refusal(410, {}, 'cursor_expired') : undefined
+    const page = await open(t, service, { timings: { retry: 1000 } })
+    page.sync.create({ title: 'Milk' })
+    await page.sync.flush()
+    t.same(service.titles, ['Milk'])
+    t.ok(service.sent.length < 20, service.sent.join())
+    t.match(page.sync.status(), { problem: { code: 'unexpected_answer' } })
+  })
+})
+
+t.test('two windows', async (t) => {
+  t.test('without locks show a task once, whichever of them stored it', async (t) => {
+    const service = new FakeService()
+    const shared = { storage: memoryStorage(), lock: null }
+    const one = await open(t, service, shared)
+    const two = await open(t, service, shared)
+    await Promise.all([one.sync.flush(), two.sync.flush()])
+    const { key } = one.sync.create({ title: 'Milk' })
+    await one.sync.flush()
+    await two.sync.flush()
+    t.match(two.sync.tasks(), [{ title: 'Milk' }])
+    two.sync.update(two.sync.byId(1)!.key, { title: 'Tea' })
+    await two.sync.flush()
+    await Promise.all([one.stop(), two.stop()])
+    const next = await open(t, service, shared)
+    await next.sync.flush()
+    t.match(next.sync.tasks(), [{ key, id: 1, title: 'Tea' }])
+    t.equal(next.sync.tasks().length, 1)
+    t.equal([...(await shared.storage.read()).keys()].filter((name) => name.startsWith('task:')).length, 1)
+  })
+
+  t.test('sign out together', async (t) => {
+    const service = new FakeService()
+    const shared = { storage: memoryStorage(), lock: createLock(), channel: createChannels() }
+    const one = await open(t, service, shared)
+    const two = await open(t, service, shared)
+    two.sync.create({ title: 'Milk' })
+    await two.sync.flush()
+    await one.sync.clear()
+    await until(() => two.sync.tasks().length === 0, 'the other window shows nothing')
+    await two.stop()
+    t.same([...(await shared.storage.read())], [])
+  })
+})
