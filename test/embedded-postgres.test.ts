@@ -75,7 +75,6 @@ const startElsewhere = (folder: string) =>
   execFileSync(
     process.execPath,
     [
-      ...process.execArgv,
       '--input-type=module',
       '-e',
       `

@@ -117,7 +117,7 @@ t.test('npm test that is stopped leaves nothing', { skip: cannotShow }, async (t
   const folder = freshClone(t, ['.taprc'])
   const helpers = join(import.meta.dirname, 'helpers')
   mkdirSync(join(folder, 'test/helpers'), { recursive: true })
-  for (const name of ['run.ts', 'helpers/database.ts'])
+  for (const name of ['run.ts', 'helpers/database.ts', 'helpers/loader.mjs', 'helpers/compile.mjs'])
     writeFileSync(join(folder, 'test', name), readFileSync(join(helpers, '..', name)))
   const slow = `import t from 'tap'; t.test('waits', () => new Promise((done) => setTimeout(done, 100_000)))`
   writeFileSync(join(folder, 'test/slow.test.ts'), slow)
