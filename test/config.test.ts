@@ -446,7 +446,7 @@ t.test('a process with a wrong environment exits with 1 and one sentence per mis
     PORT: 'http',
   }
   const args = [join(import.meta.dirname, '../src/server.ts')]
-  // Elsewhere, so that nobody's .env takes part.
+  // In another folder, so that no .env file is read.
   const service = spawn(process.execPath, args, {
     cwd: t.testdir(),
     env: { PATH: process.env.PATH, NODE_OPTIONS: process.env.NODE_OPTIONS, ...variables },
