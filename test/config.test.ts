@@ -445,12 +445,11 @@ t.test('a process with a wrong environment exits with 1 and one sentence per mis
     BETTER_AUTH_SECRET: 'hunter2',
     PORT: 'http',
   }
-  const args = ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, '../src/server.ts')]
+  const args = [join(import.meta.dirname, '../src/server.ts')]
   // In another folder, so that no .env file is read.
   const service = spawn(process.execPath, args, {
     cwd: t.testdir(),
-    // Its own loader compiles in its own way: its coverage would not fit that of the tests.
-    env: { PATH: process.env.PATH, _TAPJS_PROCESSINFO_COVERAGE_: '0', ...variables },
+    env: { PATH: process.env.PATH, NODE_OPTIONS: process.env.NODE_OPTIONS, ...variables },
   })
   const ended = new Promise<number | null>((resolve) => service.once('exit', resolve))
   const [stdout, stderr] = await Promise.all([text(service.stdout), text(service.stderr)])

@@ -27,8 +27,10 @@ function projectFolder(t: Test, parent = tmpdir()): string {
   return folder
 }
 
+/** For tests that can do with data from before: making it takes seconds. */
+const folder = projectFolder(t)
+
 t.test('data that was written is there after a restart, on the same port', async (t) => {
-  const folder = projectFolder(t)
   const first = startEmbeddedPostgres(folder)
   await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer')
   first.stop()
@@ -41,7 +43,7 @@ t.test('data that was written is there after a restart, on the same port', async
 })
 
 t.test('two folders have two servers, each with its own password and port', async (t) => {
-  const [one, two] = [startEmbeddedPostgres(projectFolder(t)), startEmbeddedPostgres(projectFolder(t))]
+  const [one, two] = [startEmbeddedPostgres(folder), startEmbeddedPostgres(projectFolder(t))]
   t.teardown(() => [one, two].forEach((server) => server.stop()))
   await query(one.url, 'CREATE TABLE only_here ()')
   await t.rejects(query(two.url, 'SELECT FROM only_here'), /does not exist/)
@@ -53,7 +55,7 @@ t.test('two folders have two servers, each with its own password and port', asyn
 })
 
 t.test('a port that is taken meanwhile is given up for another', async (t) => {
-  const [folder, other] = [projectFolder(t), projectFolder(t)]
+  const other = projectFolder(t)
   const first = startEmbeddedPostgres(folder)
   first.stop()
   cpSync(join(first.folder, 'port'), join(startedThenStopped(other).folder, 'port'))
@@ -75,7 +77,6 @@ const startElsewhere = (folder: string) =>
   execFileSync(
     process.execPath,
     [
-      ...process.execArgv,
       '--input-type=module',
       '-e',
       `
@@ -86,7 +87,6 @@ const startElsewhere = (folder: string) =>
   )
 
 t.test('a server that a killed process left behind is joined, and stops with its last user', async (t) => {
-  const folder = projectFolder(t)
   const url = startElsewhere(folder)
   t.same(await query(url, 'SELECT 1 AS one'), [{ one: 1 }], 'it outlives its process')
   const joined = startEmbeddedPostgres(folder)
@@ -97,7 +97,7 @@ t.test('a server that a killed process left behind is joined, and stops with its
 })
 
 t.test('settings reach the server', async (t) => {
-  const server = startEmbeddedPostgres(projectFolder(t), { fsync: 'off', max_connections: '17' })
+  const server = startEmbeddedPostgres(folder, { fsync: 'off', max_connections: '17' })
   t.teardown(() => server.stop())
   t.same(
     await query(
@@ -109,7 +109,6 @@ t.test('settings reach the server', async (t) => {
 })
 
 t.test('a server that cannot start says where to read why', async (t) => {
-  const folder = projectFolder(t)
   startedThenStopped(folder)
   t.throws(() => startEmbeddedPostgres(folder, { shared_buffers: 'nonsense' }), {
     message: /postgres\.log says why/,
@@ -117,7 +116,6 @@ t.test('a server that cannot start says where to read why', async (t) => {
 })
 
 t.test('a data folder that cannot be used is refused in one sentence that says what to do', async (t) => {
-  const folder = projectFolder(t)
   const data = join(startedThenStopped(folder).folder, 'data')
   const refused = (pattern: RegExp) => {
     t.throws(() => startEmbeddedPostgres(folder), { message: pattern, mistakes: [pattern] })

@@ -13,9 +13,19 @@ const PATIENT = { DATABASE_CONNECT_TIMEOUT_MS: '30000', DATABASE_QUERY_TIMEOUT_M
 /** For servers that do not answer: what is expected is that the time runs out. */
 const IMPATIENT = { DATABASE_CONNECT_TIMEOUT_MS: '2000', DATABASE_QUERY_TIMEOUT_MS: '3000' }
 
+type Strings = Record<string, string>
+
+let shared: Promise<Postgres> | undefined
+/** The server of the tests that leave it as it was: making one takes seconds. */
+const sharedServer = () => (shared ??= startPostgres(t))
+
 /** A service on a server of its own, and a user who has one task there. */
-async function start(t: Test, settings: Record<string, string> = {}, variables: Record<string, string> = {}) {
-  const server = await startPostgres(t, settings)
+const start = async (t: Test, settings: Strings = {}, variables: Strings = {}) =>
+  use(t, await startPostgres(t, settings), variables)
+
+const startOnShared = async (t: Test, variables: Strings = {}) => use(t, await sharedServer(), variables)
+
+async function use(t: Test, server: Postgres, variables: Strings) {
   const app = await startApp(t, { DATABASE_URL: server.serviceUrl, ...PATIENT, ...variables })
   const user = await createUser()
   const read = () => app.call('GET', '/api/tasks', { user })
@@ -45,9 +55,11 @@ async function assertAway(
   read: () => Promise<Answer>,
   write: () => Promise<Answer>,
 ) {
-  assertUnavailable(t, await read(), 'reads')
-  assertUnavailable(t, await write(), 'writes')
-  assertUnavailable(t, await call('GET', '/ready'), 'ready')
+  // At once: each may have to wait until its time runs out.
+  const [reading, writing, ready] = await Promise.all([read(), write(), call('GET', '/ready')])
+  assertUnavailable(t, reading, 'reads')
+  assertUnavailable(t, writing, 'writes')
+  assertUnavailable(t, ready, 'ready')
   t.equal((await call('GET', '/health')).status, 200)
 }
 
@@ -131,7 +143,7 @@ t.test('there are no connections left', async (t) => {
 })
 
 t.test('the database is read-only: reads go on', async (t) => {
-  const { server, read, write } = await start(t)
+  const { server, read, write } = await startOnShared(t)
   const set = (value: string) =>
     query(server.url, `ALTER SYSTEM SET default_transaction_read_only = ${value}`).then(() =>
       query(server.url, 'SELECT pg_reload_conf()'),
@@ -161,7 +173,7 @@ const RAISED = {
   'a deadlock was detected': '40P01',
 }
 t.test('PostgreSQL reports a fault that passes', async (t) => {
-  const { server, read, write } = await start(t, {}, IMPATIENT)
+  const { server, read, write } = await startOnShared(t, IMPATIENT)
   for (const [what, state] of Object.entries(RAISED)) {
     await query(
       server.url,
@@ -210,7 +222,7 @@ t.test(
 )
 
 t.test('a statement waits for a lock for longer than it may', async (t) => {
-  const { server, app, user, read, write } = await start(t, {}, IMPATIENT)
+  const { server, app, user, read, write } = await startOnShared(t, IMPATIENT)
   const { body } = await write()
   const { id } = body as { id: number }
   const lock = new pg.Client(server.url)
@@ -225,7 +237,7 @@ t.test('a statement waits for a lock for longer than it may', async (t) => {
 })
 
 t.test('a table is locked: calls that do not need it go on', async (t) => {
-  const { server, app, user, read } = await start(t, {}, { DATABASE_POOL_MAX: '10' })
+  const { server, app, user, read } = await startOnShared(t, { DATABASE_POOL_MAX: '10' })
   t.equal((await app.call('GET', '/ready')).status, 200)
   const lock = new pg.Client(server.url)
   await lock.connect()
@@ -248,7 +260,7 @@ t.test('a table is locked: calls that do not need it go on', async (t) => {
 })
 
 t.test('the reply of a write is lost: a 503, and one row', async (t) => {
-  const server = await startPostgres(t)
+  const server = await sharedServer()
   const proxy = await startMutingProxy(t, server)
   const app = await startApp(t, { DATABASE_URL: proxy.url, ...IMPATIENT, DATABASE_PREPARED: 'off' })
   const user = await createUser()
@@ -275,7 +287,7 @@ t.test('the reply of a write is lost: a 503, and one row', async (t) => {
 })
 
 t.test('what a migration brings is missing: a 503 that says so, until it is there', async (t) => {
-  const { server, app, read, write } = await start(t)
+  const { server, app, read, write } = await startOnShared(t)
   const fresh = await startApp(t, { DATABASE_URL: server.serviceUrl, ...PATIENT })
   await query(server.url, 'ALTER TABLE tasks RENAME COLUMN title TO caption')
   for (const answer of [await read(), await write(), await fresh.call('GET', '/ready')]) {
@@ -298,7 +310,7 @@ t.test('many ask whether the service is ready, and the database is asked once', 
 })
 
 t.test('the password is changed, and changed back', async (t) => {
-  const { server, app, read, write } = await start(t)
+  const { server, app, read, write } = await startOnShared(t)
   const { password } = new URL(server.serviceUrl)
   await query(server.url, `ALTER ROLE service PASSWORD 'another'`)
   t.equal((await read()).status, 200, 'connections that are open stay open')
@@ -310,7 +322,7 @@ t.test('the password is changed, and changed back', async (t) => {
 })
 
 t.test('the server sleeps when nobody asks, and takes a while to wake', async (t) => {
-  const server = await startPostgres(t)
+  const server = await sharedServer()
   const proxy = await startSleepingProxy(t, server)
   const app = await startApp(t, { DATABASE_URL: proxy.url })
   const user: TestUser = await createUser()

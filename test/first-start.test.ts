@@ -15,7 +15,7 @@ const ROOT = join(import.meta.dirname, '..')
 /** Starts the service with nothing configured but a free port; `stop` is what Ctrl-C does. */
 async function start(t: Test, folder: string) {
   const env = bareEnvironment({ NODE_ENV: 'development' })
-  const service = spawn(process.execPath, [...process.execArgv, 'src/server.ts'], { cwd: folder, env })
+  const service = spawn(process.execPath, ['src/server.ts'], { cwd: folder, env })
   const output = collect(service)
   const exited = once(service, 'exit')
   const stop = async () => {
@@ -95,7 +95,7 @@ t.test('first starts at once make one secret', async (t) => {
     const { withLocalSecret } = await import(${JSON.stringify(join(ROOT, 'src/local/start.ts'))})
     process.stdout.write(withLocalSecret({}, ${JSON.stringify(folder)}).BETTER_AUTH_SECRET)`
   const start = () =>
-    promisify(execFile)(process.execPath, [...process.execArgv, '--input-type=module', '-e', script], {
+    promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
       cwd: ROOT,
     })
   const secrets = (await Promise.all([start(), start(), start()])).map(({ stdout }) => stdout)

@@ -61,15 +61,6 @@ tests(
       0,
       'No difference detected',
     )
-    has(
-      t,
-      await prisma(
-        'migrate diff --from-config-datasource --to-migrations prisma/migrations --exit-code',
-        env,
-      ),
-      0,
-      'No difference detected',
-    )
   },
 )
 
@@ -135,8 +126,11 @@ tests(
 )
 
 tests(
-  'a database that holds Better Auth’s tables, and tables of a setting, is migrated, and they stay as they are',
+  'a database with Better Auth’s tables, tables of a setting and other formats of dates is migrated, and they stay',
   async ({ prisma, writeMigration }, url, t) => {
+    const database = new URL(url).pathname.slice(1)
+    for (const setting of [`datestyle = 'German'`, `intervalstyle = 'iso_8601'`, `TimeZone = 'Asia/Kolkata'`])
+      await query(url, `ALTER DATABASE ${database} SET ${setting}`)
     const foreign = ['user', 'session', 'organizationRole', 'newsletter', 'shop_order']
     await query(url, foreign.map((name) => `CREATE TABLE "${name}" (id TEXT PRIMARY KEY)`).join(';'))
     await query(url, `INSERT INTO "user" VALUES ('kept')`)
@@ -147,24 +141,6 @@ tests(
     await writeMigration('20270101000000_more', 'CREATE TABLE "more" (id INT PRIMARY KEY)')
     has(t, await prisma('migrate deploy', env), 0, 'more')
     t.same(await query(url, 'SELECT * FROM "user"'), [{ id: 'kept' }])
-    const before = await tablesOf(url)
-    for (const name of [...foreign, 'tasks', 'users']) t.ok(before.includes(name), name)
-    has(t, await prisma('migrate reset --force', env), 0, 'Database reset successful')
-    t.same(await query(url, 'SELECT * FROM "user"'), [{ id: 'kept' }], 'a reset does not touch them either')
-    t.same(await tablesOf(url), before)
-  },
-)
-
-tests(
-  'a database with other date, interval and zone settings is migrated like any other',
-  async ({ prisma, writeMigration }, url, t) => {
-    const name = new URL(url).pathname.slice(1)
-    for (const setting of [`datestyle = 'German'`, `intervalstyle = 'iso_8601'`, `TimeZone = 'Asia/Kolkata'`])
-      await query(url, `ALTER DATABASE ${name} SET ${setting}`)
-    const env = { DATABASE_URL: url }
-    has(t, await prisma('migrate deploy', env), 0, 'successfully applied')
-    await writeMigration('20270101000000_more', 'CREATE TABLE more (id INT PRIMARY KEY)')
-    has(t, await prisma('migrate deploy', env), 0, 'successfully applied')
     t.same(
       await query(
         url,
@@ -174,6 +150,11 @@ tests(
       [{ right: true }],
       'the times of _prisma_migrations are right',
     )
+    const before = await tablesOf(url)
+    for (const name of [...foreign, 'tasks', 'users']) t.ok(before.includes(name), name)
+    has(t, await prisma('migrate reset --force', env), 0, 'Database reset successful')
+    t.same(await query(url, 'SELECT * FROM "user"'), [{ id: 'kept' }], 'a reset does not touch them either')
+    t.same(await tablesOf(url), before)
   },
 )
 
@@ -219,19 +200,24 @@ t.test('a URL with an unencoded password is refused in one sentence that shows n
   }),
 )
 
-t.test('of two deploys at once, one applies and the other finds nothing left to do, twice over', (t) =>
+t.test('of two deploys at once, one applies and the other finds nothing left to do', (t) =>
   withProject(async (project) => {
-    await project.writeMigration('20270101000000_slow', 'SELECT pg_sleep(0.5); CREATE TABLE slow (id INT);')
+    // Lasts until the other one waits for the lock.
+    const slow = `CREATE TABLE slow (id INT); DO $$ BEGIN
+      WHILE NOT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()) LOOP
+        IF clock_timestamp() > now() + interval '60 s' THEN RAISE 'nobody waits for the lock'; END IF;
+        PERFORM pg_sleep(0.05);
+      END LOOP; END $$;`
+    await project.writeMigration('20270101000000_slow', slow)
     const applied = (await project.migrations()).length
-    for (let round = 1; round <= 2; round += 1) {
-      await withDatabase(databaseUrl(), async (url) => {
-        const deploy = () => project.prisma('migrate deploy', { DATABASE_URL: url })
-        const outcomes = await Promise.all([deploy(), deploy()])
-        for (const outcome of outcomes) has(t as Tap, outcome, 0)
-        t.equal(outcomes.filter(({ output }) => output.includes('No pending migrations')).length, 1)
-        t.equal((await query(url, 'SELECT FROM _prisma_migrations')).length, applied)
-      })
-    }
+    await withDatabase(databaseUrl(), async (url) => {
+      const deploy = () => project.prisma('migrate deploy', { DATABASE_URL: url })
+      const outcomes = await Promise.all([deploy(), deploy()])
+      for (const outcome of outcomes) has(t as Tap, outcome, 0)
+      t.equal(outcomes.filter(({ output }) => output.includes('No pending migrations')).length, 1)
+      t.equal((await query(url, 'SELECT FROM _prisma_migrations')).length, applied)
+    })
   }),
 )
 
@@ -276,8 +262,6 @@ tests(
     has(t, await prisma('migrate deploy', env), 1, 'P3009', name)
     has(t, await prisma('migrate dev', env), 1, 'P3006', 'relation "nowhere" does not exist')
     t.same(await shadowsOn(url), [], 'the shadow database is gone')
-    has(t, await prisma(`migrate resolve --rolled-back ${name}`, env), 0, 'marked as rolled back')
-    has(t, await prisma('migrate deploy', env), 1, 'P3018')
     has(t, await prisma(`migrate resolve --applied ${name}`, env), 0, 'marked as applied')
     has(t, await prisma('migrate deploy', env), 0, 'No pending migrations')
   },
@@ -296,7 +280,7 @@ tests(
     CREATE VIEW richest AS SELECT * FROM rich WHERE text <> 'a;b';`
     await project.writeMigration(name, `${sql} SELECT 1 / 0;`)
     has(t, await prisma('migrate deploy', env), 1, 'Database error code: 22012', 'division by zero')
-    has(t, await prisma(`migrate resolve --rolled-back ${name}`, env), 0)
+    has(t, await prisma(`migrate resolve --rolled-back ${name}`, env), 0, 'marked as rolled back')
     await project.writeMigration(name, sql)
     has(t, await prisma('migrate deploy', env), 0, name)
     t.same(await query(url, 'SELECT * FROM rich'), [{ id: 42, kind: 'a', text: 'one; two' }])
@@ -346,13 +330,6 @@ tests(
 tests('a database out of reach is named with the error code and exit code 1', async ({ prisma }, url, t) => {
   const refused = { DATABASE_URL: 'postgresql://postgres:x@localhost:1/x' }
   has(t, await prisma('migrate deploy', refused), 1, `P1001: Can't reach database server at \`localhost:1\``)
-  has(
-    t,
-    await prisma('migrate status', refused),
-    1,
-    'P1001',
-    `Can't reach database server at \`localhost:1\``,
-  )
   const server = createServer().listen(0, '127.0.0.1') // accepts, but never says a word
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -60,9 +60,10 @@ t.test(
       PORT: String(port),
       HOST: '127.0.0.1',
       SHUTDOWN_DELAY_MS: '0',
+      MAX_EVENT_LOOP_DELAY_MS: '0',
     }
     const full = openSync('/dev/full', 'w')
-    const service = spawn(process.execPath, [...process.execArgv, 'src/server.ts'], {
+    const service = spawn(process.execPath, ['src/server.ts'], {
       cwd: ROOT,
       env,
       stdio: ['ignore', full, full],
@@ -129,7 +130,7 @@ t.test(
 
 t.test('npm run token prints a token that the service takes, and refuses in production', async (t) => {
   const run = (args: string[], env: Record<string, string>) =>
-    promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/local/token.ts', ...args], {
+    promisify(execFile)(process.execPath, ['src/local/token.ts', ...args], {
       cwd: ROOT,
       env: { ...process.env, BETTER_AUTH_SECRET: SECRET, ...env },
     })

@@ -11,7 +11,7 @@ const name = `role_${randomBytes(6).toString('hex')}`
 /** Runs `npm run db:role` as npm does. */
 async function makeRole(variables: Record<string, string>, args: string[] = ['--name', name]) {
   const env = { ...process.env, DIRECT_URL: '', DATABASE_URL: '', ...variables }
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/local/role.ts', ...args], { env })
+  const child = spawn(process.execPath, ['src/local/role.ts', ...args], { env })
   const output = collect(child)
   const [code] = (await once(child, 'close')) as [number]
   return { code, text: output.text() }

@@ -8,6 +8,8 @@ import { bareEnvironment, freshClone } from './helpers/clone.ts'
 import { freePort } from './helpers/port.ts'
 
 t.setTimeout(600_000)
+/** The first start in it makes the database, which takes seconds. */
+const folder = freshClone(t)
 const cannotShow = !existsSync('/proc/self/environ') && 'processes are found in /proc'
 
 /** Starts a command as a shell in the background does, and finds whatever it has started. */
@@ -76,7 +78,6 @@ t.test(
   'npm start that is stopped leaves nothing, whether it builds or serves',
   { skip: cannotShow },
   async (t) => {
-    const folder = freshClone(t)
     const building = startCommand(t, folder, 'npm start')
     await building.until('start', 'tsc')
     await building.stop('SIGINT')
@@ -92,13 +93,12 @@ t.test(
 )
 
 t.test('npm start whose npm is killed ends as well', { skip: cannotShow }, async (t) => {
-  const command = startCommand(t, freshClone(t), 'npm run dev')
+  const command = startCommand(t, folder, 'npm run dev')
   await command.until('Try it', 'postgres')
   t.match(await command.stop('SIGKILL'), 'stopped: every request is answered')
 })
 
 t.test('npm run dev and Studio that are stopped leave nothing', { skip: cannotShow }, async (t) => {
-  const folder = freshClone(t)
   const dev = startCommand(t, folder, 'npm run dev')
   await dev.until('Try it', 'postgres')
   t.match(await dev.stop('SIGTERM'), 'stopped: every request is answered')
@@ -117,7 +117,7 @@ t.test('npm test that is stopped leaves nothing', { skip: cannotShow }, async (t
   const folder = freshClone(t, ['.taprc'])
   const helpers = join(import.meta.dirname, 'helpers')
   mkdirSync(join(folder, 'test/helpers'), { recursive: true })
-  for (const name of ['run.ts', 'helpers/database.ts'])
+  for (const name of ['run.ts', 'helpers/database.ts', 'helpers/loader.mjs', 'helpers/compile.mjs'])
     writeFileSync(join(folder, 'test', name), readFileSync(join(helpers, '..', name)))
   const slow = `import t from 'tap'; t.test('waits', () => new Promise((done) => setTimeout(done, 100_000)))`
   writeFileSync(join(folder, 'test/slow.test.ts'), slow)

@@ -9,9 +9,13 @@ import { databaseUrl, query, withDatabase } from './helpers/database.ts'
 const root = join(import.meta.dirname, '..')
 
 async function seed(url: string, args = '', variables: Record<string, string> = {}) {
-  // As `npm run db:seed` does. tap's compiler would check the types of everything at each start.
-  const command = ['--import', 'tsx', join(root, 'prisma/seed.ts'), ...args.split(' ').filter(Boolean)]
-  const env = { PATH: process.env.PATH, DATABASE_URL: url, ...variables }
+  const command = [join(root, 'prisma/seed.ts'), ...args.split(' ').filter(Boolean)]
+  const env = {
+    PATH: process.env.PATH,
+    NODE_OPTIONS: process.env.NODE_OPTIONS,
+    DATABASE_URL: url,
+    ...variables,
+  }
   const child = spawn(process.execPath, command, { cwd: root, env })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])

@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 interface StartOptions {
   /** What the output says when the service is ready. */
   ready?: string
-  /** Without the loader of this test, which measures coverage, a start takes a third of the CPU. */
+  /** Whether the coverage is measured, which takes CPU time. */
   isCovered?: boolean
   /** The folder with the sources, if not the repository. */
   root?: string
@@ -39,12 +39,10 @@ export async function startService(
     SHUTDOWN_DELAY_MS: '0',
     // A process that starts on a busy machine keeps its event loop waiting: that is not what is tested.
     MAX_EVENT_LOOP_DELAY_MS: '0',
-    // Its coverage would not fit that of the tests: tsx compiles in another way.
-    ...(!isCovered && { NODE_OPTIONS: '', _TAPJS_PROCESSINFO_COVERAGE_: '0' }),
+    ...(!isCovered && { _TAPJS_PROCESSINFO_COVERAGE_: '0' }),
     ...variables,
   }
-  const loader = isCovered ? process.execArgv : ['--import', 'tsx']
-  const service = spawn(process.execPath, [...loader, join(root, 'src/server.ts')], { env, cwd: root })
+  const service = spawn(process.execPath, [join(root, 'src/server.ts')], { env, cwd: root })
   const output = collect(service)
   t.teardown(async () => {
     await kill('SIGKILL')
