@@ -66,7 +66,7 @@ CREATE TRIGGER "keep_deleted_task_id" AFTER DELETE ON "tasks" FOR EACH ROW
     WHEN (pg_trigger_depth() = 0 AND coalesce(current_setting('app.user_id', true), '') = '')
     EXECUTE FUNCTION "keep_deleted_task_id"();
 
--- Cursors are valid for 90 days (CURSOR_DAYS in src/tasks/changes/feed.ts). A day more, because a transaction can take a while
+-- Cursors are valid for 90 days (CURSOR_DAYS in src/tasks/changes/cursor.ts). A day more, because a transaction can take a while
 -- from deleted_at to its end, and clocks are set back. 20261126200000_trash has the rules for purges.
 CREATE FUNCTION "purge_deleted_task_ids"("max_rows" INTEGER) RETURNS INTEGER
 LANGUAGE sql STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
