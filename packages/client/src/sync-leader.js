@@ -18,6 +18,8 @@ const FOREVER_MS = 2 ** 31 - 1
 const MAX_RETRY_AFTER_MS = 3600_000
 /** While writes are being sent, changes are read so often at most. */
 const WALK_PAUSE_MS = 1000
+/** Changes are read even if a creation goes without an answer for so long. */
+const DOUBT_MS = 60_000
 
 /**
  * Reads changes and sends writes, one request at a time: so an answer is never older than what the copy has already.
@@ -84,6 +86,16 @@ export function createLeader({
     return next
   }
 
+  /**
+   * Whether a task may have been created whose answer was lost. It would be there twice: as the service has it, and as it
+   * waits to be sent again.
+   */
+  const isInDoubt = () =>
+    [...state.queues()].some(
+      ([first]) => first?.kind === 'create' && !first.refused && first.sentAt !== undefined,
+    )
+  const mayWalk = () => isWalkDue && (now() - walkedAt >= DOUBT_MS || !isInDoubt())
+
   /** Sends everything once, and reads what changed. A fault of a single request does not stop the others. */
   async function attempt() {
     /** @type {Error | undefined} */
@@ -97,9 +109,9 @@ export function createLeader({
       const { key } = op
       await send(op, signal).catch((error) => skipped.add(key) && keep(error))
       report({ online: true })
-      if (isWalkDue && now() - walkedAt >= WALK_PAUSE_MS) await walkOnce().catch(keep)
+      if (mayWalk() && now() - walkedAt >= WALK_PAUSE_MS) await walkOnce().catch(keep)
     }
-    if (isWalkDue) await walkOnce().catch(keep)
+    if (mayWalk()) await walkOnce().catch(keep)
     if (fault) throw fault
   }
 

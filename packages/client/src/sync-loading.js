@@ -30,7 +30,7 @@ export function createLoading({ state, store, retryMs, isLeading, onLoaded, onRe
   async function loadOnce() {
     held = []
     try {
-      state.load(await store.read())
+      await store.read((entries) => state.load(entries))
       // What was read without the storage does not go on from its cursor.
       if (isUnread && isLeading()) beginAnew(state)
       isUnread = false

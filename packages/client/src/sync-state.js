@@ -31,8 +31,6 @@ export function createState(put) {
   /** @type {Map<string, Op[]>} by key */
   let queues = new Map()
   let meta = NEW
-  /** Tasks that are gone, for restore(). @type {Map<string, Task>} */
-  const removed = new Map()
   /** Ids of ops that are over. A late message about them changes nothing. */
   const finished = new Set()
   /** @type {Map<string, LocalTask | undefined>} */
@@ -76,7 +74,6 @@ export function createState(put) {
     queueOf,
     meta: () => meta,
     entry: (/** @type {string} */ key) => entries.get(key),
-    removed: (/** @type {string} */ key) => removed.get(key),
     entries: () => entries.values(),
     keyOf: (/** @type {number} */ id) => keys.get(id),
     queues: () => queues.values(),
@@ -96,13 +93,13 @@ export function createState(put) {
       put('meta', meta)
     },
     /**
-     * Stores the task as the service has it. A task that the user has changed stays although it is gone.
+     * Stores the task as the service has it. A task that is gone stays if the user has changed it, and if this device
+     * created it: only the entry knows the id then, for restore().
      *
      * @param {string} key @param {Task} task
      */
     setTask(key, task, isGone = false) {
-      const isOver = isGone && !queues.has(key)
-      if (isGone) removed.set(key, task)
+      const isOver = isGone && !queues.has(key) && (!task.id || key === String(task.id))
       const entry = isOver ? undefined : { key, task, walk: meta.walk, ...(isGone && { isGone }) }
       setEntry(key, entry)
       put(`task:${key}`, entry)
@@ -121,12 +118,16 @@ export function createState(put) {
       if (other !== undefined && other !== key) state.move(other, key)
       state.setTask(key, task)
     },
+    /** Forgets a task. @param {string} key */
+    drop(key) {
+      setEntry(key, undefined)
+      put(`task:${key}`, undefined)
+    },
     /** Gives the writes of a key to another key of the same task. @param {string} other @param {string} key */
     move(other, key) {
       const moved = queueOf(other).map((op) => ({ ...op, key }))
       setQueue(other, [])
-      setEntry(other, undefined)
-      put(`task:${other}`, undefined)
+      state.drop(other)
       state.setOps(key, [...queueOf(key), ...moved])
     },
     /** @param {string} key @param {Op[]} queue */
@@ -196,10 +197,7 @@ export function createState(put) {
       return state.take(stored)
     },
     /** For sign-out. */
-    clear() {
-      state.load([])
-      removed.clear()
-    },
+    clear: () => void state.load([]),
   }
 
   /** @param {Op} op */

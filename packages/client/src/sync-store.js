@@ -52,7 +52,11 @@ export function createStore(storage, { userId, everything, onMessage, onFailure 
   const postEntries = (/** @type {Map<string, unknown>} */ entries) =>
     post({ entries: [...entries], isLeader })
 
-  async function read() {
+  /**
+   * @param {(entries: Map<string, unknown>) => void} [take] called at once with what was read: what is put after this
+   *   would be missing
+   */
+  async function read(take = () => {}) {
     const overlay = new Map([...(saving ?? []), ...unsaved])
     overlays.add(overlay)
     try {
@@ -63,7 +67,7 @@ export function createStore(storage, { userId, everything, onMessage, onFailure 
       for (const [key, value] of overlay) entries.set(key, value)
       isRead = true
       failure = undefined
-      return entries
+      take(entries)
     } catch (error) {
       isRead = false
       failure = error instanceof Error ? error : new Error(String(error))

@@ -51,5 +51,9 @@ function forget(state, id) {
 /** @param {State} state of which tasks of an older reading are gone */
 function forgetMissing(state) {
   const current = state.meta().walk
-  for (const entry of [...state.entries()]) if (entry.walk < current) forget(state, entry.task.id)
+  for (const { key, task, walk, isGone } of [...state.entries()]) {
+    if (walk >= current) continue
+    if (isGone && state.queueOf(key).length === 0) state.drop(key)
+    else forget(state, task.id)
+  }
 }

@@ -59,7 +59,7 @@ export function createWrites({ state, userId, now, add }) {
       const key = 'key' in removed ? removed.key : (state.keyOf(removed.id) ?? String(removed.id))
       const { id, created_at, updated_at } = removed
       const task = { id, user_id: userId, created_at, updated_at, ...fieldsOf(removed) }
-      const known = state.removed(key) ?? /** @type {Task} */ (task)
+      const known = state.entry(key)?.task ?? /** @type {Task} */ (task)
       if (!state.view(key)) act(key, { kind: 'restore', task: known })
       return existing(key)
     },

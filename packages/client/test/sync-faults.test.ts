@@ -177,6 +177,66 @@ t.test('writes', async (t) => {
     t.match(page.sync.tasks(), [{ key, id: 1, title: 'Oat milk', completed: true }])
   })
 
+  t.test('that come just after the storage was read are sent', async (t) => {
+    for (let ticks = 0; ticks < 12; ticks += 1) {
+      const service = new FakeService()
+      const stored = memoryStorage()
+      let reads = 0
+      const later = async (count: number) => {
+        for (let tick = 0; tick < count; tick += 1) await Promise.resolve()
+        page.sync.create({ title: 'Milk' })
+      }
+      const read = async () => {
+        const entries = await stored.read()
+        // The window that leads reads a second time.
+        if ((reads += 1) === 2) void later(ticks)
+        return entries
+      }
+      const page = pageOf(service, { storage: { ...stored, read }, lock: createLock() })
+      await page.start()
+      await until(() => reads === 2, 'the window leads')
+      await page.sync.flush()
+      t.same([service.titles, page.sync.tasks().length], [['Milk'], 1], `${ticks} ticks later`)
+      await page.stop()
+    }
+  })
+
+  t.test('that restore a task find the one that was created, after a reload too', async (t) => {
+    const service = new FakeService()
+    const page = await open(t, service)
+    await page.sync.flush()
+    let release = () => {}
+    const waiting = new Promise<undefined>((resolve) => (release = () => resolve(undefined)))
+    service.before = (_request, call) => (call === 'POST ' ? waiting : undefined)
+    const { key } = page.sync.create({ title: 'Milk' })
+    await until(() => service.writes.length === 1, 'the creation is under way')
+    const removed = page.sync.remove(key)!
+    t.equal(removed.id, undefined)
+    release()
+    await page.sync.flush()
+    await page.reload()
+    page.sync.restore(removed)
+    await page.sync.flush()
+    t.match([...service.tasks.values()], [{ id: 1, title: 'Milk', isDeleted: false }])
+    t.match(page.sync.tasks(), [{ key, id: 1 }])
+  })
+
+  t.test('that create a task show it once while their answer is missing', async (t) => {
+    const service = new FakeService()
+    const page = await open(t, service)
+    await page.sync.flush()
+    let posts = 0
+    service.before = (_request, call) =>
+      call === 'POST ' && (posts += 1) > 1 ? refusal(500, {}, 'internal_error') : undefined
+    service.after = (call) => call === 'POST ' && posts === 1
+    page.sync.create({ title: 'Milk' })
+    await until(() => posts > 3, 'the creation was tried again')
+    t.equal(page.sync.tasks().length, 1)
+    service.before = () => undefined
+    await page.sync.flush()
+    t.match([page.sync.tasks(), service.titles], [{ length: 1 }, ['Milk']])
+  })
+
   t.test('go on after the token expired between two of them, each once and in order', async (t) => {
     const service = new FakeService()
     const page = await open(t, service)

@@ -13,8 +13,7 @@ import {
   randomOf,
 } from './sync-devices.ts'
 
-// About one round in twenty fails: docs/sync.md, known fault. SYNC_ROUNDS=60 shows it.
-const ROUNDS = Number(process.env.SYNC_ROUNDS ?? 1)
+const ROUNDS = Number(process.env.SYNC_ROUNDS ?? 5)
 const FIRST_SEED = Number(process.env.SYNC_SEED ?? Date.now() % 1_000_000)
 const STEPS = 60
 
