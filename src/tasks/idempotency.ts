@@ -16,7 +16,7 @@ export function onceOf(key: string | undefined, call: string, body: unknown): On
 
 /**
  * One text for one JSON value. Unlike JSON.stringify it does not call itself, which ends in an error if a client nests
- * thousands of arrays. Each object says how many values follow, so no two values have the same text.
+ * thousands of arrays. Each array and object says which values follow, so no two values have the same text.
  */
 function flatten(value: unknown): string {
   const parts: string[] = []
@@ -27,7 +27,7 @@ function flatten(value: unknown): string {
       parts.push(JSON.stringify(next))
       continue
     }
-    parts.push(Array.isArray(next) ? String(next.length) : JSON.stringify(Object.keys(next)))
+    parts.push(JSON.stringify(Array.isArray(next) ? [next.length] : Object.keys(next)))
     for (const item of Object.values(next)) left.push(item)
   }
   return parts.join(' ')
