@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
 import type { BenchDatabase } from './database.ts'
 import { SECRET } from './people.ts'
-import { freePort, type Server, waitUntilAnswering } from './servers.ts'
+import { freePort, type Server, startProgram } from './servers.ts'
 
 /** The calls that a peer answers. */
 export const PEER_ROUTES = ['list', 'get', 'update', 'create']
@@ -23,16 +21,12 @@ export async function startPeer({ url, client }: BenchDatabase, folder: string):
   await fill(client, peerUrl, readFileSync(join(folder, 'schema.sql'), 'utf8'))
   const port = await freePort()
   const env = { ...process.env, DATABASE_URL: peerUrl, SECRET, PORT: String(port) }
-  const child = spawn(resolve(folder, 'peer'), { env, stdio: ['ignore', 'ignore', 'inherit'] })
-  await once(child, 'spawn')
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
-  await waitUntilAnswering(`http://127.0.0.1:${port}/`, () => child.exitCode !== null)
+  const server = await startProgram('peer', resolve(folder, 'peer'), [], env, port)
   const stop = async () => {
-    kill()
+    await server.stop()
     await client.query(`DROP DATABASE ${name} WITH (FORCE)`)
   }
-  return { name: 'peer', url: `http://127.0.0.1:${port}`, port, pid: child.pid!, stop }
+  return { ...server, stop }
 }
 
 async function fill(source: pg.Client, url: string, schema: string) {

@@ -73,7 +73,18 @@ async function startServer(
 ): Promise<Server> {
   const port = await freePort()
   const env = { ...environment(databaseUrl, port), ...variables }
-  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] })
+  return startProgram(name, process.execPath, args, env, port)
+}
+
+/** Starts a program that listens on a port, and waits until it answers. */
+export async function startProgram(
+  name: Server['name'],
+  program: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  port: number,
+): Promise<Server> {
+  const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   const url = `http://127.0.0.1:${port}`

@@ -46,9 +46,9 @@ const hasTagOf = (tags: readonly string[]) =>
   sql`${raw(instantSql(column.updated_at.sql))} = ANY(${tags}::text[])`
 
 /**
- * A change that happens only if the task has one of the tags. It first locks the task, and waits for
- * other changes of it. From then on the row is the newest version, and no other statement can change it: the comparison, the change and
- * the task in the refusal all see the same version, also under READ COMMITTED.
+ * A change that happens only if the task has one of the tags. It first locks the task, and waits for other changes of it.
+ * From then on the row is the newest version, and no other statement can change it: the comparison, the change and the
+ * task in the refusal all see the same version, also under READ COMMITTED.
  *
  * @param change makes the statement from the WHERE clause that finds the task
  * @param and further conditions of the WHERE clause: `AND …`

@@ -18,7 +18,7 @@ const FOREVER_MS = 2 ** 31 - 1
 const MAX_RETRY_AFTER_MS = 3600_000
 /** While writes are being sent, changes are read so often at most. */
 const WALK_PAUSE_MS = 1000
-/** Changes are read even if a creation goes without an answer for so long. */
+/** After this time changes are read although a creation has no answer. */
 const DOUBT_MS = 60_000
 
 /**

@@ -1,3 +1,4 @@
+import type { Test } from 'tap'
 import type { Task } from 'TaskApiClient'
 import { refusal } from './refusal.ts'
 import type { TestUser } from '../../../test/helpers/app.ts'
@@ -139,3 +140,11 @@ export const pageOf = (service: FakeService, options: Partial<DeviceOptions> = {
     random: () => 0,
     ...options,
   })
+
+/** Opens such a page until the end of the test. */
+export async function open(t: Test, service: FakeService, options: Partial<DeviceOptions> = {}) {
+  const page = pageOf(service, options)
+  t.teardown(() => page.stop())
+  await page.start()
+  return page
+}

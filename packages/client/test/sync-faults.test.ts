@@ -1,19 +1,13 @@
 import t, { type Test } from 'tap'
 import { readEvents } from '../src/sync-events.js'
-import { FakeService, pageOf } from './fake-service.ts'
+import { FakeService, open, pageOf } from './fake-service.ts'
 import { refusal } from './refusal.ts'
-import { createChannels, createLock, type DeviceOptions, until } from './sync-devices.ts'
+import { createChannels, createLock, until } from './sync-devices.ts'
 import { memoryStorage } from 'TaskApiClient/sync'
 
 const DAY = 24 * 3600_000
 const unauthorized = () => refusal(401, {}, 'token_expired')
 
-async function open(t: Test, service: FakeService, options: Partial<DeviceOptions> = {}) {
-  const page = pageOf(service, options)
-  t.teardown(() => page.stop())
-  await page.start()
-  return page
-}
 const openStreams = ({ streams }: FakeService, count: number) =>
   until(() => streams.length === count, `${count} streams were opened`)
 

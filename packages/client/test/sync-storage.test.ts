@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import t, { type Test } from 'tap'
 import { indexedDbStorage, memoryStorage, type SyncStorage } from 'TaskApiClient/sync'
-import { FakeService, pageOf } from './fake-service.ts'
+import { FakeService, open, pageOf } from './fake-service.ts'
 import { createChannels, createLock, type DeviceOptions, until } from './sync-devices.ts'
 
 /** A storage that fails while `faults` says so. */
@@ -28,11 +28,14 @@ function failing(storage: SyncStorage = memoryStorage()) {
   return { storage: wrapped, faults }
 }
 
-async function open(t: Test, service: FakeService, options: Partial<DeviceOptions> = {}) {
-  const page = pageOf(service, options)
-  t.teardown(() => page.stop())
-  await page.start()
-  return page
+/** Two windows of one storage, which can fail in the second one. */
+async function openTwo(t: Test, service: FakeService) {
+  const shared = { lock: createLock(), channel: createChannels() }
+  const storage = memoryStorage()
+  const one = await open(t, service, { ...shared, storage })
+  const broken = failing(storage)
+  const two = await open(t, service, { ...shared, storage: broken.storage })
+  return { storage, one, two, broken }
 }
 const offline = () => Promise.reject(new TypeError('offline'))
 const problem = { code: 'storage_failed', detail: /closed/ }
@@ -80,11 +83,7 @@ t.test('a storage that cannot be written', async (t) => {
 
   t.test('does not keep a second window from having its writes sent', async (t) => {
     const service = new FakeService()
-    const shared = { lock: createLock(), channel: createChannels() }
-    const storage = memoryStorage()
-    const one = await open(t, service, { ...shared, storage })
-    const broken = failing(storage)
-    const two = await open(t, service, { ...shared, storage: broken.storage })
+    const { storage, one, two, broken } = await openTwo(t, service)
     await two.sync.flush()
     broken.faults.write = true
     const { key } = two.sync.create({ title: 'Milk' })
@@ -166,11 +165,7 @@ t.test('a storage that cannot be read', async (t) => {
 
   t.test('when a window takes over keeps what the window shows', async (t) => {
     const service = new FakeService()
-    const shared = { lock: createLock(), channel: createChannels() }
-    const storage = memoryStorage()
-    const one = await open(t, service, { ...shared, storage })
-    const broken = failing(storage)
-    const two = await open(t, service, { ...shared, storage: broken.storage })
+    const { one, two, broken } = await openTwo(t, service)
     one.sync.create({ title: 'Milk' })
     await one.sync.flush()
     await two.sync.flush()

@@ -13,7 +13,7 @@ import type { Parts } from './rule.ts'
  * about 50 the library does not use its fast paths.
  */
 const MAX_ITERATIONS = 50
-/** So many days in a row may the library refuse. The tests know no rule in which it refuses one. */
+/** Maximum number of days in a row that the library may refuse. It refuses none for any rule of the tests. */
 const MAX_REFUSED = 10
 const LAST = '99991231T235959Z'
 
@@ -21,7 +21,7 @@ const LAST = '99991231T235959Z'
  * The rule as the library gets it: without COUNT and UNTIL, which are the end of a series and not its dates.
  *
  * Where ordinals of BYDAY count in a year, the library overlooks weekdays without one, and takes the 53rd Monday of a
- * year with 52 for a date, which shifts the positions of BYSETPOS. days.ts leaves out what is too much.
+ * year with 52 for a date, which shifts the positions of BYSETPOS. days.ts does not list the days that are too many.
  */
 function expandable({ COUNT: _, UNTIL: __, ...parts }: Parts): Parts {
   const { FREQ, BYMONTH, BYDAY = '' } = parts

@@ -81,7 +81,7 @@ export function finderOf(parts: Parts) {
     return { first, days: daysIn(first, newYear(year + 1) - first) }
   }
   return {
-    /** The first one from a day on. */
+    /** The first such day that is not before `from`. */
     next(from: number): number | undefined {
       const start = yearOf(from)
       // The calendar repeats itself after 400 years.
@@ -93,7 +93,7 @@ export function finderOf(parts: Parts) {
       return undefined
     },
 
-    /** Those of a period of at most a year, each as the number of days since `first`. */
+    /** The days of a period of at most a year, each as the number of days since `first`. */
     within(from: number, end: number): { first: number; days: number[] } {
       const year = yearOf(from)
       const { first, days } = yearAt(year)

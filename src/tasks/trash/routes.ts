@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
+import type { Owner } from '../../database/owner.ts'
 import { tagsThatMayChange } from '../../http/entity-tags.ts'
 import { problem } from '../../http/problem.ts'
 import { invalid, linkNext, sendTask, taskNotFound, withId } from '../answers.ts'
+import type { IfMatch } from '../conditional-statements.ts'
 import { decodeTrashCursor, encodeTrashCursor } from '../cursor.ts'
 import { describeTrashRoutes } from './operations.ts'
 import type { TrashRepository } from './repository.ts'
@@ -23,21 +25,15 @@ export const trashRoutes: FastifyPluginAsyncTypebox<TrashRoutesOptions> = async 
 ) => {
   const schemas = describeTrashRoutes(namesUser, trashDays)
 
-  app.delete('/:id', { schema: schemas.delete }, ({ user, params, headers }, reply) =>
-    sendGone(
-      reply,
-      withId(params.id, (id) => trash.delete(user, id, tagsThatMayChange(headers['if-match']))),
-    ),
+  app.delete('/:id', { schema: schemas.delete }, (request, reply) =>
+    sendGone(reply, changed(trash.delete, request)),
   )
 
   const clear = { schema: schemas.clear, schemaErrorFormatter: explainClearing }
   app.delete('/', clear, async ({ user }) => ({ deleted: await trash.deleteCompleted(user) }))
 
-  app.post('/:id/restore', { schema: schemas.restore }, ({ user, params, headers }, reply) =>
-    sendTask(
-      reply,
-      withId(params.id, (id) => trash.restore(user, id, tagsThatMayChange(headers['if-match']))),
-    ),
+  app.post('/:id/restore', { schema: schemas.restore }, (request, reply) =>
+    sendTask(reply, changed(trash.restore, request)),
   )
 
   app.get('/trash', { schema: schemas.list }, (request, reply) => sendTrash(trash, request, reply))
@@ -45,11 +41,8 @@ export const trashRoutes: FastifyPluginAsyncTypebox<TrashRoutesOptions> = async 
   const empty = { schema: schemas.empty, schemaErrorFormatter: explainEmptying }
   app.delete('/trash', empty, async ({ user }) => ({ deleted: await trash.empty(user) }))
 
-  app.delete('/trash/:id', { schema: schemas.remove }, ({ user, params, headers }, reply) =>
-    sendGone(
-      reply,
-      withId(params.id, (id) => trash.remove(user, id, tagsThatMayChange(headers['if-match']))),
-    ),
+  app.delete('/trash/:id', { schema: schemas.remove }, (request, reply) =>
+    sendGone(reply, changed(trash.remove, request)),
   )
 }
 
@@ -65,6 +58,18 @@ async function sendTrash(trash: TrashRepository, request: FastifyRequest, reply:
     linkNext(reply, sent, TrashQuery, encodeTrashCursor(JSON.parse(page.at(-1)!) as DeletedTask))
   return reply.type('application/json; charset=utf-8').send(`[${page.join(',')}]`)
 }
+
+interface ChangeRequest {
+  user: Owner
+  params: { id: string }
+  headers: { 'if-match'?: string }
+}
+
+/** Runs a change of the task that the path names. */
+const changed = <Answer>(
+  change: (owner: Owner, id: bigint, ifMatch: IfMatch) => Promise<Answer>,
+  { user, params, headers }: ChangeRequest,
+) => withId(params.id, (id) => change(user, id, tagsThatMayChange(headers['if-match'])))
 
 /** @throws problem 404 `task_not_found` if there was no task */
 async function sendGone(reply: FastifyReply, existed: Promise<boolean | undefined>) {
