@@ -18,6 +18,8 @@ const decode = (part: string) =>
 /** A real Better Auth on a port and a database of its own, which signs its cookie cache with the secret. */
 async function startBetterAuth(url: string, options: JwtOptions) {
   const database = new pg.Pool({ connectionString: url })
+  // end() does not wait until the server has closed the connections. Those that are left end with their database.
+  database.on('error', () => {})
   const server = createServer((request, response) => void handle(request, response))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
