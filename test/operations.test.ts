@@ -241,6 +241,32 @@ t.test('browsers may call from the configured origins only', async (t) => {
   }
 })
 
+t.test(
+  'an answer to a request without Origin has no CORS headers, and caches tell it by Origin',
+  async (t) => {
+    const { call } = await startApp(t, { CORS_ORIGINS: 'https://app.example.com' })
+    const user = await createUser()
+    for (const [method, url, as, status] of [
+      ['GET', '/api/tasks', user, 200],
+      ['GET', '/api/tasks', undefined, 401],
+      ['POST', '/api/tasks', user, 400],
+      ['GET', '/nothing', undefined, 404],
+      ['PROPFIND', '/health', undefined, 405],
+      ['GET', '/health', undefined, 200],
+      ['GET', '/openapi.json', undefined, 200],
+    ] as const) {
+      const answer = await call(method, url, { user: as })
+      t.equal(answer.status, status)
+      t.match(answer.headers.vary, /\bOrigin\b/, `${url} ${status}`)
+      const cors = Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))
+      t.same(cors, [], `${url} ${status}`)
+    }
+    const { status, headers } = await call('OPTIONS', '/api/tasks')
+    t.equal(status, 204)
+    t.match(headers['access-control-allow-methods'], 'PATCH')
+  },
+)
+
 t.test('a wildcard stands for exactly one label of an origin', async (t) => {
   const { call } = await startApp(t, {
     CORS_ORIGINS: 'https://*.example.app, http://*.preview.example.com:8080, https://app.example.com',

@@ -1,4 +1,4 @@
-import cors from '@fastify/cors'
+import cors, { type FastifyCorsOptions } from '@fastify/cors'
 import underPressure from '@fastify/under-pressure'
 import fp from 'fastify-plugin'
 import type { Config } from '../config/config.ts'
@@ -42,9 +42,12 @@ const EXPOSED_HEADERS = [
   ...RATE_LIMIT_HEADERS,
 ]
 
+/** A request without Origin is no CORS request: its answer gets `Vary: Origin` and nothing else. */
+const NO_CORS: FastifyCorsOptions = { origin: false }
+
 /** CORS and security headers. */
 export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => {
-  await app.register(cors, {
+  const settings: FastifyCorsOptions = {
     origin: http.corsOrigins.map(originPattern),
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -53,6 +56,10 @@ export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => 
     exposedHeaders: EXPOSED_HEADERS.join(', '),
     maxAge: 7200,
     strictPreflight: false,
+  }
+  await app.register(cors, {
+    delegator: ({ method, headers }, callback) =>
+      callback(null, headers.origin === undefined && method !== 'OPTIONS' ? NO_CORS : settings),
   })
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(API_HEADERS)
