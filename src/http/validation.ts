@@ -44,8 +44,9 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   for (const keyword of keywords) ajv.addKeyword(keyword)
   ajv.addKeyword('example')
   const compile = (schema: object) => {
+    // `ajv.getSchema` would compile the schemas of answers too, which nothing validates.
     for (const [id, shared] of Object.entries(app.getSchemas()))
-      if (!ajv.getSchema(id)) ajv.addSchema(boundArrays(shared) as object, id)
+      if (!(id in ajv.schemas)) ajv.addSchema(boundArrays(shared) as object, id)
     return ajv.compile(boundArrays(schema) as object)
   }
   const explainAll = (errors: ErrorObject[], part?: string) =>
