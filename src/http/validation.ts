@@ -1,9 +1,9 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import addFormats from 'ajv-formats'
-import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { explain } from '../config/explain.ts'
 import { keywords } from './keywords.ts'
+import { createLateCompiler } from './late-compiler.ts'
 import { type Query, queryReader, type QuerySchema } from './query-reader.ts'
 
 /** A format of our own. */
@@ -55,17 +55,7 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
         ? { path: error.instancePath, message: 'must be sent only once' }
         : describe(error, formats),
     )
-  const uncompiled = new Set<() => unknown>()
-  /** Returns what returns the validator of a schema, and compiles it when it is called for the first time. */
-  const compileLater = (schema: object) => {
-    let compiled: ReturnType<typeof compile> | undefined
-    const compileOnce = () => {
-      uncompiled.delete(compileOnce)
-      return (compiled ??= compile(schema))
-    }
-    uncompiled.add(compileOnce)
-    return () => compiled ?? compileOnce()
-  }
+  const compileLater = createLateCompiler(app, compile)
   app.decorate('compileCheck', (schema) => {
     const validatorOf = compileLater(schema)
     return (value) => {
@@ -81,7 +71,6 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
       return validate(read ? read(value as Query) : value) || { error: validate.errors as unknown as Error }
     }
   })
-  compileAfterStart(app, uncompiled)
   // Most answers are JSON that PostgreSQL wrote. Compiling a serializer for each schema would take a third of the
   // start-up time.
   app.setSerializerCompiler(() => JSON.stringify)
@@ -91,23 +80,6 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
     })
   })
 })
-
-/**
- * Compiles validators once the service listens, one for each turn of the event loop, so that the first answers do not
- * wait for all of them: they take a fifth of the CPU time of a start. A validator that is needed earlier is compiled by
- * the request that needs it. A schema that cannot be compiled ends the process.
- */
-function compileAfterStart(app: FastifyInstance, uncompiled: Set<() => unknown>) {
-  let next: NodeJS.Immediate | undefined
-  const compileNext = () => {
-    for (const compile of uncompiled) {
-      next = setImmediate(compileNext)
-      return compile()
-    }
-  }
-  app.addHook('onListen', async () => void (next = setImmediate(compileNext)))
-  app.addHook('onClose', async () => clearImmediate(next))
-}
 
 /** Keywords whose errors only say that there are others. */
 const COMPOSING = ['if', 'discriminator']
