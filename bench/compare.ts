@@ -7,8 +7,9 @@ import type { Options, Scenario } from './options.ts'
 import { compareInTurn, type Run } from './pairs.ts'
 import { machine, type Result, tablesOf, troublesOf } from './report.ts'
 import { type Call, type Cast, callsOf, type Route, routes } from './routes.ts'
-import { PEER_ROUTES, startPeer } from './peer.ts'
-import { rivalsOf, type Server, startService } from './servers.ts'
+import { PEER_ROUTES } from './peer.ts'
+import { rivalsOf } from './rivals.ts'
+import { type Server, startService } from './servers.ts'
 
 interface Stage {
   cast: Cast
@@ -22,26 +23,27 @@ const ONCE_PER_SECOND = 1000
 /** What a user's own load test would call, and what a day's traffic looks like. */
 const CROWDED = ['list', 'mixed']
 
+/** A peer answers some calls only, and may write times in another way. */
+const hasAllRoutes = ({ name }: Server) => name !== 'peer'
+
 /** The service and both baselines, or the service of another checkout, under the same load, route by route. */
 export async function compareRoutes(options: Options) {
+  const starts = rivalsOf(options)
   console.log('database, people, servers …')
   const database = await openDatabase()
   const servers: Server[] = []
   try {
     const people = await seedPeople(database)
-    const service = await startService(database.serviceUrl)
+    const service = await startService(database.serviceUrl, {}, options.flags)
     servers.push(service)
-    const starts = options.peer
-      ? [() => startPeer(database, options.peer!)]
-      : rivalsOf(database, options.against)
-    for (const start of starts) servers.push(await start())
+    for (const start of starts) servers.push(await start(database))
     const rivals = servers.slice(1)
     const stage = { cast: { people, database }, service, rivals, meter: await createCpuMeter(database) }
     if (stage.meter === undefined)
       console.log('CPU time cannot be read here: /proc or a local PostgreSQL is missing')
     for (const server of servers) await callAsEverybody(server, people)
-    if (options.peer === undefined)
-      for (const server of servers) await readCursors(server, people.slice(PAGERS.first, PAGERS.end))
+    for (const server of servers.filter(hasAllRoutes))
+      await readCursors(server, people.slice(PAGERS.first, PAGERS.end))
     const results = await runAll(stage, options)
     const rssMb = Object.fromEntries(servers.map(({ name, pid }) => [name, residentMb(pid) ?? NaN]))
     console.log('\nmemory afterwards, in MB:', rssMb)
@@ -57,7 +59,7 @@ async function runAll(stage: Stage, options: Options): Promise<Result[]> {
   for (const scenario of options.scenarios) {
     const names =
       options.only ??
-      (options.peer ? PEER_ROUTES : undefined) ??
+      (stage.rivals.every(hasAllRoutes) ? undefined : PEER_ROUTES) ??
       (scenario === 'closed-64' ? undefined : CROWDED)
     const chosen = routes.filter(({ name }) => names?.includes(name) ?? true)
     console.log(`\n${scenario}: rounds: ${options.pairs}, seconds for each server: ${options.seconds}`)
@@ -79,8 +81,7 @@ async function compareRoute(
   scenario: Scenario,
   options: Options,
 ) {
-  if (options.peer === undefined)
-    for (const rival of rivals) await assertSameAnswers(route, cast, service, rival)
+  for (const rival of rivals.filter(hasAllRoutes)) await assertSameAnswers(route, cast, service, rival)
   const run = runnerOf(scenario, route, cast, options.seconds)
   const warmUp = runnerOf(scenario, route, cast, Math.min(2, options.seconds))
   for (const server of [service, ...rivals]) await warmUp(server)

@@ -16,6 +16,8 @@ export const USAGE = `npm run bench -- [what] [flags]
   --minutes   length of the soak (default 10)
   --against   compares with the service of another checkout instead of both baselines: its folder, with dist/ built
   --peer      compares with a service in another language instead: its folder, with an executable peer and schema.sql
+  --rivals    which servers take turns with the service, comma-separated: floor,textbook,peer,other (of --against)
+  --flags     flags of Node for the service, but not for its rivals: --flags=--max-semi-space-size=32
   --json      writes the figures to this file
   --svg       writes a chart to this file
 
@@ -31,6 +33,8 @@ const flags = {
   minutes: text,
   against: text,
   peer: text,
+  rivals: text,
+  flags: text,
   json: text,
   svg: text,
   quick: { type: 'boolean', default: false },
@@ -55,9 +59,16 @@ export function readOptions(args: string[]) {
     minutes: positive('minutes', values.minutes) ?? 10,
     against: values.against,
     peer: values.peer,
+    rivals: list(values.rivals) ?? defaultRivals(values),
+    flags: values.flags?.split(' ') ?? [],
     json: values.json,
     svg: values.svg,
   }
+}
+
+function defaultRivals({ against, peer }: { against?: string | undefined; peer?: string | undefined }) {
+  if (peer !== undefined) return ['peer']
+  return against === undefined ? ['floor', 'textbook'] : ['other']
 }
 
 const list = (value: string | undefined) => value?.split(',').filter(Boolean)

@@ -29,7 +29,7 @@ export const startService = (databaseUrl: string, variables: Variables = {}, nod
     ...variables,
   })
 
-const startBaseline = (
+export const startBaseline = (
   name: 'floor' | 'textbook',
   databaseUrl: string,
   variables: Variables = {},
@@ -41,7 +41,7 @@ const startBaseline = (
  * The service of another checkout, which must be built. It runs on the same tables: migrations only expand, so an
  * earlier version understands the schema of this one.
  */
-const startOther = (
+export const startOther = (
   folder: string,
   databaseUrl: string,
   variables: Variables = {},
@@ -58,12 +58,6 @@ export const startRival = (
   against === undefined
     ? startBaseline('floor', url, variables, nodeFlags)
     : startOther(against, serviceUrl, variables, nodeFlags)
-
-/** What the service is compared with: both baselines, or the service of the checkout in `against`. */
-export const rivalsOf = ({ url, serviceUrl }: BenchDatabase, against: string | undefined) =>
-  against === undefined
-    ? [() => startBaseline('floor', url), () => startBaseline('textbook', url)]
-    : [() => startOther(against, serviceUrl)]
 
 async function startServer(
   name: Server['name'],
