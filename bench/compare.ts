@@ -92,7 +92,8 @@ async function compareRoute(
   return result
 }
 
-function runnerOf(scenario: Scenario, route: Route, cast: Cast, seconds: number): Run {
+/** How to put one server under the load of a scenario. */
+export function runnerOf(scenario: Scenario, route: Route, cast: Cast, seconds: number): Run {
   const [kind, size] = scenario.split('-') as ['open' | 'closed', string]
   const connections = kind === 'open' ? 1000 : Number(size)
   return async (server) => {

@@ -6,8 +6,8 @@ export type Options = ReturnType<typeof readOptions>
 
 export const USAGE = `npm run bench -- [what] [flags]
 
-  what        routes (default), tail, profile, growth, indexes, neighbours, overload, soak, start, cold, batch,
-              recurrence or streams
+  what        routes (default), tail, profile, growth, indexes, feed, neighbours, overload, soak, start, cold,
+              batch, recurrence or streams
   --quick     about three minutes instead of forty
   --only      routes, comma-separated: list,page,tag,get,create,update,toggle,summary,delete,first,mixed
   --scenario  scenarios, comma-separated: ${SCENARIOS.join(',')}

@@ -3,6 +3,7 @@ import { measureBatch } from './batch.ts'
 import { chartOf } from './chart.ts'
 import { measureCold } from './cold.ts'
 import { compareRoutes } from './compare.ts'
+import { measureFeed } from './feed.ts'
 import { measureGrowth } from './growth.ts'
 import { measureIndexes } from './indexes.ts'
 import { measureNeighbours } from './neighbours.ts'
@@ -24,6 +25,7 @@ const parts: Record<string, (options: Options) => Promise<unknown>> = {
   profile: profileRoutes,
   growth: measureGrowth,
   indexes: measureIndexes,
+  feed: measureFeed,
   overload: measureOverload,
   soak,
   neighbours: measureNeighbours,
