@@ -56,5 +56,6 @@ async function analyze(client: pg.Client, execute: string): Promise<Run> {
 
 function asText(value: unknown): string {
   if (value instanceof Date) return value.toISOString()
+  if (Array.isArray(value)) return `{${value.map((item) => JSON.stringify(asText(item))).join()}}`
   return String(value)
 }

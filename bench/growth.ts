@@ -71,13 +71,17 @@ async function measureCosts(small: Target, usual: Target, huge: Target, list: Li
   const lists = await Promise.all(targets.map((target) => statementsOf(target, list)))
   const clients = await Promise.all(targets.map(connectAs))
   const rows: Row[] = []
-  for (const name of lists[0]!.keys()) {
-    const costs = await explain(
-      clients.map((client, index) => ({ client, statement: lists[index]!.get(name)! })),
-    )
-    rows.push({ name, small: costs[0]!, usual: costs[1]!, huge: costs[2]! })
+  try {
+    for (const name of lists[0]!.keys()) {
+      const costs = await explain(
+        clients.map((client, index) => ({ client, statement: lists[index]!.get(name)! })),
+      )
+      rows.push({ name, small: costs[0]!, usual: costs[1]!, huge: costs[2]! })
+    }
+  } finally {
+    // The database is dropped next: a client that is still connected would end the process.
+    for (const client of clients) await client.end()
   }
-  for (const client of clients) await client.end()
   return rows
 }
 

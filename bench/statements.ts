@@ -1,5 +1,6 @@
 import { createConfig } from '../src/config/config.ts'
 import { createDatabase } from '../src/database/client.ts'
+import { createChangeFeed } from '../src/tasks/changes/repository.ts'
 import { readChanges } from '../src/tasks/changes/statements.ts'
 import { filtersOf, resolve } from '../src/tasks/filters.ts'
 import type { Owner } from '../src/database/owner.ts'
@@ -29,7 +30,7 @@ export function createRecorder(url: string) {
     await call(tasks)
     return sent.at(-1)!
   }
-  return { tasks, record, close }
+  return { tasks, feed: createChangeFeed(prisma), record, close }
 }
 
 export type Recorder = ReturnType<typeof createRecorder>
@@ -72,8 +73,27 @@ async function positions({ tasks }: Recorder, owner: Owner, selection: Selection
 
 const FROM_THE_BEGINNING = { identity: '', from: undefined, to: undefined, xid: 0n, id: 0n }
 
-/** Pages by filters, a page of the change feed, and the statements that look at all of a user's tasks. */
-export async function wholeStatements({ record }: Recorder, owner: Owner): Promise<Map<string, Statement>> {
+/** Pages of the change feed. All tasks were written by one transaction, in the order of their ids. */
+async function feedStatements({ tasks, feed }: Recorder, owner: Owner): Promise<[string, Statement][]> {
+  const { changes, now } = await feed.read(owner, FROM_THE_BEGINNING, 1)
+  const selection = select({ sort: 'created_at', order: 'asc' })
+  const count = await tasks.count(owner, selection)
+  const after = async (offset: number) => {
+    const [json] = await tasks.list(owner, selection, 1, offset)
+    return { ...FROM_THE_BEGINNING, xid: changes[0]!.xid, id: BigInt((JSON.parse(json!) as Task).id) }
+  }
+  const walks = {
+    'first page of the change feed': FROM_THE_BEGINNING,
+    'middle page of the change feed': await after(Math.floor(count / 2)),
+    'last page of the change feed': await after(count - PAGE - 1),
+    'change feed, nothing new': { ...FROM_THE_BEGINNING, from: now, xid: now.xmin },
+  }
+  return Object.entries(walks).map(([name, walk]) => [name, readChanges(owner.id, walk, PAGE)])
+}
+
+/** Pages by filters, pages of the change feed, and the statements that look at all of a user's tasks. */
+export async function wholeStatements(recorder: Recorder, owner: Owner): Promise<Map<string, Statement>> {
+  const { record } = recorder
   const now = new Date().toISOString()
   const bound = { at: now, day: `${now.slice(0, 10)}T00:00:00.000Z` }
   const none = select({ sort: 'title', due_before: '1999-01-01' })
@@ -85,7 +105,7 @@ export async function wholeStatements({ record }: Recorder, owner: Owner): Promi
       'page of a tag that no task has',
       await record((tasks) => tasks.list(owner, select({ tags: 'no' }), PAGE)),
     ],
-    ['page of the change feed', readChanges(owner.id, FROM_THE_BEGINNING, PAGE)],
+    ...(await feedStatements(recorder, owner)),
     ['list of tags', await record((tasks) => tasks.listTags(owner))],
     ['summary', await record((tasks) => tasks.summarize(owner, bound))],
     ['count=true', await record((tasks) => tasks.count(owner, select({})))],
