@@ -99,15 +99,28 @@ export function merge(before, mine, theirs) {
   return { changes, conflicts }
 }
 
+/** @param {string[]} tags @returns whether a tag is not among them */
+function missingIn(tags) {
+  const names = new Set(tags.map(fold))
+  return (/** @type {string} */ tag) => !names.has(fold(tag))
+}
+
 /** @param {unknown[]} versions of the tags: before, mine, theirs */
 function mergedTags(versions) {
   const [before = [], mine = [], theirs = []] = /** @type {string[][]} */ (versions)
-  const missing = (/** @type {string[]} */ list) => {
-    const names = new Set(list.map(fold))
-    return (/** @type {string} */ tag) => !names.has(fold(tag))
-  }
-  const removed = before.filter(missing(mine))
-  return unique([...theirs.filter(missing(removed)), ...mine.filter(missing(before))])
+  const removed = before.filter(missingIn(mine))
+  return unique([...theirs.filter(missingIn(removed)), ...mine.filter(missingIn(before))])
+}
+
+/**
+ * The tags before two changes in a row, so that a merge removes and adds what the two together remove and add.
+ *
+ * @param {unknown[]} versions the tags before the first change, and before and after the second one
+ */
+export function tagsBefore(...versions) {
+  const [first = [], before = [], after = []] = /** @type {string[][]} */ (versions)
+  const added = after.filter(missingIn(before))
+  return unique([...first.filter(missingIn(added)), ...before.filter(missingIn(after))])
 }
 
 /**

@@ -1,4 +1,4 @@
-import { merge, pick } from './sync-fields.js'
+import { merge, pick, tagsBefore } from './sync-fields.js'
 
 /**
  * @import { Task } from './index.js'
@@ -38,17 +38,17 @@ const isOpen = (op) => !op?.sentAt && (op?.kind === 'create' || op?.kind === 'up
  * The shortest queue of one task that has the same effect.
  *
  * @param {readonly Op[]} ops in their order
- * @param {boolean} isGone whether the service has deleted the task
+ * @param {boolean} isThere whether the service has the task, as far as this device knows
  * @returns {Op[]} objects that stay are the same
  */
-export function compact(ops, isGone) {
+export function compact(ops, isThere) {
   /** @type {Op[]} */
   const queue = []
-  for (const op of ops) ADD[op.kind](queue, op, isGone)
+  for (const op of ops) ADD[op.kind](queue, op, isThere)
   return queue
 }
 
-/** @type {Record<Op['kind'], (queue: Op[], op: Op, isGone: boolean) => unknown>} */
+/** @type {Record<Op['kind'], (queue: Op[], op: Op, isThere: boolean) => unknown>} */
 const ADD = {
   create: (queue, op) => queue.push(op),
   update(queue, op) {
@@ -57,8 +57,7 @@ const ADD = {
     if (last?.conflict === 'changed') return addBefore(queue, last, op)
     if (!last || !isOpen(last)) return queue.push(op)
     const { refused: _corrected, ...open } = last
-    const fields = combined(last.fields ?? {}, op)
-    queue.splice(-1, 1, { ...open, fields, before: { ...op.before, ...last.before } })
+    queue.splice(-1, 1, { ...open, ...combined(last, op) })
   },
   remove(queue, op) {
     const last = queue.at(-1)
@@ -67,10 +66,11 @@ const ADD = {
     if (!last.refused && !last.conflict) return queue.push(op)
     queue.splice(-1, 1, { ...op, before: { ...op.before, ...last.before } })
   },
-  restore(queue, op, isGone) {
-    const last = queue.at(-1)
-    if (last?.kind === 'remove' && !last.sentAt && !isGone) queue.pop()
-    else queue.push(op)
+  restore(queue, op, isThere) {
+    // Two windows may have removed the task.
+    const removes = queue.splice(queue.findLastIndex(({ kind, sentAt }) => kind !== 'remove' || sentAt) + 1)
+    const isKept = isThere || queue.some(({ kind }) => kind === 'create' || kind === 'restore')
+    if (removes.length === 0 || !isKept || queue.at(-1)?.kind === 'remove') queue.push(op)
   },
   retry: (queue, op) => replace(queue, op, ({ refused: _reason, ...target }) => [target]),
   // Without the task there is nothing that later changes could change.
@@ -79,15 +79,21 @@ const ADD = {
 }
 
 /**
- * The later value counts. Two windows may have changed the tags at the same time, and each added some.
+ * The later value counts. Two windows may have changed the tags at the same time: what each added and removed counts.
  *
- * @param {Fields} earlier
- * @param {Op} op
+ * @param {Op} earlier
+ * @param {Op} later
+ * @returns {Required<Pick<Op, 'fields' | 'before'>>}
  */
-function combined(earlier, { before = {}, fields = {} }) {
-  if (!('tags' in earlier && 'tags' in fields)) return { ...earlier, ...fields }
-  const { changes } = merge(pick(before, ['tags']), pick(fields, ['tags']), earlier)
-  return { ...earlier, ...fields, tags: changes.tags ?? earlier.tags }
+function combined(earlier, later) {
+  const fields = { ...earlier.fields, ...later.fields }
+  const before = { ...later.before, ...earlier.before }
+  if (!earlier.fields?.tags || !later.fields?.tags) return { fields, before }
+  const mine = pick(later.fields, ['tags'])
+  const { changes, conflicts } = merge(pick(later.before ?? {}, ['tags']), mine, earlier.fields)
+  if (conflicts.length === 0) fields.tags = changes.tags ?? earlier.fields.tags
+  before.tags = tagsBefore(earlier.before?.tags, later.before?.tags, later.fields.tags)
+  return { fields, before }
 }
 
 /**
@@ -103,7 +109,7 @@ function addBefore(queue, conflict, op) {
   const others = without(fields, names)
   queue.pop()
   if (Object.keys(others).length > 0)
-    ADD.update(queue, { ...op, fields: others, before: without(before, names) }, false)
+    ADD.update(queue, { ...op, fields: others, before: without(before, names) }, true)
   const inside = pick(
     fields,
     names.filter((name) => name in fields),

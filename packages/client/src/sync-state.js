@@ -150,8 +150,10 @@ export function createState(put) {
       takeOp(op)
       put(`op:${op.id}`, op)
     },
-    compact: (/** @type {string} */ key) =>
-      state.setOps(key, compact(queueOf(key), entries.get(key)?.isGone === true)),
+    compact(/** @type {string} */ key) {
+      const entry = entries.get(key)
+      state.setOps(key, compact(queueOf(key), entry !== undefined && !entry.isGone))
+    },
 
     /**
      * Takes over what another window or an earlier one has stored.

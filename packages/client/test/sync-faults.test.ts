@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap'
 import { readEvents } from '../src/sync-events.js'
+import { merge } from '../src/sync-fields.js'
+import { compact, type Op } from '../src/sync-queue.js'
 import { FakeService, open, pageOf } from './fake-service.ts'
 import { refusal } from './refusal.ts'
 import { createChannels, createLock, until } from './sync-devices.ts'
@@ -215,6 +217,68 @@ t.test('writes', async (t) => {
     t.match(page.sync.tasks(), [{ key, id: 1 }])
   })
 
+  /** A page that created a task and could not read the changes since. */
+  async function openUnread(t: Test, service: FakeService) {
+    let canRead = false
+    service.before = (_request, call) =>
+      call === 'GET /changes' && !canRead ? new TypeError('The network is away.') : undefined
+    const page = await open(t, service)
+    const { key } = page.sync.create({ title: 'Milk' })
+    await until(() => service.titles.length > 0 && !page.sync.status().pending, 'the task is created')
+    const read = () => {
+      canRead = true
+      return page.sync.flush()
+    }
+    return { sync: page.sync, key, read }
+  }
+
+  t.test('of tasks that another device deletes before the first reading show nothing', async (t) => {
+    const service = new FakeService()
+    const { sync, read } = await openUnread(t, service)
+    service.change(1, { isDeleted: true })
+    await read()
+    t.same(sync.tasks(), [])
+  })
+
+  t.test(
+    'that remove and restore a task before and after the first reading make no second one',
+    async (t) => {
+      const service = new FakeService()
+      const { sync, key, read } = await openUnread(t, service)
+      const removed = sync.remove(key)!
+      await until(() => service.titles.length === 0, 'the task is deleted')
+      await read()
+      sync.restore({ ...removed, id: undefined })
+      await sync.flush()
+      t.same(service.titles, ['Milk'])
+      t.equal(service.tasks.size, 1)
+    },
+  )
+
+  t.test('that change tags in a row add and remove what each of them added and removed', (t) => {
+    const names = ['a', 'b', 'c']
+    const sets = Array.from({ length: 8 }, (_, bits) => names.filter((_name, index) => bits & (1 << index)))
+    const update = (at: number, before: string[], tags: string[]): Op => {
+      return { id: `${at}`, key: '1', at, kind: 'update', fields: { tags }, before: { tags: before } }
+    }
+    const applied = ({ before = {}, fields = {} }: Op, tags: string[]) =>
+      (merge(before, fields, { tags }).changes.tags ?? tags) as string[]
+    let wrong = 0
+    for (const before of sets)
+      for (const first of sets)
+        for (const base of sets) {
+          const one = update(1, before, first)
+          const seen = applied(one, base)
+          for (const last of sets) {
+            const [both, ...others] = compact([one, update(2, seen, last)], true)
+            const tags = applied(both!, [...base, 'new'])
+            if (others.length > 0 || tags.sort().join() !== [...last, 'new'].sort().join()) wrong += 1
+          }
+        }
+    t.equal(wrong, 0)
+    t.end()
+  })
+
   t.test('that create a task show it once while their answer is missing', async (t) => {
     const service = new FakeService()
     const page = await open(t, service)
@@ -361,6 +425,28 @@ t.test('two windows', async (t) => {
     t.match(next.sync.tasks(), [{ key, id: 1, title: 'Tea' }])
     t.equal(next.sync.tasks().length, 1)
     t.equal([...(await shared.storage.read()).keys()].filter((name) => name.startsWith('task:')).length, 1)
+  })
+
+  t.test('that remove the same task are both undone by one restoration', async (t) => {
+    const service = new FakeService()
+    service.add({ title: 'Milk' })
+    const shared = { storage: memoryStorage(), lock: createLock(), channel: createChannels() }
+    const one = await open(t, service, shared)
+    const two = await open(t, service, shared)
+    await Promise.all([one.sync.flush(), two.sync.flush()])
+    service.before = (_request, call) =>
+      call.startsWith('DELETE') ? new TypeError('The network is away.') : undefined
+    const { key } = one.sync.tasks()[0]!
+    const removed = one.sync.remove(key)!
+    two.sync.remove(key)
+    await Promise.all([one.sync.flush(), two.sync.flush()])
+    t.same([one.sync.tasks(), two.sync.tasks()], [[], []])
+    service.before = () => undefined
+    t.match(one.sync.restore(removed), { title: 'Milk' })
+    await one.sync.flush()
+    await two.sync.flush()
+    t.match([one.sync.tasks(), two.sync.tasks()], [[{ title: 'Milk' }], [{ title: 'Milk' }]])
+    t.same(service.titles, ['Milk'])
   })
 
   t.test('sign out together', async (t) => {
