@@ -1,3 +1,4 @@
+import { AFTER, resolved, without } from './sync-conflicts.js'
 import { merge, pick, tagsBefore } from './sync-fields.js'
 
 /**
@@ -23,9 +24,6 @@ import { merge, pick, tagsBefore } from './sync-fields.js'
  * @property {Choice} [choice]
  * @property {Task} [seen] the service's version that the user chose from
  */
-
-/** Less than between two things that the user does. */
-const AFTER = 0.01
 
 /**
  * Whether later changes can become a part of this one.
@@ -118,22 +116,6 @@ function addBefore(queue, conflict, op) {
 }
 
 /**
- * Sends the fields that nobody else changed. The others wait.
- *
- * @param {Op} op
- * @param {readonly string[]} names of the fields in conflict
- * @param {string} id of the new part
- * @returns {Op[]}
- */
-export function split(op, names, id) {
-  const { fields = {}, before = {} } = op
-  const rest = without(fields, names)
-  const held = { ...op, at: op.at + AFTER, fields: pick(fields, names), before: pick(before, names) }
-  if (Object.keys(rest).length === 0) return [held]
-  return [{ ...op, id, fields: rest, before: without(before, names), conflict: undefined }, held]
-}
-
-/**
  * @param {Op[]} queue
  * @param {Op} op
  * @param {(target: Op) => Op[]} change
@@ -143,37 +125,3 @@ function replace(queue, { target, kind }, change) {
   const found = queue[index]
   if (found && (kind === 'resolve' ? found.conflict : found.refused)) queue.splice(index, 1, ...change(found))
 }
-
-/**
- * @param {Op} target in conflict
- * @param {Op} op with the choice
- * @returns {Op[]} what takes the place of the target
- */
-function resolved({ conflict, ...target }, { id, at, choice, seen }) {
-  const isMine = choice !== 'theirs'
-  if (conflict === 'deleted') {
-    if (!isMine) return []
-    const restore = /** @type {const} */ ({ id, key: target.key, at: target.at, kind: 'restore' })
-    return [
-      { ...restore, ...(target.task && { task: target.task }) },
-      { ...target, at },
-    ]
-  }
-  if (conflict === 'removed')
-    return isMine ? [{ ...target, before: pick(seen ?? {}, keysOf(target.before)) }] : []
-  const { fields = {}, before = {} } = target
-  const names = merge(before, fields, seen ?? {}).conflicts
-  if (!isMine) return [{ ...target, fields: without(fields, names) }]
-  const chosen = typeof choice === 'object' ? choice : {}
-  const settled = pick(seen ?? {}, [...names, ...Object.keys(chosen)])
-  return [{ ...target, fields: { ...fields, ...chosen }, before: { ...before, ...settled } }]
-}
-
-const keysOf = (/** @type {Fields} */ fields = {}) => Object.keys(fields)
-
-/**
- * @param {Fields} fields
- * @param {readonly string[]} names
- */
-const without = (fields, names) =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))

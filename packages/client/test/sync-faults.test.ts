@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { readEvents } from '../src/sync-events.js'
 import { merge } from '../src/sync-fields.js'
@@ -279,6 +280,34 @@ t.test('writes', async (t) => {
     t.end()
   })
 
+  t.test('after one whose answer was lost do not undo what another device did meanwhile', async (t) => {
+    const service = new FakeService()
+    const { sync } = await open(t, service)
+    const { key } = sync.create({ title: 'Milk', tags: ['first'] })
+    let lost = 0
+    service.after = (call) => {
+      if (!call.startsWith('POST') || lost++ > 0) return false
+      sync.update(key, { title: 'Mine', tags: ['first', 'mine'] })
+      service.change(1, { title: 'Theirs', tags: ['first', 'theirs'] })
+      return true
+    }
+    await until(() => sync.conflicts().length > 0, 'the titles are in conflict')
+    t.match(sync.conflicts(), [{ kind: 'changed', fields: ['title'], theirs: { title: 'Theirs' } }])
+    t.same([...service.tasks.get(1)!.tags].sort(), ['first', 'mine', 'theirs'])
+    sync.resolve(sync.conflicts()[0]!, 'theirs')
+    lost = 0
+    service.after = (call) => {
+      if (!call.startsWith('PATCH') || lost++ > 0) return false
+      sync.update(key, { tags: ['first', 'second', 'third'] })
+      service.change(1, { tags: [...service.tasks.get(1)!.tags, 'new'] })
+      return true
+    }
+    sync.update(key, { tags: ['first', 'second'] })
+    await until(() => sync.status().pending === 0, 'all is sent')
+    t.same([...service.tasks.get(1)!.tags].sort(), ['first', 'new', 'second', 'third'])
+    t.same(sync.conflicts(), [])
+  })
+
   t.test('that create a task show it once while their answer is missing', async (t) => {
     const service = new FakeService()
     const page = await open(t, service)
@@ -447,6 +476,27 @@ t.test('two windows', async (t) => {
     await two.sync.flush()
     t.match([one.sync.tasks(), two.sync.tasks()], [[{ title: 'Milk' }], [{ title: 'Milk' }]])
     t.same(service.titles, ['Milk'])
+  })
+
+  t.test('keep the order of a change, a decision about it and a later change', async (t) => {
+    const service = new FakeService()
+    service.add({ title: 'Milk' })
+    const shared = { storage: memoryStorage(), lock: createLock(), channel: createChannels() }
+    // The clocks of windows differ a little, as messages take a little time.
+    const one = await open(t, service, { ...shared, now: () => Date.now() + 1000 })
+    const two = await open(t, service, shared)
+    await Promise.all([one.sync.flush(), two.sync.flush()])
+    service.change(1, { isDeleted: true })
+    const { key } = one.sync.tasks()[0]!
+    one.sync.update(key, { title: 'First' })
+    await until(() => two.sync.conflicts().length > 0, 'the task was deleted')
+    service.before = (_request, call) => (call.endsWith('/restore') ? sleep(50, undefined) : undefined)
+    two.sync.update(key, { title: 'Second' })
+    one.sync.resolve(one.sync.conflicts()[0]!, 'mine')
+    await Promise.all([one.sync.saved(), two.sync.saved()])
+    await two.sync.flush()
+    await until(() => two.sync.status().pending === 0, 'all is sent')
+    t.same(service.titles, ['Second'])
   })
 
   t.test('sign out together', async (t) => {
