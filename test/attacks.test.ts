@@ -407,7 +407,7 @@ async function assertUnnamed(t: Test, app: TestApp) {
   }
 }
 
-t.test('an origin that only resembles an allowed one may not call', async (t) => {
+t.test('an origin that only resembles an allowed one is not allowed', async (t) => {
   const { call } = await startApp(t, { CORS_ORIGINS: 'https://app.example.com' })
   const origins = [
     'null',

@@ -422,7 +422,7 @@ t.test('all settings at once: a front end creates, lists, completes and deletes'
   t.same((await call('GET', 'tasks')).body, { tasks: [], total: 0, count: 0 })
 })
 
-t.test('the OpenAPI document shows what is on', async (t) => {
+t.test('the OpenAPI document shows which settings are on', async (t) => {
   for (const settings of [...ALL.split(','), ALL]) {
     const { app } = await compatible(t, settings)
     const document = documentOf(app)

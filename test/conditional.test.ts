@@ -91,7 +91,7 @@ t.test('a GET with a matching If-None-Match is a 304 without a body', async (t) 
   t.equal(gone.status, 404)
 })
 
-t.test('a change with If-Match is made if the task has one of its ETags', async (t) => {
+t.test('a change with If-Match takes effect if the task has one of its ETags', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const change of CHANGES)

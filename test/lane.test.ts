@@ -237,7 +237,7 @@ t.test(
   },
 )
 
-t.test('all slow statements that keep others waiting are stopped at the same time', async (t) => {
+t.test('all slow statements that delay others are stopped at the same time', async (t) => {
   const { channels, sent, on, read } = await openLane(t, 5)
   const jobs = many(4 * DEPTH, (number) => read(`reader ${number}`))
   await turn()
@@ -283,7 +283,7 @@ t.test('statements of one request share its deadline, repetitions included', asy
     t.match(outcome, { status: 'rejected', reason: { fault: 'cancelled' } })
 })
 
-t.test('waiting reads of a disconnected client are not sent; writes are', async (t) => {
+t.test('waiting reads of a disconnected client are not sent, but writes are', async (t) => {
   const { lane, sent, read, write } = await openLane(t, 2)
   const client = { destroyed: false }
   const leaver = { ...inTime('leaver'), client }

@@ -76,7 +76,7 @@ t.test('without parameters the list is complete, the newest task first', async (
   t.notOk(answer.headers['x-total-count'])
 })
 
-t.test('status filters, by each of its names', async (t) => {
+t.test('status filters the list, with each of its values', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const pending = await createTask(app, user, { title: 'pending' })

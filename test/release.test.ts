@@ -6,7 +6,7 @@ import { withProject } from './helpers/prisma-cli.ts'
 import { startService } from './helpers/service.ts'
 import { createWriters } from './helpers/writer.ts'
 
-t.test('copies are restarted one by one behind a balancer: no request is lost', async (t) => {
+t.test('restarting the copies one by one behind a load balancer loses no request', async (t) => {
   const balancer = await startBalancer(t)
   const start = async () => {
     // Longer than the balancer needs to hear of the end, on however busy a machine.

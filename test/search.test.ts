@@ -409,7 +409,7 @@ t.test('a search applies to every list: pages, filters, orders, offset and count
   }
 })
 
-t.test('a search of thousands is complete without limit', async (t) => {
+t.test('without limit, a search that finds thousands of tasks is complete', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 3000)

@@ -94,7 +94,7 @@ t.test(
   },
 )
 
-t.test('a second signal ends it at once', async (t) => {
+t.test('a second signal ends the service at once', async (t) => {
   for (const [when, variables] of [
     ['while it serves on', { SHUTDOWN_DELAY_MS: '600000' }],
     ['while a request is in flight', { SHUTDOWN_TIMEOUT_MS: '600000' }],

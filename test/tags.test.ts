@@ -70,7 +70,7 @@ const SAME: Record<string, string[]> = {
   'a letter with an accent that has no upper case of its own': ['ΐ', 'Ϊ́'],
   'a long text': ['Ü'.repeat(50), 'ü'.repeat(50)],
 }
-t.test('a tag in other letter case is the same tag, in bodies and in filters', async (t) => {
+t.test('a tag in another letter case is the same tag, in bodies and in filters', async (t) => {
   const app = await startApp(t)
   for (const [what, spellings] of Object.entries(SAME)) {
     const user = await createUser()

@@ -136,7 +136,7 @@ async function startTracedApp(t: Test, variables: Record<string, string>) {
 /** The last thing that the server said: a wait for the lock ended, or the whole time. */
 const GIVEN_UP = /^(55P03|57014)$/
 
-t.test('a statement that fails marks its span and that of the request as failed', async (t) => {
+t.test('a failed statement marks its own span and that of the request as failed', async (t) => {
   const collector = await startCollector(t)
   const app = await startTracedApp(t, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,

@@ -151,7 +151,7 @@ t.test('the first call of a user costs one statement, in each copy of the servic
   }
 })
 
-t.test('50 first calls of one user at once create the user once', async (t) => {
+t.test('50 concurrent first calls of one user create the user once', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const calls = Array.from({ length: 50 }, () =>

@@ -25,7 +25,7 @@ const inTrash = (page: Page, title: string) =>
 
 /** Deleting with undo, the trash, and clearing what is done. */
 export function trash(world: World) {
-  test('a task is deleted at once, and Undo restores it under its id', async (t) => {
+  test('a task is deleted at once, and Undo restores it with its id', async (t) => {
     const { page, api } = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Buy milk' }] })
     const stored = async () => (await api<Task[]>('GET', '/api/tasks')).body
     const before = await stored()
@@ -61,7 +61,7 @@ export function trash(world: World) {
     await page.getByRole('heading', { name: 'One thing to do.' }).waitFor()
   })
 
-  test('a deletion that the service refuses says why, and can be taken back', async (t) => {
+  test('a refused deletion is explained and can be undone', async (t) => {
     const { page, api } = await arrive(t, world, { tasks: [{ title: 'Buy milk' }] })
     const request = hold(page, 'DELETE')
     await remove(page, 'Buy milk')
@@ -74,7 +74,7 @@ export function trash(world: World) {
     assert.equal((await api<Task[]>('GET', '/api/tasks')).body.length, 1)
   })
 
-  test('the trash restores tasks, and deletes them for good after a question', async (t) => {
+  test('the trash restores tasks, and deletes them permanently after a confirmation', async (t) => {
     const { page, api } = await arrive(t, world, {
       tasks: [
         { title: 'Keep' },
@@ -126,7 +126,7 @@ export function trash(world: World) {
     await shows(page, 'Second', 'Keep')
   })
 
-  test('Clear done empties the list of what is done, and Undo brings all of it back', async (t) => {
+  test('Clear done removes all completed tasks, and Undo restores them', async (t) => {
     const done = Array.from({ length: 32 }, (_, number) => ({ title: `Done ${number}`, completed: true }))
     const { page, api } = await arrive(t, world, { tasks: [{ title: 'Open' }, ...done] })
     const counts = (expected: string[]) =>
