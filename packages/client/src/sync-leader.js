@@ -12,17 +12,17 @@ import { walk } from './sync-walk.js'
  * @typedef {Pick<SyncStatus, 'online' | 'signedOut' | 'walking' | 'problem'>} Report
  */
 
-/** The longest delay that setTimeout can hold. */
+/** The maximum delay of setTimeout. */
 const FOREVER_MS = 2 ** 31 - 1
-/** A date in Retry-After means nothing if the clock of this device is wrong. */
+/** Maximum wait after Retry-After. Its date may be far away if the clock of this device is wrong. */
 const MAX_RETRY_AFTER_MS = 3600_000
-/** While writes are being sent, changes are read so often at most. */
+/** Minimum interval between two readings of the changes while writes are being sent. */
 const WALK_PAUSE_MS = 1000
-/** After this time changes are read although a creation has no answer. */
+/** Maximum time for which reading the changes waits for the answer to a creation. */
 const DOUBT_MS = 60_000
 
 /**
- * Reads changes and sends writes, one request at a time: so an answer is never older than what the copy has already.
+ * Reads changes and sends writes, one request at a time, so that an answer is never older than the copy.
  *
  * @param {object} options
  * @param {ReturnType<typeof createState>} options.state
@@ -53,7 +53,7 @@ export function createLeader({
   let isWalkDue = true
   let walkedAt = now()
   let isSuspended = false
-  /** How often somebody asked for an attempt that begins after the question. */
+  /** Number of requests for a new attempt. An attempt answers only those that were made before it began. */
   let asked = 0
   /** Ends the current waits. @type {Set<(isUrgent: boolean) => void>} */
   const waits = new Set()
@@ -149,7 +149,7 @@ export function createLeader({
       const onEnd = onAttempt()
       const seen = asked
       try {
-        // Other windows hear of what is stored.
+        // Other windows are told what is stored.
         await attempt().finally(() => void save().catch(() => {}))
         failures = 0
         report({ online: true, signedOut: false, problem: undefined })
@@ -187,7 +187,7 @@ export function createLeader({
         failure = error
       }
       failures = now() - openedAt > timings.silence / 2 ? 1 : failures + 1
-      // Whether nobody is signed in, or the token was refused for a moment, the next reading finds out.
+      // The next reading shows whether nobody is signed in, or the token was refused once only.
       if (isSignedOut(failure)) wake({ walk: true })
       await wait(delayAfter(failures, failure), true)
       while (isSuspended && !signal.aborted) await wait(FOREVER_MS, true)
@@ -211,7 +211,7 @@ export function createLeader({
   return {
     run: () => Promise.all([sendAndWalk(), listen()]),
     wake,
-    /** For a network that is back: a stream of the time before may be dead. */
+    /** Called when the network is available again: a stream from before may be dead. */
     reconnect() {
       stream?.cancel()
       wake({ walk: true, isUrgent: true })

@@ -40,8 +40,8 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
   }
 
   /**
-   * The write is done. Values that the service changed a little, such as a title with spaces around it, are not changes
-   * from elsewhere.
+   * Notes that the write has succeeded. If the service has normalized a value, such as a title with spaces around it,
+   * that is not a change from elsewhere.
    *
    * @param {Op} op @param {Task} [task] as the service has it now
    */
@@ -51,7 +51,7 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     state.compact(op.key)
   }
 
-  /** It was not done, so that later changes can become a part of it. @param {Op} op */
+  /** Notes that the write was not made, so that later changes can be merged into it. @param {Op} op */
   function reopen(op) {
     change(op, { sentAt: undefined })
     state.compact(op.key)
@@ -63,10 +63,10 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     state.compact(op.key)
   }
 
-  /** It may arrive from now on. After a reload that must be known. @param {Op} op */
+  /** Notes, also for the time after a reload, that the write may arrive from now on. @param {Op} op */
   async function mark(op) {
     const marked = change(op, { sentAt: op.sentAt ?? now(), lastSentAt: now() })
-    // With a storage that does not work, sending is the best that can be done.
+    // If the storage fails, the write is sent all the same.
     await save().catch(() => {})
     return marked
   }
@@ -75,18 +75,18 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
   async function create(op, signal) {
     const { sentAt, lastSentAt = 0 } = op
     const age = now() - (sentAt ?? now())
-    // Less than nothing: the clock was set back, so the age is unknown.
+    // A negative age: the clock was set back, so the age is unknown.
     if (age > KEY_MS || age < 0) {
       if (age < 0 || (state.meta().lastSyncedAt ?? 0) < lastSentAt + CLOCK_MS) await walk()
       const arrived = findArrived(op)
       if (arrived) return settle(op, arrived)
-      // With the same key: the service may know it still.
+      // With the same key, because the service may still know it.
       op = change(op, { sentAt: undefined })
     }
     const { fields = {}, once = op.id } = await mark(op)
     const { data, error } = await calls.create(fields, once, signal)
     if (error) return refuse(op, error)
-    // A repeated request gets its first answer, and the task may have changed since, or be gone.
+    // A repeated request gets its first answer again. The task may have changed or been deleted since.
     const task = sentAt === undefined ? data : await calls.find(data.id, signal)
     settle(op, task ?? data, !task)
   }
@@ -99,7 +99,7 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
   }
 
   /**
-   * The task that an earlier attempt created, when the service has forgotten the key.
+   * Finds the task that an earlier attempt created, if the service has forgotten the key.
    *
    * @param {Op} op
    */
@@ -136,7 +136,7 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
   }
 
   /**
-   * If the task has changed, or is gone, the write waits for the next look at it.
+   * If the task has changed or was deleted, the write waits and is compared with the task again.
    *
    * @param {Op} op @param {Task} task @param {Pick<import('./sync-calls.js').Answer, 'error' | 'current'>} answer
    */
@@ -144,7 +144,7 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     if (error?.status === 412 && current) state.setTask(op.key, current)
     else if (error?.code === NOT_FOUND) state.setTask(op.key, task, true)
     else return refuse(op, error)
-    // An earlier attempt arrived. Otherwise a later change of the same field would become a part of it, and a conflict.
+    // An earlier attempt arrived. Without this, a later change of the same field would be merged into it and conflict.
     const { changes } = current
       ? merge(op.before ?? {}, op.fields ?? {}, current)
       : { changes: { unknown: true } }
@@ -164,7 +164,7 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
       state.setTask(op.key, restored)
       return finish(op, restored)
     }
-    // It left the trash for good, and the user wants it.
+    // It was deleted permanently, but the user wants to keep it.
     recreate(op, task)
   }
 

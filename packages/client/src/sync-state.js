@@ -31,7 +31,7 @@ export function createState(put) {
   /** @type {Map<string, Op[]>} by key */
   let queues = new Map()
   let meta = NEW
-  /** Ids of ops that are over. A late message about them changes nothing. */
+  /** Ids of finished ops. A late message about them changes nothing. */
   const finished = new Set()
   /** @type {Map<string, LocalTask | undefined>} */
   const views = new Map()
@@ -109,7 +109,7 @@ export function createState(put) {
       state.setOps(key, judged)
     },
     /**
-     * Gives a task the key under which this device created it. It may have been read from the service meanwhile.
+     * Gives a task the key under which this device created it. It may already have been read from the service.
      *
      * @param {string} key @param {Task} task
      */
@@ -156,7 +156,7 @@ export function createState(put) {
     },
 
     /**
-     * Takes over what another window or an earlier one has stored.
+     * Adds what another window or an earlier one has stored.
      *
      * @param {Iterable<[string, unknown]>} stored
      * @returns the keys of tasks with new ops
@@ -175,7 +175,7 @@ export function createState(put) {
       return changed
     },
     /**
-     * Takes over what the user did in another window.
+     * Adds what the user did in another window.
      *
      * @param {[string, unknown][]} stored of which the other window may know an older version
      */
@@ -188,7 +188,7 @@ export function createState(put) {
         ),
       )
     },
-    /** Begins anew with what is stored. @param {Iterable<[string, unknown]>} stored */
+    /** Replaces the copy with the stored one. @param {Iterable<[string, unknown]>} stored */
     load(stored) {
       entries = new Map()
       keys = new Map()
