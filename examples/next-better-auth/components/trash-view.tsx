@@ -11,7 +11,7 @@ import styles from './trash.module.css'
 import { TrashRow } from './trash-row'
 import { Trouble } from './trouble'
 
-/** The deleted tasks: each comes back, or goes for good. */
+/** The deleted tasks. Each can be restored or deleted permanently. */
 export function TrashView({ onBack, backAddress }: { onBack: () => void; backAddress: string }) {
   const { trashDays } = useTaskApi()
   const { pages, tasks } = useTrash()
@@ -82,7 +82,7 @@ function keepsFor(days: number): string {
   return `Deleted tasks stay here for ${days === 1 ? 'one day' : `${days} days`}. After that they are gone for good.`
 }
 
-/** Asks before a task, or all of them, go for good. */
+/** Asks before one task, or all of them, are deleted permanently. */
 function usePurgeQuestion() {
   const [asking, ask] = useState<DeletedTask | 'all' | null>(null)
   const purge = usePurge()
