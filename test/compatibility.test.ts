@@ -356,7 +356,11 @@ t.test('is_completed and delete_json in the trash and in batches', async (t) => 
     { id: done!.id, completed: false, is_completed: false },
   ])
   t.match(await call('POST', `/${done!.id}/restore`), { status: 200, body: { is_completed: false } })
-  t.match(await call('DELETE', `/trash/${pending!.id}`), { status: 204, text: '' }, 'gone for good as before')
+  t.match(
+    await call('DELETE', `/trash/${pending!.id}`),
+    { status: 204, text: '' },
+    'permanent deletion as before',
+  )
   t.same((await call('DELETE', '?status=completed')).body, { deleted: 0 })
 })
 

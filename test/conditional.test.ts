@@ -361,7 +361,7 @@ t.test('a restore with If-Match compares with the version in the trash', async (
 
 const withoutDeletedAt = ({ deleted_at: _, ...task }: Record<string, unknown>) => task
 
-t.test('a task of the trash is deleted for good only in the version that If-Match names', async (t) => {
+t.test('a task in the trash is permanently deleted only in the version of If-Match', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const task = await createTask(app, user)

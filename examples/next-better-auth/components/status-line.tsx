@@ -55,7 +55,7 @@ function awayText({ problem }: SyncStatus, state: State, since: number | undefin
 }
 
 function waiting(pending: number): string {
-  if (pending === 0) return 'You can go on working.'
+  if (pending === 0) return 'You can continue working.'
   return `${pending === 1 ? 'One task waits' : `${pending} tasks wait`} to be sent.`
 }
 

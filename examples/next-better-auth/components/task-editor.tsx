@@ -119,6 +119,6 @@ function useNote(edit: Edit): string | undefined {
     (field) => `${nameOfField(field)}: ${describeField(field, current, new Date())}`,
   )
   return changed.length > 0
-    ? `Changed elsewhere meanwhile. ${changed.join('. ')}. Saving replaces it with your text.`
+    ? `Changed elsewhere in the meantime. ${changed.join('. ')}. Saving replaces it with your text.`
     : undefined
 }

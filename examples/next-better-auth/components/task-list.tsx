@@ -104,7 +104,7 @@ function useRemoval() {
   const question = asking && (
     <ConfirmDialog
       question={`Delete ${named(asking)}?`}
-      text={`${agree(asking, 'It is', 'They are')} gone for good then.`}
+      text={`You cannot restore ${agree(asking, 'it', 'them')}.`}
       confirm="Delete"
       cancel="Keep"
       onConfirm={() => {

@@ -18,7 +18,7 @@ export function Trouble({ title, text, onRetry, heading: Heading = 'h3' }: Props
       <p>{text}</p>
       {onRetry && (
         <>
-          <p>It tries again by itself.</p>
+          <p>It tries again automatically.</p>
           <button type="button" className="button" onClick={onRetry}>
             Try again now
           </button>

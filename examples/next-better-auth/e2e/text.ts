@@ -91,7 +91,10 @@ export function text(world: World) {
     const form = page.getByRole('form', { name: 'Edit Buy milk' })
     await form.getByLabel('Title').fill('Buy oat milk')
     await api('PATCH', `/api/tasks/${id}`, { title: 'Buy soy milk', description: 'Two litres' })
-    await form.getByRole('alert').getByText('Changed elsewhere meanwhile. Title: Buy soy milk.').waitFor()
+    await form
+      .getByRole('alert')
+      .getByText('Changed elsewhere in the meantime. Title: Buy soy milk.')
+      .waitFor()
     await look(page, 'changed-elsewhere')
     await api('DELETE', `/api/tasks/${id}`)
     await form.getByRole('alert').getByText('This task was deleted elsewhere.').waitFor()

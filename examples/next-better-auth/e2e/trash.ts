@@ -88,9 +88,11 @@ export function trash(world: World) {
       await checkbox(page, title).waitFor({ state: 'detached' })
     }
     await page.getByRole('link', { name: 'Trash' }).click()
-    await page.getByText('Deleted tasks stay here for 30 days. After that they are gone for good.').waitFor()
+    await page
+      .getByText('Deleted tasks stay here for 30 days. After that they are deleted for good.')
+      .waitFor()
     assert.equal(await page.evaluate(() => document.activeElement!.textContent), 'Trash')
-    await inTrash(page, 'Third').getByText('Deleted today. It is gone for good in 30 days.').waitFor()
+    await inTrash(page, 'Third').getByText('Deleted today. It will be deleted for good in 30 days.').waitFor()
     await inTrash(page, 'Second').getByText('High').waitFor()
     await inTrash(page, 'First').waitFor()
     await look(page, 'trash')
@@ -152,7 +154,7 @@ export function trash(world: World) {
     const { page, api } = await arrive(t, world, { variant: 'noTrash', tasks: [{ title: 'Buy milk' }] })
     await remove(page, 'Buy milk')
     const question = page.getByRole('alertdialog', { name: 'Delete “Buy milk”?' })
-    await question.getByText('It is gone for good then.').waitFor()
+    await question.getByText('You cannot restore it.').waitFor()
     await question.getByRole('button', { name: 'Keep' }).click()
     await shows(page, 'Buy milk')
     await remove(page, 'Buy milk')
