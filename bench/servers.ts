@@ -124,7 +124,7 @@ export async function waitUntilAnswering(url: string, hasEnded: () => boolean, e
       return
     await sleep(everyMs)
   }
-  throw new Error(`${url} does not answer: what the process wrote stands above`)
+  throw new Error(`${url} does not answer: see the output of its process above`)
 }
 
 export async function freePort(): Promise<number> {

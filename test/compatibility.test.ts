@@ -529,7 +529,7 @@ t.test('sort_order is another name for order, on every page', async (t) => {
   t.equal(await walk('sort=title&sort_order=desc&limit=1'), 'cba')
   t.equal(await walk('sort_order=asc&limit=2'), 'bac')
   t.equal(await walk('sort=title&order=asc&sort_order=desc&limit=1'), 'abc', 'order counts')
-  t.equal(await walk('sort=title&order=&sort_order=desc'), 'cba', 'an empty order is as if not sent')
+  t.equal(await walk('sort=title&order=&sort_order=desc'), 'cba', 'an empty order counts as not sent')
   const refused = await app.call('GET', '/api/tasks?sort_order=down', { user })
   t.same(refused.body.errors, [{ path: '/sort_order', message: 'must be one of: asc, desc' }])
 

@@ -127,7 +127,10 @@ t.test('killed connections fail no read, and no write is lost or done twice', as
   const acknowledged = statuses.write.filter((status) => status === 201).length
   const [row] = await query<{ count: number }>(server.url, 'SELECT count(*)::int AS count FROM tasks')
   const unknown = statuses.write.length - acknowledged
-  t.ok(row!.count >= acknowledged + 1 && row!.count <= acknowledged + 1 + unknown, 'none lost, none twice')
+  t.ok(
+    row!.count >= acknowledged + 1 && row!.count <= acknowledged + 1 + unknown,
+    'no write is lost or done twice',
+  )
 })
 
 t.test('without a free connection, requests get a 503, and succeed later', async (t) => {

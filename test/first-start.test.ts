@@ -66,7 +66,7 @@ t.test(
     t.notMatch(text, /"level"/, 'the log is readable')
     t.ok(text.indexOf('Server listening') < text.indexOf('the database answers'))
     t.equal(await first.stop(), 0)
-    t.notOk(existsSync(join(folder, '.local/postgres/data/postmaster.pid')), 'PostgreSQL stopped too')
+    t.notOk(existsSync(join(folder, '.local/postgres/data/postmaster.pid')), 'PostgreSQL has stopped, too')
 
     const second = await start(t, folder)
     const again = /Try it\s+(curl .*)/.exec(second.output.text())![1]!

@@ -115,7 +115,7 @@ for (const [size, forReads] of [
       t.equal(reading.length, DEPTH, 'every read is sent at once')
       t.notOk(
         reading.some(({ channel }) => withWrites.includes(channel)),
-        'and none of them behind a write',
+        'no read is sent behind a write',
       )
       for (const { succeed } of reading) succeed()
       await Promise.all(reads)
@@ -184,7 +184,10 @@ for (const { size, atOnce } of [
         const stranger = write(`stranger ${round}`)
         const late = write(`stuck ${round % 8}`).catch(() => {})
         await turn()
-        t.ok(sent().filter(({ owner }) => owner.startsWith('stuck')).length <= atOnce, 'no more than that')
+        t.ok(
+          sent().filter(({ owner }) => owner.startsWith('stuck')).length <= atOnce,
+          'the limit is not exceeded',
+        )
         for (const channel of channels)
           t.notOk(
             on(channel)

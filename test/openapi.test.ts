@@ -358,7 +358,7 @@ t.test('the page shows its calls when it opens, and loads nothing from other hos
   t.match(settings, /"defaultModelsExpandDepth":\s*-1/)
   const { description = '' } = described(app).info
   const open = description.replaceAll(/<details>[^]*?<\/details>/g, '').trim()
-  t.ok(open.length < 200, 'what is not folded away is short')
+  t.ok(open.length < 200, 'the text outside the closed sections is short')
   const html = (await app.inject('/docs/')).payload
   t.notMatch(html, /(src|href)="(https?:)?\/\//)
   t.match(String((await app.inject('/docs/')).headers['content-security-policy']), "default-src 'none'")

@@ -57,7 +57,11 @@ t.test(
         `${method} ${url}`,
       )
     }
-    t.equal((await call('GET', '/api/tasks')).status, 401, 'without a token nobody learns even that')
+    t.equal(
+      (await call('GET', '/api/tasks')).status,
+      401,
+      'a client without a token does not learn that the database is unavailable',
+    )
   },
 )
 

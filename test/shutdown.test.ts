@@ -78,11 +78,7 @@ t.test(
 
     t.equal(await exit, 0)
     t.ok(database.farewells() > 0)
-    t.equal(
-      database.farewells(),
-      database.opened(),
-      'every connection to the database was ended, none dropped',
-    )
+    t.equal(database.farewells(), database.opened(), 'every connection to the database was closed properly')
     const lines = service.output.text().trim().split('\n')
     const indexOf = (text: string) => lines.findIndex((line) => line.includes(text))
     t.ok(indexOf('stopping on SIGTERM') < indexOf('"/api/tasks/:id/complete","status":200'))

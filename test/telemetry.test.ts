@@ -48,7 +48,7 @@ t.test('a request and its statements are spans in the trace of the caller', asyn
   await call(1, 'GET', `/api/${user.id}/tasks?search=${title}`)
   await call(2, 'GET', `/nothing/${title}?${title}`)
   await fetch(`${service.url}/api/tasks`, { headers: { traceparent: `00-${traces[3]}-${parent}-01` } })
-  t.equal(await service.kill(), 0, 'what is left is sent before the end')
+  t.equal(await service.kill(), 0, 'the remaining data is sent before the process ends')
 
   const spansOf = (index: number) => collector.spans().filter(({ traceId }) => traceId === traces[index])
   const [post] = spansOf(0).filter(({ kind }) => kind === SERVER)

@@ -132,7 +132,11 @@ t.test('iCalendar is folded, and a second library reads the same tasks', async (
   t.match(file, 'DUE;TZID=Europe/Berlin:20261023T150000')
   t.match(file, 'RRULE:FREQ=MONTHLY;BYMONTHDAY=-1')
   const after = byTitle.Weekly!.rrule.after(new Date('2026-10-26T00:00:00Z'))
-  t.equal(after.toISOString(), '2026-10-30T14:00:00.000Z', 'the wall clock stays across DST')
+  t.equal(
+    after.toISOString(),
+    '2026-10-30T14:00:00.000Z',
+    'the time on the wall clock stays the same across DST',
+  )
 })
 
 t.test('other programs compute the right instants from the VTIMEZONE of every zone', async (t) => {
@@ -325,7 +329,7 @@ t.test(
     t.same(body.tasks.map(({ id }: Fields) => id).sort(), [trashed.id, tasks[2]!.id].sort())
     await app.call('DELETE', `/api/tasks/${tasks[2]!.id}`, { user })
     t.match((await importFile(app, user, file)).body, { created: 1, skipped: 2 })
-    t.equal((await tasksOf(app, user))[2]!.id, tasks[2]!.id, 'a copy comes back from the trash, too')
+    t.equal((await tasksOf(app, user))[2]!.id, tasks[2]!.id, 'a copy is restored from the trash, too')
   },
 )
 
