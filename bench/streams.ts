@@ -9,7 +9,7 @@ import { type Server, startService } from './servers.ts'
 const STREAMS = 5000
 const AT_ONCE = 50
 
-/** The memory of open event streams, and how long a page takes beside them. */
+/** Measures the memory of open event streams, and the time of a page while they are open. */
 export async function measureStreams() {
   const database = await openDatabase()
   const service = await startService(database.serviceUrl)
@@ -54,7 +54,7 @@ async function medianPageMs(service: Server, people: Person[]) {
   return times.sort((a, b) => a - b)[150]!
 }
 
-/** Resolves with the first bytes of the stream, which stays open until this process ends. */
+/** Resolves at the first bytes of the stream. It stays open until this process ends. */
 const openStream = ({ url }: Server, person: Person) =>
   new Promise<void>((resolve, reject) => {
     get(`${url}/api/tasks/events`, { headers: headersOf(person), agent: false }, (answer) => {

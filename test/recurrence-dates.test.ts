@@ -193,7 +193,7 @@ const nights = fc
   .map(([date, quarters]) => at(`${date}T00:00:00Z`) + quarters * QUARTER)
 
 t.test(
-  'times keep their wall clock across daylight saving time, and end with UNTIL in every zone',
+  'times stay the same on the wall clock across daylight saving time, and end with UNTIL in every zone',
   async (t) => {
     let jumped = 0
     let ended = 0
@@ -269,7 +269,7 @@ function callsDuring(run: () => unknown): number {
   return calls
 }
 
-t.test('the work for a rule is bounded', async (t) => {
+t.test('the work for a rule is limited', async (t) => {
   const all = (length: number) => Array.from({ length }, (_, index) => index + 1).join()
   const week = WEEKDAYS.join()
   const searches = [

@@ -5,7 +5,7 @@ import { merge, pick } from './sync-fields.js'
  * @import { Fields } from './sync-fields.js'
  */
 
-/** Less than between two things that the user does. */
+/** Less than the time between two actions of the user. */
 export const AFTER = 0.01
 
 /**

@@ -35,7 +35,7 @@ export function createCreator({ state, calls, now, walk, change, mark, refuse, f
   }
 
   /**
-   * The task that an earlier attempt created, when the service has forgotten the key.
+   * Finds the task that an earlier attempt created, if the service has forgotten the key.
    *
    * @param {Op} op
    */
@@ -51,18 +51,18 @@ export function createCreator({ state, calls, now, walk, change, mark, refuse, f
   return async function create(/** @type {Op} */ op, /** @type {AbortSignal} */ signal) {
     const { sentAt, lastSentAt = 0 } = op
     const age = now() - (sentAt ?? now())
-    // Less than nothing: the clock was set back, so the age is unknown.
+    // A negative age: the clock was set back, so the age is unknown.
     if (age > KEY_MS || age < 0) {
       if (age < 0 || (state.meta().lastSyncedAt ?? 0) < lastSentAt + CLOCK_MS) await walk()
       const arrived = findArrived(op)
       if (arrived) return settle(op, arrived)
-      // With the same key: the service may know it still.
+      // With the same key, because the service may still know it.
       op = change(op, { sentAt: undefined })
     }
     const { fields = {}, once = op.id } = await mark(op)
     const { data, error } = await calls.create(fields, once, signal)
     if (error) return refuse(op, error)
-    // A repeated request gets its first answer, and the task may have changed since, or be gone.
+    // A repeated request gets its first answer again. The task may have changed or been deleted since.
     const task = sentAt === undefined ? data : await calls.find(data.id, signal)
     settle(op, task, data)
   }

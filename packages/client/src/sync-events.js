@@ -67,7 +67,7 @@ export function createListener({ calls, now, timings, waits, onChange, isSuspend
         failure = error
       }
       failures = now() - openedAt > timings.silence / 2 ? 1 : failures + 1
-      // Whether nobody is signed in, or the token was refused for a moment, the next reading finds out.
+      // The next reading shows whether nobody is signed in, or the token was refused once only.
       if (isSignedOut(failure)) onChange(false)
       await waits.afterFailure(failures, failure)
       while (isSuspended() && !signal.aborted) await waits.untilUrgent()

@@ -13,13 +13,13 @@ import { walk } from './sync-walk.js'
  * @typedef {Pick<SyncStatus, 'online' | 'signedOut' | 'walking' | 'problem'>} Report
  */
 
-/** While writes are being sent, changes are read so often at most. */
+/** Minimum interval between two readings of the changes while writes are being sent. */
 const WALK_PAUSE_MS = 1000
-/** After this time changes are read although a creation has no answer. */
+/** Maximum time for which reading the changes waits for the answer to a creation. */
 const DOUBT_MS = 60_000
 
 /**
- * Reads changes and sends writes, one request at a time: so an answer is never older than what the copy has already.
+ * Reads changes and sends writes, one request at a time, so that an answer is never older than the copy.
  *
  * @param {object} options
  * @param {ReturnType<typeof createState>} options.state
@@ -50,7 +50,7 @@ export function createLeader({
   let isWalkDue = true
   let walkedAt = now()
   let isSuspended = false
-  /** How often somebody asked for an attempt that begins after the question. */
+  /** Number of requests for a new attempt. An attempt answers only those that were made before it began. */
   let asked = 0
   const waits = createWaits({ random, timings, signal })
   const listener = createListener({
@@ -127,7 +127,7 @@ export function createLeader({
       const onEnd = onAttempt()
       const seen = asked
       try {
-        // Other windows hear of what is stored.
+        // Other windows are told what is stored.
         await attempt().finally(() => void save().catch(() => {}))
         failures = 0
         report({ online: true, signedOut: false, problem: undefined })
@@ -162,7 +162,7 @@ export function createLeader({
   return {
     run: () => Promise.all([sendAndWalk(), listener.listen()]),
     wake,
-    /** For a network that is back: a stream of the time before may be dead. */
+    /** Called when the network is available again: a stream from before may be dead. */
     reconnect() {
       listener.cancel()
       wake({ walk: true, isUrgent: true })

@@ -37,7 +37,7 @@ const isOpen = (op) => !op?.sentAt && (op?.kind === 'create' || op?.kind === 'up
  *
  * @param {readonly Op[]} ops in their order
  * @param {boolean} isThere whether the service has the task, as far as this device knows
- * @returns {Op[]} objects that stay are the same
+ * @returns {Op[]} unchanged ops are the same objects
  */
 export function compact(ops, isThere) {
   /** @type {Op[]} */
@@ -71,13 +71,13 @@ const ADD = {
     if (removes.length === 0 || !isKept || queue.at(-1)?.kind === 'remove') queue.push(op)
   },
   retry: (queue, op) => replace(queue, op, ({ refused: _reason, ...target }) => [target]),
-  // Without the task there is nothing that later changes could change.
+  // The task is never created, so later changes of it are dropped.
   discard: (queue, op) => replace(queue, op, ({ kind }) => (kind === 'create' ? queue.splice(0) && [] : [])),
   resolve: (queue, op) => replace(queue, op, (target) => resolved(target, op)),
 }
 
 /**
- * The later value counts. Two windows may have changed the tags at the same time: what each added and removed counts.
+ * The later value counts. Tags are merged, because two windows may have added and removed some at the same time.
  *
  * @param {Op} earlier
  * @param {Op} later

@@ -48,7 +48,7 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     state.compact(op.key)
   }
 
-  /** It was not done, so that later changes can become a part of it. @param {Op} op */
+  /** Notes that the write was not made, so that later changes can be merged into it. @param {Op} op */
   function reopen(op) {
     change(op, { sentAt: undefined })
     state.compact(op.key)
@@ -60,10 +60,10 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     state.compact(op.key)
   }
 
-  /** It may arrive from now on. After a reload that must be known. @param {Op} op */
+  /** Notes, also for the time after a reload, that the write may arrive from now on. @param {Op} op */
   async function mark(op) {
     const marked = change(op, { sentAt: op.sentAt ?? now(), lastSentAt: now() })
-    // With a storage that does not work, sending is the best that can be done.
+    // If the storage fails, the write is sent all the same.
     await save().catch(() => {})
     return marked
   }
@@ -94,7 +94,7 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
   }
 
   /**
-   * If the task has changed, or is gone, the write waits for the next look at it.
+   * If the task has changed or was deleted, the write waits and is compared with the task again.
    *
    * @param {Op} op @param {Task} task @param {Pick<import('./sync-calls.js').Answer, 'error' | 'current'>} answer
    */
@@ -102,7 +102,7 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     if (error?.status === 412 && current) state.setTask(op.key, current)
     else if (error?.code === NOT_FOUND) state.setTask(op.key, task, true)
     else return refuse(op, error)
-    // An earlier attempt arrived. Otherwise a later change of the same field would become a part of it, and a conflict.
+    // An earlier attempt arrived. Without this, a later change of the same field would be merged into it and conflict.
     const { changes } = current
       ? merge(op.before ?? {}, op.fields ?? {}, current)
       : { changes: { unknown: true } }
@@ -122,7 +122,7 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
       state.setTask(op.key, restored)
       return finish(op)
     }
-    // It left the trash for good, and the user wants it.
+    // It was deleted permanently, but the user wants to keep it.
     recreate(op, task)
   }
 

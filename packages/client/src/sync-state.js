@@ -27,7 +27,7 @@ export function createState(put) {
   const copy = createCopy()
   const { entry: entryOf, queueOf, setEntry, setQueue } = copy
   let meta = NEW
-  /** Ids of ops that are over. A late message about them changes nothing. */
+  /** Ids of finished ops. A late message about them changes nothing. */
   const finished = new Set()
 
   const state = {
@@ -56,7 +56,7 @@ export function createState(put) {
       state.setOps(key, judged)
     },
     /**
-     * Gives a task the key under which this device created it. It may have been read from the service meanwhile.
+     * Gives a task the key under which this device created it. It may already have been read from the service.
      *
      * @param {string} key @param {Task} task
      */
@@ -103,7 +103,7 @@ export function createState(put) {
     },
 
     /**
-     * Takes over what another window or an earlier one has stored.
+     * Adds what another window or an earlier one has stored.
      *
      * @param {Iterable<[string, unknown]>} stored
      * @returns the keys of tasks with new ops
@@ -122,7 +122,7 @@ export function createState(put) {
       return changed
     },
     /**
-     * Takes over what the user did in another window.
+     * Adds what the user did in another window.
      *
      * @param {[string, unknown][]} stored of which the other window may know an older version
      */
@@ -135,7 +135,7 @@ export function createState(put) {
         ),
       )
     },
-    /** Begins anew with what is stored. @param {Iterable<[string, unknown]>} stored */
+    /** Replaces the copy with the stored one. @param {Iterable<[string, unknown]>} stored */
     load(stored) {
       copy.empty()
       meta = NEW

@@ -1,8 +1,8 @@
 import { TaskApiError } from './error.js'
 
-/** The longest delay that setTimeout can hold. */
+/** The maximum delay of setTimeout. */
 const FOREVER_MS = 2 ** 31 - 1
-/** A date in Retry-After means nothing if the clock of this device is wrong. */
+/** Maximum wait after Retry-After. Its date may be far away if the clock of this device is wrong. */
 const MAX_RETRY_AFTER_MS = 3600_000
 
 /**

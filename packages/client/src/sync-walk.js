@@ -21,7 +21,7 @@ export async function walk({ state, calls, now, onPage, signal }) {
   for (;;) {
     const { cursor, walk: begun } = state.meta()
     const page = await calls.changes(cursor, signal)
-    // The storage was read meanwhile, and the copy begins anew.
+    // The storage was read in between, and the copy has started again.
     if (state.meta().walk !== begun) continue
     if (!page) {
       if (cursor === undefined) throw unexpectedAnswer()

@@ -196,7 +196,7 @@ async function compare(t: Test, baseUrl: string, user: TestUser, { pages, expect
 }
 
 t.test(
-  'after random writes on a random network all copies are the list, and nothing is lost or double',
+  'after random writes on an unreliable network, every copy equals the list, and nothing is lost or duplicated',
   async (t) => {
     const { baseUrl } = await startService()
     for (let seed = FIRST_SEED; seed < FIRST_SEED + ROUNDS && t.passing(); seed += 1)

@@ -3,15 +3,15 @@ import { type Parts, WEEKDAYS } from './rule.ts'
 import { finderOf, firstOf, monthOf, newYear, numbersIn, weekdayOf, yearOf } from './years.ts'
 
 /*
- * The days of a rule by arithmetic. It refuses rules that never happen, counts the days that were passed over, and says
- * where a search of the library begins (dates.ts): the library needs 100 µs for a rule, and 20 µs for a period without a
- * date. A day is a number: days since 1970-01-01.
+ * Computes the days of a rule by arithmetic. This finds rules that have no date, counts the dates that are skipped, and
+ * gives the library the start of a search (dates.ts). The library itself needs 100 µs for a rule, and 20 µs for a period
+ * without a date. A day is a number: days since 1970-01-01.
  */
 
-/** A search ends after so many periods that could have had a date. Each costs about a microsecond. */
+/** A search ends after this many periods in a row that could have a date but have none. Each costs about a microsecond. */
 export const MAX_PERIODS = 500
 
-/** The periods of a rule. Their numbers grow by one. */
+/** The periods of a rule: its days, weeks, months or years, numbered in order. */
 interface Periods {
   indexOf(day: number): number
   /** The first day of a period. */
@@ -30,7 +30,7 @@ function periodsOf({ FREQ, WKST = 'MO' }: Parts): Periods {
   return { indexOf: (day) => Math.floor((day - offset) / 7), beginning: (index) => index * 7 + offset }
 }
 
-/** The parts with those that the first day of the series stands for (RFC 5545, 3.3.10). */
+/** Adds the parts that RFC 5545 (3.3.10) derives from the first day of the series if the rule leaves them out. */
 function completed(parts: Parts, start: number): Parts {
   const { FREQ, BYMONTH, BYMONTHDAY, BYDAY } = parts
   if (FREQ === 'DAILY' || (BYMONTHDAY ?? BYDAY) !== undefined) return parts
@@ -52,7 +52,7 @@ function positionsOf(list: string | undefined) {
   }
 }
 
-/** The days of a rule from a day on, for a series that begins at `start`. `from` is not before `start`. */
+/** The days of a rule on or after `from`, for a series that begins at `start`. `from` is not before `start`. */
 export function* daysOf(parts: Parts, start: number, from: number): Generator<number> {
   const { indexOf, beginning } = periodsOf(parts)
   const { next, within } = finderOf(completed(parts, start))

@@ -1,12 +1,12 @@
 import { DAY_MS, remainder } from '../due-date.ts'
 import { type Parts, WEEKDAYS } from './rule.ts'
 
-/* Which days of a year a rule names: the part of days.ts that does not depend on its periods. */
+/* Finds the days of a year that a rule names. This does not depend on the periods of the rule (days.ts). */
 
-/** Due dates end with this year. */
+/** Due dates end with this year, so searches do, too. */
 const LAST_YEAR = 9999
 
-/** By arithmetic: a search can walk through thousands of years. */
+/** Computed without Date, because a search can walk through thousands of years. */
 const leapDays = (year: number) => Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400)
 export const newYear = (year: number) => 365 * (year - 1970) + leapDays(year - 1) - leapDays(1969)
 export const firstOf = (year: number, month: number) => Date.UTC(year, month) / DAY_MS
@@ -16,7 +16,7 @@ export const monthOf = (day: number) => new Date(day * DAY_MS).getUTCMonth()
 export const weekdayOf = (day: number) => remainder(day + 3, 7)
 export const numbersIn = (list: string) => new Set(list.split(',').map(Number))
 
-/** A test for BYDAY. `place` is the number of the day in the month or year in which ordinals count, from 0. */
+/** Returns a test for BYDAY. Ordinals count in the month or in the year: `place` is the number of the day there, from 0. */
 function weekdayTest(list: string) {
   const ordinals: number[][] = WEEKDAYS.map(() => [])
   for (const item of list.split(','))
@@ -30,13 +30,13 @@ function weekdayTest(list: string) {
     )
 }
 
-/** Returns a function that lists the days of a year which BYMONTH, BYMONTHDAY and BYDAY name, counted from 0. */
+/** Returns a function that lists the days of a year that match BYMONTH, BYMONTHDAY and BYDAY. Days count from 0. */
 function daysInYears({ FREQ, BYMONTH, BYMONTHDAY, BYDAY }: Parts) {
   const months = BYMONTH === undefined ? undefined : numbersIn(BYMONTH)
   const dates = BYMONTHDAY === undefined ? undefined : numbersIn(BYMONTHDAY)
   const isWeekday = BYDAY === undefined ? undefined : weekdayTest(BYDAY)
   const countsInYear = FREQ === 'YEARLY' && months === undefined
-  // A year is one of fourteen kinds: it begins on one of seven weekdays, and is a leap year or not.
+  // There are fourteen kinds of years: a year begins on one of seven weekdays, and is a leap year or not.
   const kinds = new Map<number, number[]>()
 
   function list(first: number, size: number): number[] {
@@ -62,7 +62,7 @@ function daysInYears({ FREQ, BYMONTH, BYMONTHDAY, BYDAY }: Parts) {
   }
 }
 
-/** The place of the first number that is not smaller, in a sorted list. */
+/** The index of the first number in a sorted list that is not smaller than `value`. */
 function placeIn(list: readonly number[], value: number): number {
   let [low, high] = [0, list.length]
   while (low < high) {
@@ -73,7 +73,7 @@ function placeIn(list: readonly number[], value: number): number {
   return low
 }
 
-/** Finds the days that BYMONTH, BYMONTHDAY and BYDAY name. */
+/** Returns functions that find the days that match BYMONTH, BYMONTHDAY and BYDAY. */
 export function finderOf(parts: Parts) {
   const daysIn = daysInYears(parts)
   const yearAt = (year: number) => {
@@ -84,7 +84,7 @@ export function finderOf(parts: Parts) {
     /** The first such day that is not before `from`. */
     next(from: number): number | undefined {
       const start = yearOf(from)
-      // The calendar repeats itself after 400 years.
+      // The calendar repeats after 400 years.
       for (let year = start; year <= Math.min(start + 400, LAST_YEAR); year += 1) {
         const { first, days } = yearAt(year)
         const found = days[placeIn(days, from - first)]

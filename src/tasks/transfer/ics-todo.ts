@@ -3,11 +3,11 @@ import type { Draft, Mistake } from './draft.ts'
 import { PRIORITY_NUMBERS, readUid } from './ics-write.ts'
 import { dueDateOf, laterBy, momentOf, type Moment, type Property, textOf, zoneFinder } from './ics-values.ts'
 
-/** A VTODO, as far as it was read. */
+/** The properties of a VTODO that have been read. */
 export interface Todo {
   line: number
   properties: Map<string, Property>
-  /** RRULE, as it is in the file: other code checks it. */
+  /** Values of RRULE, not checked yet. */
   rules: string[]
   tags: string[]
 }
@@ -20,10 +20,10 @@ export interface Reading {
   lastTzid?: string
 }
 
-/** What could not be understood: a field, and the end of a sentence that begins with it. */
+/** Notes a mistake. `message` completes a sentence that begins with the name of the field. */
 type Note = (field: string, message: string) => void
 
-/** undefined for a change of one date of a series (RECURRENCE-ID): the series itself is the task. */
+/** Returns undefined for a VTODO that changes one date of a series (RECURRENCE-ID): only the series becomes a task. */
 export function draftOf(todo: Todo, reading: Reading, index: number): Draft | undefined {
   const { line, properties, tags } = todo
   if (properties.has('RECURRENCE-ID')) return undefined
@@ -84,7 +84,7 @@ function datesOf(todo: Todo, text: TextOf, reading: Reading, note: Note) {
   return { due_date, recurrence: { rule, ...(time_zone && { time_zone }), ...(anchor && { anchor }) } }
 }
 
-/** DUE. DTSTART is no due date, except with a duration, and of a series. */
+/** DUE; if it is missing, DTSTART of a task with a DURATION or an RRULE. Otherwise DTSTART is not a due date. */
 function dueOf(
   { properties, rules }: Todo,
   { timeZone, locations }: Reading,

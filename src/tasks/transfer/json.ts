@@ -2,7 +2,7 @@ import { BrokenFile, type Draft, MAX_TASK_SIZE } from './draft.ts'
 
 /**
  * Reads the tasks of a JSON file: an export, or an array of tasks. JSON.parse can take a second for 5 MiB of brackets, so
- * the file is cut into its values, and each value is parsed by itself. undefined stands for a value that is no task.
+ * the file is cut into its values, and each value is parsed on its own. Yields undefined for a value that is not a task.
  *
  * @throws BrokenFile if the text is not JSON, or has no tasks
  */
@@ -73,7 +73,7 @@ function skipSpace(text: string, start: number): number {
   return position
 }
 
-/** The position of the character behind a value, which is one of `,:]}`. White space belongs to the value. */
+/** The position of the character after a value, which is one of `,:]}`. White space belongs to the value. */
 function valueEnd(text: string, start: number): number {
   let depth = 0
   for (let position = start; position < text.length; position += 1) {
