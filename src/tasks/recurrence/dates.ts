@@ -21,20 +21,20 @@ const LAST = '99991231T235959Z'
  * The rule as the library gets it. COUNT and UNTIL are left out: they end a series, but do not determine its dates.
  *
  * The library has two faults in rules whose BYDAY counts weekdays within a year. It ignores weekdays without an ordinal,
- * so they are written with all ordinals. In a year with 52 Mondays it finds a 53rd, which shifts the positions of
- * BYSETPOS, so BYSETPOS is left out. The library then accepts too many days, but days.ts does not list these.
+ * so they are written with all ordinals. In a year with 52 Mondays it finds a 53rd, which lies in the next year: it hides
+ * dates before it and shifts the positions of BYSETPOS. So 53 is written as -1, and BYSETPOS is left out. The library then
+ * accepts too many days, but days.ts does not list these.
  */
 function expandable({ COUNT: _, UNTIL: __, ...parts }: Parts): Parts {
   const { FREQ, BYMONTH, BYDAY = '' } = parts
   if (FREQ !== 'YEARLY' || BYMONTH !== undefined || !/\d/.test(BYDAY)) return parts
   const { BYSETPOS: ___, ...others } = parts
-  const all = (day: string) => Array.from({ length: 53 }, (____, index) => `${index + 1}${day}`)
-  return {
-    ...others,
-    BYDAY: BYDAY.split(',')
-      .flatMap((day) => (/\d/.test(day) ? day : all(day)))
-      .join(),
-  }
+  const all = (day: string) => [
+    ...Array.from({ length: 52 }, (____, index) => `${index + 1}${day}`),
+    `-1${day}`,
+  ]
+  const days = BYDAY.split(',').flatMap((day) => (/\d/.test(day) ? day : all(day)))
+  return { ...others, BYDAY: days.join().replace(/-53/g, '1').replace(/\+?53/g, '-1') }
 }
 
 /** @param start in milliseconds, a whole second */

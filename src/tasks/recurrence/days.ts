@@ -23,7 +23,10 @@ function periodsOf({ FREQ, WKST = 'MO' }: Parts): Periods {
   if (FREQ === 'YEARLY') return { indexOf: yearOf, beginning: newYear }
   if (FREQ === 'MONTHLY')
     return {
-      indexOf: (day) => yearOf(day) * 12 + monthOf(day),
+      indexOf: (day) => {
+        const year = yearOf(day)
+        return year * 12 + monthOf(day, year)
+      },
       beginning: (index) => firstOf(Math.floor(index / 12), index % 12),
     }
   const offset = WEEKDAYS.indexOf(WKST) - 3
@@ -40,15 +43,21 @@ function completed(parts: Parts, start: number): Parts {
   return { ...parts, ...ofStart, BYMONTH: `${monthOf(start) + 1}` }
 }
 
-/** Returns a function that picks the days of a period at the positions of BYSETPOS, in order. */
-function positionsOf(list: string | undefined) {
-  if (list === undefined) return (days: readonly number[]) => days
-  const positions = [...numbersIn(list)]
-  return (days: readonly number[]) => {
+/** Returns a function that lists the places of BYSETPOS among so many days of a period, in order; all without BYSETPOS. */
+function placesOf(list: string | undefined) {
+  const positions = list === undefined ? undefined : [...numbersIn(list)]
+  const known = new Map<number, number[]>()
+  const placesAmong = (size: number) => {
+    if (positions === undefined) return Array.from({ length: size }, (_, place) => place)
     const places = positions
-      .map((position) => (position > 0 ? position - 1 : days.length + position))
-      .filter((place) => place >= 0 && place < days.length)
-    return [...new Set(places)].sort((one, other) => one - other).map((place) => days[place]!)
+      .map((position) => (position > 0 ? position - 1 : size + position))
+      .filter((place) => place >= 0 && place < size)
+    return [...new Set(places)].sort((one, other) => one - other)
+  }
+  return (size: number) => {
+    let places = known.get(size)
+    if (places === undefined) known.set(size, (places = placesAmong(size)))
+    return places
   }
 }
 
@@ -56,21 +65,24 @@ function positionsOf(list: string | undefined) {
 export function* daysOf(parts: Parts, start: number, from: number): Generator<number> {
   const { indexOf, beginning } = periodsOf(parts)
   const { next, within } = finderOf(completed(parts, start))
-  const pick = positionsOf(parts.BYSETPOS)
+  const placesAmong = placesOf(parts.BYSETPOS)
   const interval = Number(parts.INTERVAL ?? 1)
   const origin = indexOf(start)
   let day = next(from)
   for (let periods = 0; periods < MAX_PERIODS && day !== undefined; periods += 1) {
     const index = indexOf(day)
+    const end = beginning(index + 1)
     const ahead = remainder(origin - index, interval)
     if (ahead === 0) {
-      const { first, days } = within(beginning(index), beginning(index + 1))
-      for (const one of pick(days))
-        if (first + one >= from) {
-          periods = 0
-          yield first + one
-        }
+      const { first, days, low, high } = within(beginning(index), end)
+      for (const place of placesAmong(high - low)) {
+        const one = first + days[low + place]!
+        if (one < from) continue
+        periods = 0
+        yield one
+      }
     }
-    day = next(beginning(index + (ahead || interval)))
+    const step = ahead || interval
+    day = next(step === 1 ? end : beginning(index + step))
   }
 }
