@@ -29,6 +29,31 @@ t.test('recurring tasks', async (t) => {
     t.equal(body.next_task_id, null)
   })
 
+  t.test('every answer with a recurring task has the same bytes of it', async (t) => {
+    const { call, id, path } = await recurring(app, { title: 'Ü "1": 2, 3', tags: ['a', 'b'] })
+    const answers = [
+      ...[await call('GET', path), await call('GET', ''), await call('GET', '?limit=9')],
+      ...[
+        await call('GET', '?sort=title&search=ü'),
+        await call('GET', '/changes'),
+        await call('GET', '/export'),
+      ],
+      ...[await call('PUT', path, {}), await call('PATCH', path, { completed: false })],
+      await call('POST', '/batch', { operations: [{ op: 'update', id, title: 'Ü "1": 2, 3' }] }),
+    ]
+    const { text } = answers.at(-2)!
+    for (const answer of answers) t.ok(answer.text.includes(text), answer.text)
+    const moved = await call('POST', `${path}/skip`)
+    t.equal((await call('GET', path)).text, moved.text)
+    const done = await call('PATCH', `${path}/complete`)
+    t.equal((await call('GET', path)).text, done.text)
+    await call('DELETE', path)
+    const trash = await call('GET', '/trash')
+    t.ok(trash.text.includes(done.text.slice(0, -1)), trash.text)
+    const restored = await call('POST', `${path}/restore`)
+    t.equal((await call('GET', path)).text, restored.text)
+  })
+
   t.test('every way to complete a task creates its next occurrence once', async (t) => {
     const copied = { description: 'All of them.', priority: 'high', tags: ['home', 'Garden'] }
     const ways: Record<string, (task: Awaited<ReturnType<typeof recurring>>) => Promise<any>> = {
