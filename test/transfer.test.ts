@@ -526,10 +526,17 @@ t.test('an import reads the calendars of other programs', async (t) => {
       'CATEGORIES:c',
       'END:VTODO',
     ],
+    // UNTIL is a time without a zone if DTSTART is one (RFC 5545, 3.3.10).
+    ...['BEGIN:VTODO', 'UID:8', 'SUMMARY:Until', 'DUE:20260701T090000'],
+    ...['RRULE:FREQ=DAILY;UNTIL=20260703T090000;INTERVAL=2', 'END:VTODO'],
+    ...['BEGIN:VTODO', 'UID:9', 'SUMMARY:Until in Berlin', 'DUE;TZID=Europe/Berlin:20260701T090000'],
+    ...['RRULE:FREQ=DAILY;UNTIL=20260703T090000', 'END:VTODO'],
+    ...['BEGIN:VTODO', 'UID:10', 'SUMMARY:Until a day', 'DUE:20260701'],
+    ...['RRULE:UNTIL=20260703T090000;FREQ=DAILY', 'END:VTODO'],
     ...['BEGIN:VTODO', 'UID:7', 'SUMMARY:Fol', ' ded', 'DUE;TZID=Europe/Berlin:20261025T023000', 'END:VTODO'],
   )
   const answer = await importFile(app, user, file, 'ics', 'time_zone=Asia/Tokyo')
-  t.match(answer, { status: 200, body: { created: 7, ignored: 2 } })
+  t.match(answer, { status: 200, body: { created: 10, ignored: 2 } })
   const byTitle = Object.fromEntries((await tasksOf(app, user)).map((task) => [task.title, task]))
   t.match(byTitle['Own, zone'], { due_date: '2026-07-01T10:00:00.000Z', priority: 'none' })
   t.match(byTitle.Path, { due_date: '2026-07-01T16:00:00.000Z', priority: 'high' })
@@ -538,6 +545,12 @@ t.test('an import reads the calendars of other programs', async (t) => {
   t.match(byTitle.Length, { due_date: '2026-07-01T13:30:00.000Z', completed: true })
   t.match(byTitle.Start, { due_date: null, tags: ['a', 'b', 'c'] })
   t.match(byTitle.Folded, { due_date: '2026-10-25T00:30:00.000Z' })
+  const rules = ['Until', 'Until in Berlin', 'Until a day'].map((title) => byTitle[title]?.recurrence.rule)
+  t.strictSame(rules, [
+    'FREQ=DAILY;UNTIL=20260703T000000Z;INTERVAL=2',
+    'FREQ=DAILY;UNTIL=20260703T070000Z',
+    'UNTIL=20260703;FREQ=DAILY',
+  ])
 })
 
 t.test('every mistake has its path and line, and nothing is created', async (t) => {
@@ -725,6 +738,8 @@ t.test('a broken, very long or deeply nested file is a 4xx', async (t) => {
       `${format} ${file.slice(0, 20).toString().replace(/\s/g, ' ')} ${JSON.stringify(body?.detail)}`,
     )
   }
+  const { body } = await importFile(app, user, '{ }')
+  t.equal(body.detail, 'The file must have an array of tasks in the field tasks.')
   t.match(await importFile(app, user, ' '.repeat(largest + 1)), { status: 413 })
   t.match(await importFile(app, user, Buffer.alloc(30), 'csv'), { status: 400 })
   const types = ['text/plain', 'application/xml', 'multipart/form-data; boundary=x']

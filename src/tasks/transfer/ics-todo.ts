@@ -81,8 +81,21 @@ function datesOf(todo: Todo, text: TextOf, reading: Reading, note: Note) {
   const anchor = text('X-TASK-API-ANCHOR')
   const isFixed = due?.zone === undefined || due.zone === 'UTC'
   const time_zone = isFixed ? text('X-TASK-API-TIME-ZONE') : due.zone
-  return { due_date, recurrence: { rule, ...(time_zone && { time_zone }), ...(anchor && { anchor }) } }
+  return {
+    due_date,
+    recurrence: { rule: untilInUtc(rule, due), ...(time_zone && { time_zone }), ...(anchor && { anchor }) },
+  }
 }
+
+/** UNTIL may be a time without a zone (RFC 5545, 3.3.10). It is a wall clock in the zone of the due date. */
+const untilInUtc = (rule: string, due: Moment | undefined) =>
+  rule.replace(/(?<=\bUNTIL=)(\d{8})T\d{6}(?=;|$)/i, (value, day: string) => {
+    if (due?.zone === undefined) return day
+    const { zone } = due
+    const moment = momentOf({ value, parameters: new Map() }, () => zone)
+    if (typeof moment === 'string') return value
+    return `${dueDateOf(moment).slice(0, 19).replace(/[-:]/g, '')}Z`
+  })
 
 /** DUE; if it is missing, DTSTART of a task with a DURATION or an RRULE. Otherwise DTSTART is not a due date. */
 function dueOf(

@@ -18,6 +18,7 @@ export function* readJson(text: string): Generator<Draft | undefined, void> {
 function* readEnvelope(text: string, start: number): Generator<Draft | undefined, number> {
   let hasTasks = false
   let position = start
+  if (text[skipSpace(text, start + 1)] === '}') throw noTasks()
   do {
     const key = skipSpace(text, position + 1)
     const colon = valueEnd(text, key)
@@ -34,7 +35,7 @@ function* readEnvelope(text: string, start: number): Generator<Draft | undefined
     }
   } while (text[position] === ',')
   if (text[position] !== '}') throw notJson()
-  if (!hasTasks) throw new BrokenFile('must have an array of tasks in the field tasks')
+  if (!hasTasks) throw noTasks()
   return position + 1
 }
 
@@ -57,6 +58,7 @@ function draftOf(value: unknown, path: string): Draft {
   return { task: {}, path, mistakes: [{ path, message: 'must be an object' }] }
 }
 
+const noTasks = () => new BrokenFile('must have an array of tasks in the field tasks')
 const notJson = () => new BrokenFile('is not valid JSON')
 
 function parse(text: string, start: number, end: number): unknown {
