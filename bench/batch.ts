@@ -7,7 +7,7 @@ import { type Server, startService } from './servers.ts'
 const SIZE = 100
 const numbers = Array.from({ length: SIZE }, (_, index) => index)
 
-/** A batch that creates 100 tasks, against 100 single calls one after another, in alternating rounds. */
+/** Compares one batch that creates 100 tasks with 100 single calls one after another, in alternating rounds. */
 export async function measureBatch({ pairs }: Options) {
   const database = await openDatabase()
   const service = await startService(database.serviceUrl)

@@ -16,7 +16,7 @@ const COLOURS: Record<Server['name'], string> = {
   other: '#a0aec0',
 }
 
-/** A chart of a comparison as SVG: cost per route and latency per scenario, of the service and its rivals. */
+/** Draws a comparison as SVG: CPU cost per route and latency per scenario, for the service and the other servers. */
 export function chartOf(results: Result[]): string {
   const routes = results.filter(({ scenario }) => scenario === 'closed-64')
   const crowds = results.filter(({ scenario }) => scenario !== 'closed-64')
@@ -69,7 +69,7 @@ const TITLES: Record<Scenario, string> = {
   'closed-1000': '1000 connections, as fast as they can',
 }
 
-/** p50 inside p99 for each server, each scenario with a scale of its own. */
+/** Draws p50 inside p99 for each server. Each scenario has its own scale. */
 function latencyPanel(results: Result[], top: number): Panel {
   let y = top
   const parts: string[] = []

@@ -3,12 +3,12 @@ import { type Cast, callsOf, type Route } from './routes.ts'
 import type { Person } from './people.ts'
 import type { Server } from './servers.ts'
 
-/** What differs between two answers that are the same. */
+/** Fields that may differ between two equal answers. */
 const VARIABLE = ['id', 'created_at', 'updated_at', 'completed']
 
 const AT_ONCE = 20
 
-/** Everybody's first call creates or finds their user, which costs far more than the calls that are measured. */
+/** Makes the first call of every user. It creates or finds the user, which costs far more than the measured calls. */
 export async function callAsEverybody({ url }: Server, people: Person[]) {
   for (let first = 0; first < people.length; first += AT_ONCE) {
     const calls = people.slice(first, first + AT_ONCE).map(async ({ token }) => {
@@ -19,7 +19,7 @@ export async function callAsEverybody({ url }: Server, people: Person[]) {
   }
 }
 
-/** Finds out where each server's second pages begin. */
+/** Reads the cursor of the second page of each person, for each server. */
 export async function readCursors(server: Server, pagers: Person[]) {
   for (const person of pagers) {
     const response = await fetch(`${server.url}/api/tasks?limit=20`, {
@@ -34,9 +34,9 @@ export async function readCursors(server: Server, pagers: Person[]) {
 }
 
 /**
- * Compares what two servers answer to the calls of a route: a rival that answers less would be no rival.
+ * Checks that two servers answer the calls of a route with the same content. Otherwise their costs are not comparable.
  *
- * @throws AssertionError where they differ
+ * @throws AssertionError if the answers differ
  */
 export async function assertSameAnswers(route: Route, cast: Cast, service: Server, rival: Server) {
   const [one, other] = await Promise.all([service, rival].map((server) => answersOf(route, cast, server)))
@@ -44,7 +44,7 @@ export async function assertSameAnswers(route: Route, cast: Cast, service: Serve
   deepStrictEqual(compared, other, `service and ${rival.name} answer ${route.name} differently`)
 }
 
-/** What an answer has in common with that of an earlier version, which lacks the fields that came later. */
+/** Removes the fields that the answer of an earlier version does not have. */
 function common(answer: unknown, earlier: unknown): unknown {
   if (Array.isArray(answer) && Array.isArray(earlier) && answer.length === earlier.length)
     return answer.map((item, index) => common(item, earlier[index]))

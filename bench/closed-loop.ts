@@ -2,7 +2,7 @@ import autocannon from 'autocannon'
 import type { Call } from './routes.ts'
 import type { Server } from './servers.ts'
 
-/** What a load generator saw. Latencies in milliseconds. */
+/** Results of a load generator. Latencies in milliseconds. */
 export interface Load {
   requests: number
   rps: number
@@ -10,7 +10,7 @@ export interface Load {
   p97_5: number
   p99: number
   max: number
-  /** Requests without an answer. */
+  /** Number of requests without an answer. */
   errors: number
   non2xx: number
 }
@@ -18,17 +18,17 @@ export interface Load {
 export interface ClosedLoop {
   connections: number
   seconds: number
-  /** Ends the run after so many requests, where calls work once only. */
+  /** Ends the run after this many requests, for calls that work only once. */
   amount?: number | undefined
   callsOf: (client: number) => Call[]
 }
 
-/** Every connection sends its next request as soon as it has the answer to the last. */
+/** Sends requests in a closed loop: each connection sends its next request when it has the answer to the last one. */
 export async function runClosedLoop(
   { url }: Server,
   { connections, seconds, amount, callsOf }: ClosedLoop,
 ): Promise<Load> {
-  // Made before the clock starts: many connections would wait for one another's requests.
+  // The requests are prepared before the clock starts, so that connections do not wait for this work.
   const requests = Array.from({ length: connections }, (_, client) => callsOf(client).map(toRequest))
   const running = autocannon({
     url,
@@ -37,9 +37,9 @@ export async function runClosedLoop(
     ...(amount === undefined ? { duration: seconds } : { amount }),
     setupClient: (client) => client.setRequests(requests.pop()!),
   })
-  // autocannon itself counts whole seconds, which are too coarse for a run that ends with its last answer.
+  // autocannon counts whole seconds, which is too coarse for a run that ends with its last answer.
   let [first, last] = [performance.now(), 0]
-  // Its types know the promise and forget the events.
+  // Its types declare the promise, but not the events.
   const events = running as unknown as autocannon.Instance
   events.on('start', () => (first = performance.now()))
   events.on('response', () => (last = performance.now()))

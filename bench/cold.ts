@@ -8,9 +8,9 @@ import { table } from './report.ts'
 import { type Server, startService } from './servers.ts'
 
 /**
- * What a restart costs the users: a fresh process gets one list from each of 1000 users at once, on 1000 connections. The
- * first call of each user reads or creates the user's row, and the code is not compiled yet. The second round shows what is
- * left when the users are known.
+ * Measures what a restart costs the users. 1000 users send one list request each to a new process, at once and on 1000
+ * connections. The first call of each user reads or creates the user's row, and the code is not compiled yet. In the
+ * second round the users are known.
  */
 export async function measureCold(options: Options) {
   const database = await openDatabase()
@@ -42,7 +42,7 @@ export async function measureCold(options: Options) {
   }
 }
 
-/** @returns milliseconds from the start to each answer, sorted, and how many answers were no 200 */
+/** @returns milliseconds from the start to each answer, sorted, and the number of answers other than 200 */
 async function callAtOnce({ port }: Server, people: Person[]) {
   const agent = new http.Agent({ maxSockets: people.length })
   const start = performance.now()

@@ -18,18 +18,18 @@ interface Stage {
   meter: CpuMeter
 }
 
-/** Requests per second that one-time calls are made for; a run ends when they are used up. */
+/** Number of one-time calls that are prepared per second of a run. The run ends when they are used up. */
 const ONCE_PER_SECOND = 1000
-/** What a user's own load test would call, and what a day's traffic looks like. */
+/** Routes for scenarios with 1000 connections: the call of a simple load test, and a mix like real traffic. */
 const CROWDED = ['list', 'mixed']
 
 /** A peer answers some calls only, and may write times in another way. */
 const hasAllRoutes = ({ name }: Server) => name !== 'peer'
 
-/** The service and both baselines, or the service of another checkout, under the same load, route by route. */
+/** Compares the service with its rivals under the same load, route by route. */
 export async function compareRoutes(options: Options) {
   const starts = rivalsOf(options)
-  console.log('database, people, servers …')
+  console.log('creating the database and its users, starting the servers …')
   const database = await openDatabase()
   const servers: Server[] = []
   try {
@@ -40,13 +40,15 @@ export async function compareRoutes(options: Options) {
     const rivals = servers.slice(1)
     const stage = { cast: { people, database }, service, rivals, meter: await createCpuMeter(database) }
     if (stage.meter === undefined)
-      console.log('CPU time cannot be read here: /proc or a local PostgreSQL is missing')
+      console.log(
+        'CPU time cannot be measured, because there is no /proc or PostgreSQL is not on this machine',
+      )
     for (const server of servers) await callAsEverybody(server, people)
     for (const server of servers.filter(hasAllRoutes))
       await readCursors(server, people.slice(PAGERS.first, PAGERS.end))
     const results = await runAll(stage, options)
     const rssMb = Object.fromEntries(servers.map(({ name, pid }) => [name, residentMb(pid) ?? NaN]))
-    console.log('\nmemory afterwards, in MB:', rssMb)
+    console.log('\nmemory of each server after the runs, in MB:', rssMb)
     return { machine: machine(), postgres: await versionOf(database), results, rssMb }
   } finally {
     for (const server of servers) await server.stop()
@@ -62,7 +64,7 @@ async function runAll(stage: Stage, options: Options): Promise<Result[]> {
       (stage.rivals.every(hasAllRoutes) ? undefined : PEER_ROUTES) ??
       (scenario === 'closed-64' ? undefined : CROWDED)
     const chosen = routes.filter(({ name }) => names?.includes(name) ?? true)
-    console.log(`\n${scenario}: rounds: ${options.pairs}, seconds for each server: ${options.seconds}`)
+    console.log(`\n${scenario}: ${options.pairs} rounds, ${options.seconds} s per server and round`)
     for (const route of chosen) {
       process.stdout.write(`  ${route.name} … `)
       const result = { route: route.name, scenario, ...(await compareRoute(stage, route, scenario, options)) }
@@ -86,7 +88,7 @@ async function compareRoute(
   const warmUp = runnerOf(scenario, route, cast, Math.min(2, options.seconds))
   for (const server of [service, ...rivals]) await warmUp(server)
   const result = await compareInTurn(service, rivals, options.pairs, meter, run)
-  // What was created must not lengthen the lists of the next route.
+  // Created tasks must not lengthen the lists of the next route.
   await cast.database.client.query(`DELETE FROM tasks WHERE title LIKE 'Created task %'`)
   await cast.database.client.query('VACUUM ANALYZE tasks')
   return result

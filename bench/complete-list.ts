@@ -8,13 +8,13 @@ export interface ListFigures {
   bytes: number
   firstByteMs: number
   totalMs: number
-  /** Resident memory at its highest, beyond what it was before. */
+  /** Peak resident memory, minus the memory before. */
   extraMb: number
-  /** Latencies of somebody else's requests at the same time. */
+  /** Latencies of another user's requests at the same time. */
   others: { count: number; p50: number; p99: number; max: number }
 }
 
-/** Reads a long list from the service while somebody else keeps asking for short pages. */
+/** Reads a long list from the service while another user requests short pages. */
 export async function readCompleteList(
   { serviceUrl }: BenchDatabase,
   reader: string,

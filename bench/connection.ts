@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** Told the status of an answer; undefined where the connection broke before there was one. */
+/** Called with the status of an answer, or undefined if the connection broke before the answer. */
 export type OnAnswer = (status: number | undefined, hasRetryAfter: boolean) => void
 
-/** A connection that is kept alive and carries one request at a time. */
+/** A kept-alive connection that carries one request at a time. */
 export interface Connection {
   send(onAnswer: OnAnswer): void
 }
@@ -12,7 +12,7 @@ export interface Connection {
 const HEAD_END = Buffer.from('\r\n\r\n')
 const AT_ONCE = 100
 
-/** Opens connections, some at a time: a listen queue is short. */
+/** Opens connections, a few at a time, because a listen queue is short. */
 export async function connectAll(port: number, count: number, calls: string[][]): Promise<Connection[]> {
   const connections: Connection[] = []
   for (let first = 0; first < count; first += AT_ONCE) {
@@ -25,7 +25,7 @@ export async function connectAll(port: number, count: number, calls: string[][])
   return connections
 }
 
-/** Resolves when it is connected, or could not: then each request on it tries again. */
+/** Resolves when it is connected or has failed to connect. After a failure, each request tries again. */
 async function openConnection(port: number, calls: string[]): Promise<Connection> {
   let waiting: OnAnswer | undefined
   let next = 0
@@ -52,7 +52,7 @@ async function openConnection(port: number, calls: string[]): Promise<Connection
   }
 }
 
-/** Reads answers that say how long they are, which are all that short requests get. */
+/** Reads answers with a Content-Length. All answers to short requests have one. */
 function createReader(socket: Socket, finish: OnAnswer) {
   let head: Buffer = Buffer.alloc(0)
   let missing = 0

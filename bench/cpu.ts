@@ -13,11 +13,11 @@ interface Stat {
   parent: number
   command: string
   ticks: number
-  /** Of children that have ended. */
+  /** CPU time of children that have ended. */
   childTicks: number
 }
 
-/** Undefined where there is no /proc, or where PostgreSQL is not on this machine. */
+/** Returns undefined if there is no /proc, or if PostgreSQL is not on this machine. */
 export async function createCpuMeter({ client }: BenchDatabase): Promise<CpuMeter> {
   if (process.platform !== 'linux') return undefined
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
@@ -30,7 +30,7 @@ export async function createCpuMeter({ client }: BenchDatabase): Promise<CpuMete
   })
 }
 
-/** The postmaster's own time, that of its children, and of those that have ended. */
+/** CPU time of the postmaster, of its children, and of the children that have ended. */
 function clusterTicks(postmaster: number): number {
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   const children = processes.map((pid) => readStat(Number(pid))).filter((stat) => stat?.parent === postmaster)
@@ -38,7 +38,7 @@ function clusterTicks(postmaster: number): number {
   return children.reduce((sum, child) => sum + child!.ticks, ticks + childTicks)
 }
 
-/** /proc/PID/stat: the command stands in parentheses and may contain anything. */
+/** Reads /proc/PID/stat. The command is in parentheses and may contain any character. */
 function readStat(pid: number): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -57,7 +57,7 @@ function readStat(pid: number): Stat | undefined {
   }
 }
 
-/** Resident memory of a process in megabytes; undefined where it cannot be read. */
+/** Resident memory of a process in megabytes; undefined if it cannot be read. */
 export function residentMb(pid: number): number | undefined {
   try {
     const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))![1]

@@ -9,17 +9,17 @@ import { createPerson, PEOPLE, type Person } from './people.ts'
 
 export const ROOT = join(import.meta.dirname, '..')
 
-/** A fresh, migrated database, and a client on it. */
+/** A new, migrated database, and a client that is connected to it. */
 export interface BenchDatabase {
-  /** As the owner: the floor connects so, and whoever prepares the data. */
+  /** URL for the owner of the tables. The baselines and the code that prepares the data use it. */
   url: string
-  /** As the role of the service, for which row-level security holds. */
+  /** URL for the role of the service, to which row-level security applies. */
   serviceUrl: string
   client: pg.Client
   close(): Promise<void>
 }
 
-/** On the server of DATABASE_URL, or on one of the benchmark's own. */
+/** Creates a database on the server of DATABASE_URL, or on a PostgreSQL that the benchmark starts. */
 export async function openDatabase(): Promise<BenchDatabase> {
   const serverUrl = process.env.DATABASE_URL || (await startOwnServer())
   const name = `task_api_bench_${randomBytes(5).toString('hex')}`
@@ -40,7 +40,7 @@ export async function openDatabase(): Promise<BenchDatabase> {
 
 let ownServer: string | undefined
 
-/** Started once, stopped when the process ends; what a benchmark that was killed has left there goes. */
+/** Starts a PostgreSQL once, and stops it when the process ends. Drops the databases of benchmarks that were killed. */
 async function startOwnServer(): Promise<string> {
   if (ownServer !== undefined) return ownServer
   const folder = join(ROOT, '.local/bench')
@@ -65,8 +65,8 @@ async function runSql(url: string, sql: string) {
 }
 
 /**
- * SQL that gives each user of `users (id, number)` tasks, `count` of them: titles and descriptions of usual
- * lengths, some completed, half of them due some day, made over the last weeks, in the order in which they came.
+ * SQL that inserts `count` tasks for each user of `users (id, number)`. Titles and descriptions have usual lengths. Some
+ * tasks are completed, half of them have a due date, and they were created in order over the last weeks.
  */
 export const insertTasks = (users: string, count: string) => `
   INSERT INTO tasks (user_id, title, description, completed, due_at, due_all_day, priority, tags, created_at, updated_at)
@@ -84,7 +84,7 @@ export const insertTasks = (users: string, count: string) => `
     now() - interval '60 days' + (n + number % 97 / 97.0) * interval '50 days' / ${count})) AS made (at)
   ORDER BY at`
 
-/** Readers have 20 tasks, those who turn pages 60. */
+/** Readers have 20 tasks. People who read further pages have 60. */
 export const PAGERS = { first: 600, end: 800 }
 
 export async function seedPeople({ client }: BenchDatabase): Promise<Person[]> {
@@ -104,7 +104,7 @@ export async function seedPeople({ client }: BenchDatabase): Promise<Person[]> {
   return people
 }
 
-/** Tasks that are made to be deleted. */
+/** Inserts the tasks that a run deletes. */
 export async function addTasks(
   { client }: BenchDatabase,
   owners: Person[],

@@ -2,11 +2,11 @@ import pg from 'pg'
 import { spread } from './pairs.ts'
 import type { Statement } from './statements.ts'
 
-/** What PostgreSQL spent on a statement once its pages were in memory. */
+/** The cost of a statement in PostgreSQL when its pages are in memory. */
 export interface Cost {
   milliseconds: number
   buffers: number
-  /** The time relative to that of the first target. */
+  /** The time divided by that of the first target. */
   ratio: number
 }
 type Run = Omit<Cost, 'ratio'>
@@ -15,13 +15,13 @@ interface Plan {
   'Execution Time': number
 }
 
-/** From the sixth time on PostgreSQL may take a plan that fits all parameters, as it does in the service. */
+/** From the sixth execution on, PostgreSQL may use a generic plan, as it does for the service. */
 const WARM_UP = 6
 const RUNS = 21
 
 /**
- * EXPLAIN (ANALYZE, BUFFERS) of prepared statements, as the service sends them. They run in turn, so that
- * whatever slows the machine down slows them all.
+ * Runs EXPLAIN (ANALYZE, BUFFERS) on prepared statements, as the service sends them. The targets take turns, so that
+ * other load on the machine affects all of them.
  */
 export async function explain(targets: { client: pg.Client; statement: Statement }[]): Promise<Cost[]> {
   const calls = await Promise.all(
@@ -39,7 +39,7 @@ export async function explain(targets: { client: pg.Client; statement: Statement
   return calls.map(({ runs }) => ({
     milliseconds: spread(runs.map(({ milliseconds }) => milliseconds)).median,
     buffers: spread(runs.map(({ buffers }) => buffers)).median,
-    // Of each turn, in which all were as fast or slow as the machine was then.
+    // The ratio is computed within each turn, in which the load of the machine was similar for all targets.
     ratio: spread(runs.map(({ milliseconds }, run) => milliseconds / calls[0]!.runs[run]!.milliseconds))
       .median,
   }))

@@ -1,4 +1,4 @@
-/** JSON schemas of both baselines: Fastify compiles its validators and serialisers from them. */
+/** JSON schemas of both baselines. Fastify compiles its validators and serializers from them. */
 const text = { type: 'string' }
 const textOrNull = { type: ['string', 'null'] }
 const count = { type: 'integer' }
@@ -51,7 +51,7 @@ const page = {
 const counts = { total: count, pending: count, completed: count, overdue: count, message: text }
 
 export const list = { querystring: page, response: { 200: { type: 'array', items: task } } }
-/** For the textbook's list: Prisma's cursor is the id of a task. */
+/** Query of the textbook's list. Prisma's cursor is the id of a task. */
 export const pages = {
   ...list,
   querystring: { ...page, properties: { ...page.properties, cursor: count } },

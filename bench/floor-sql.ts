@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** A task's columns, read as an array: the cheapest form in which pg hands over a row. */
+/** The columns of a task, read as an array, which is the cheapest format of rows in pg. */
 export type TaskRow = [
   id: number,
   title: string,
@@ -20,7 +20,7 @@ const columns =
 const nextUpdate = `GREATEST(now(), updated_at + interval '1 millisecond')`
 const newestFirst = 'ORDER BY created_at DESC, id DESC'
 
-/** The statements of the floor: name → text. Each is prepared once per connection. */
+/** The statements of the floor by name. Each is prepared once per connection. */
 const statements = {
   provision: `INSERT INTO users (id, email, name) VALUES ($1, $2, $3)
     ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name
@@ -47,7 +47,7 @@ export type StatementName = keyof typeof statements
 const BIGINT = 20
 const TIMESTAMPTZ = 1184
 
-/** PostgreSQL writes `2026-01-02 10:00:00.1+00` in a session in UTC: no Date is needed to make it RFC 3339. */
+/** In a session in UTC PostgreSQL writes `2026-01-02 10:00:00.1+00`. Converting this to RFC 3339 needs no Date. */
 const instant = (text: string) =>
   `${text.slice(0, 10)}T${text.slice(11, 19)}.${text[19] === '.' ? text.slice(20, -3).padEnd(3, '0') : '000'}Z`
 

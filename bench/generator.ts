@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Connection, connectAll } from './connection.ts'
 import type { OpenLoad, Order } from './open-loop.ts'
 
-/** The process that sends requests at an even rate: takes one order, answers with what it saw, and is ended. */
+/** A process that sends requests at an even rate. It gets one order, reports its results, and is then ended. */
 const DRAIN_MS = 10_000
 
 process.once('message', (order: Order) => {
   void generate(order).then((load) => process.send!(load))
 })
-// Whoever gave the order may be gone.
+// The parent process may have ended.
 void once(process, 'disconnect').then(() => process.exit())
 
 async function generate({ port, connections, rate, seconds, calls }: Order): Promise<OpenLoad> {
@@ -33,7 +33,7 @@ async function generate({ port, connections, rate, seconds, calls }: Order): Pro
   }
 }
 
-/** Calls `act` with each moment once it has come; timers tick in milliseconds, so a few may come together. */
+/** Calls `act` at each moment. Timers have a resolution of a millisecond, so a few calls may come together. */
 async function evenly(start: number, total: number, interval: number, act: (intended: number) => void) {
   for (let sent = 0; sent < total;) {
     const now = performance.now()
@@ -42,7 +42,7 @@ async function evenly(start: number, total: number, interval: number, act: (inte
   }
 }
 
-/** Gives each request the connection that has been idle longest, or the first that becomes so. */
+/** Gives each request the connection that has been idle longest, or else the first one that becomes idle. */
 function createQueue(idle: Connection[], tally: Tally) {
   const due: number[] = []
   let served = 0
@@ -59,7 +59,7 @@ function createQueue(idle: Connection[], tally: Tally) {
     if (connection === undefined) due.push(intended)
     else dispatch(connection, intended)
   }
-  /** Returns how many requests still had no connection: they get none any more. */
+  /** Drops the requests that have no connection yet, and returns their number. */
   const close = () => {
     const unsent = due.length - served
     served = due.length

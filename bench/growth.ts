@@ -17,7 +17,7 @@ import { readCompleteList, type ListFigures } from './complete-list.ts'
 const HUGE = 100_000
 const EACH = 100
 
-/** What one statement costs in the small database, and in the big one for a usual and for the huge user. */
+/** Cost of one statement in the small database, and in the big one for a usual user and for the huge one. */
 interface Row {
   name: string
   small: Cost
@@ -26,13 +26,13 @@ interface Row {
 }
 type List = (recorder: Recorder, owner: { id: string }) => Promise<Map<string, Statement>>
 
-/** The same statements on 10 000 tasks and on 1 100 000; and the complete list of a user of 100 000. */
+/** Measures the same statements with 10 000 and with 1 100 000 tasks, and the complete list of 100 000 tasks. */
 export async function measureGrowth({ quick }: Options) {
   const small = await openDatabase()
   const big = await openDatabase()
   try {
     const users = quick ? 1000 : 10_000
-    console.log(`seeding ${EACH * 100} tasks, and ${EACH * users + HUGE} …`)
+    console.log(`seeding two databases, with ${EACH * 100} and ${EACH * users + HUGE} tasks …`)
     await seed(small, 100, 0)
     await seed(big, users, HUGE)
     const measure = (list: List) =>
@@ -45,7 +45,7 @@ export async function measureGrowth({ quick }: Options) {
     console.log(`${describeList(list)}\n`)
     for (const { client } of [small, big]) await client.query(CHANGE)
     const changed = await measure(wholeStatements)
-    console.log(`When one task in twenty has changed since the last vacuum:\n\n${tableOfCosts(changed)}`)
+    console.log(`After a change of every twentieth task, without a vacuum:\n\n${tableOfCosts(changed)}`)
     return { machine: machine(), tasks: EACH * users + HUGE, pages, whole, changed, completeList: list }
   } finally {
     await small.close()
@@ -53,10 +53,10 @@ export async function measureGrowth({ quick }: Options) {
   }
 }
 
-/** All over the table: hardly a page of it is left that a scan of an index alone need not look at. */
+/** Changes rows all over the table. After that, index-only scans must read almost every page of the table. */
 const CHANGE = `UPDATE tasks SET completed = NOT completed, updated_at = now() WHERE id % 20 = 0`
 
-/** People with 100 tasks each, and one, the first, with many more. */
+/** Creates users with 100 tasks each. The first one has many more. */
 async function seed({ client }: BenchDatabase, users: number, huge: number) {
   const people = `SELECT md5('person-' || n), n FROM generate_series(0, ${users}) AS n`
   await client.query(`INSERT INTO users (id) SELECT id FROM (${people}) AS u (id, number)`)
@@ -90,7 +90,7 @@ async function statementsOf([{ serviceUrl }, name]: Target, list: List) {
   return list(recorder, { id: idOf(name) }).finally(() => recorder.close())
 }
 
-/** As the service, on behalf of somebody: row-level security is part of every plan. */
+/** Connects as the service, on behalf of one user, so that row-level security is part of every plan. */
 async function connectAs([{ serviceUrl }, name]: Target) {
   const client = new pg.Client(serviceUrl)
   await client.connect()
@@ -112,7 +112,7 @@ function tableOfCosts(rows: Row[]): string {
   ])
 }
 
-/** By sort and order: the median and the worst of the ratios, and the dearest page for the huge user. */
+/** For each sort and order: the median and the highest ratio, and the most expensive page of the huge user. */
 function tableOfWorst(pages: Row[]): string {
   const groups = new Set(pages.map(({ name }) => name.split(' ', 2).join(' ')))
   const rows = [...groups].map((name) => {
@@ -130,13 +130,13 @@ function tableOfWorst(pages: Row[]): string {
     return [name, ...of('usual'), ...of('huge'), `${dearest.toFixed(2)} ms, ${most}`]
   })
   return table([
-    ['pages', 'time', 'buffers', 'time, huge user', 'buffers, huge user', 'dearest, huge user'],
+    ['pages', 'time', 'buffers', 'time, huge user', 'buffers, huge user', 'most expensive, huge user'],
     ...rows,
   ])
 }
 
 function describeList({ bytes, firstByteMs, totalMs, extraMb, others }: ListFigures): string {
   return `Complete list of ${HUGE} tasks: ${(bytes / 1e6).toFixed(1)} MB, first byte after ${firstByteMs.toFixed(0)} ms, \
-all after ${totalMs.toFixed(0)} ms, ${extraMb.toFixed(1)} MB of extra memory; meanwhile others' requests: \
-p50 ${others.p50.toFixed(1)}, p99 ${others.p99.toFixed(1)}, max ${others.max.toFixed(1)} ms (${others.count} of them)`
+complete after ${totalMs.toFixed(0)} ms, ${extraMb.toFixed(1)} MB of extra memory. ${others.count} requests of another user \
+at the same time: p50 ${others.p50.toFixed(1)}, p99 ${others.p99.toFixed(1)}, max ${others.max.toFixed(1)} ms`
 }

@@ -11,7 +11,7 @@ const OURS = [
   '(user_id, due_at, id, completed, due_all_day)',
   '(user_id, priority_rank DESC, id DESC, completed)',
 ]
-/** Indexes that some list could use, each beside nothing but the primary key: what does it cost those who write? */
+/** Indexes that a list could use. Each set is measured with only the primary key beside it, for its cost to writes. */
 const CANDIDATES: Record<string, string[]> = {
   none: [],
   'created, bare': ['(user_id, created_at DESC, id DESC)'],
@@ -32,7 +32,7 @@ const CANDIDATES: Record<string, string[]> = {
 const ROWS = 50_000
 const USERS = 1000
 
-/** What each index adds to an insert and to a toggle, and how many updates stay within their page (HOT). */
+/** Measures what each index adds to an insert and to a toggle, and how many updates are HOT (change no index). */
 export async function measureIndexes({ quick }: Options) {
   const database = await openDatabase()
   const rounds = quick ? 1 : 3
@@ -84,7 +84,7 @@ function tableOfIndexes(results: (IndexCost & { name: string; definition: string
   return table([head, ...rows])
 }
 
-/** CPU of PostgreSQL in microseconds; the wall clock where it cannot be read. */
+/** CPU time of PostgreSQL in microseconds, or elapsed time if the CPU time cannot be read. */
 const createClock = (meter: CpuMeter) => () => meter?.(process.pid).postgres ?? performance.now() * 1000
 
 async function measureIndex({ client }: BenchDatabase, definitions: string[], clock: () => number) {
@@ -104,7 +104,7 @@ async function measureIndex({ client }: BenchDatabase, definitions: string[], cl
 
 type Client = BenchDatabase['client']
 
-/** What the migrations have made. */
+/** Drops the indexes that the migrations created. */
 async function dropIndexes(client: Client) {
   const { rows } = await client.query<{ name: string }>(
     `SELECT indexname AS name FROM pg_indexes WHERE tablename = 'tasks' AND indexname LIKE '%\\_idx'`,
@@ -112,13 +112,13 @@ async function dropIndexes(client: Client) {
   for (const { name } of rows) await client.query(`DROP INDEX ${name}`)
 }
 
-/** Pages as they are after some life: with room left by rows that changed. */
+/** Brings pages into the state of a used database: changed rows have left free space in them. */
 async function settle(client: Client) {
   await client.query('UPDATE tasks SET description = description WHERE id % 3 = 0')
   await client.query('VACUUM (FREEZE, ANALYZE) tasks')
 }
 
-/** Microseconds per row: newest tasks of everybody, in turn. */
+/** Microseconds per inserted row. The rows belong to all users in turn. */
 async function measureInsert(client: Client, clock: () => number): Promise<number> {
   const start = clock()
   await client.query(`INSERT INTO tasks (user_id, title, due_at, tags)
@@ -131,7 +131,7 @@ async function measureInsert(client: Client, clock: () => number): Promise<numbe
   return elapsed / ROWS
 }
 
-/** Microseconds per row, and the share of updates that touched no index, when rows change a few at a time. */
+/** Microseconds per row, and the share of updates that changed no index. Each statement updates some rows. */
 async function measureUpdates(client: Client, assignment: string, clock: () => number) {
   const before = await updates(client)
   const start = clock()

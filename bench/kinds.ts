@@ -6,7 +6,7 @@ import type { Server } from './servers.ts'
 
 const ROUNDS_PER_PAIR = 10
 
-/** One way to do something to a number of tasks. */
+/** One of the measured ways to change a number of tasks. */
 export interface Kind<Prepared> {
   name: string
   /** Runs before each round, and is not measured. */
@@ -20,7 +20,7 @@ interface Cost {
   postgres: number
 }
 
-/** Compares ways to do the same for `size` tasks, in alternating rounds: time of a round, and CPU for each task. */
+/** Compares ways to change `size` tasks, in alternating rounds: the time of a round, and the CPU time per task. */
 export async function compareKinds<Prepared>(
   service: Server,
   database: BenchDatabase,
@@ -48,8 +48,8 @@ export async function compareKinds<Prepared>(
   const results = found.map(({ kind: { name }, costs }) => ({ name, ...summarize(costs) }))
   for (const { name, ms, service, postgres } of results)
     console.log(
-      `${name}: ${ms.median.toFixed(0)} ms; for each task ${service.median.toFixed(0)} µs of CPU of the service ` +
-        `and ${postgres.median.toFixed(0)} µs of PostgreSQL`,
+      `${name}: ${ms.median.toFixed(0)} ms; CPU per task: service ${service.median.toFixed(0)} µs, ` +
+        `PostgreSQL ${postgres.median.toFixed(0)} µs`,
     )
   return { machine: machine(), results }
 }

@@ -1,26 +1,26 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 
-/** What the other user sends. */
+/** The requests of the other user. */
 export interface NeighbourOrder {
   url: string
   method: string
   token: string
-  /** Requests per second, or that many at once. */
+  /** Number of requests: per second, or all at once. */
   perSecond?: number
   atOnce?: number
 }
-/** How often each status came; `unfinished` counts answers that the end of the measurement cut off. */
+/** Number of answers by status. `unfinished` counts the requests without an answer at the end of the measurement. */
 export type Statuses = Record<string, number>
 
 const child = process.send === undefined ? undefined : process
 if (child !== undefined && process.argv[1] === import.meta.filename) {
   child.once('message', (order: NeighbourOrder) => void generate(order))
-  // The process that gave the order may be gone.
+  // The parent process may have ended.
   void once(child, 'disconnect').then(() => process.exit())
 }
 
-/** Sends until it is told to stop, then leaves: 600 complete lists would take hours. Reports and waits to be ended. */
+/** Sends until it is told to stop, and then aborts, because 600 complete lists would take hours. Reports the answers. */
 async function generate({ url, method, token, perSecond, atOnce = 0 }: NeighbourOrder) {
   const statuses: Statuses = {}
   const leaving = new AbortController()
@@ -43,8 +43,8 @@ async function generate({ url, method, token, perSecond, atOnce = 0 }: Neighbour
 }
 
 /**
- * Sends the requests of the other user from a process of its own, which shares neither its event loop nor its clock with
- * the measurement. The returned function ends it and returns what was answered.
+ * Sends the requests of the other user from another process, so that they do not delay the event loop that measures. The
+ * returned function ends that process and returns the numbers of its answers.
  */
 export async function startNeighbour(order: NeighbourOrder): Promise<() => Promise<Statuses>> {
   const generator = fork(import.meta.filename, { execArgv: ['--import', 'tsx'] })

@@ -11,7 +11,7 @@ const BURST = 600
 const PER_SECOND = 10
 const THIN_EVERY_MS = 20
 
-/** What grows with the tasks of the user who asks, and a page, which does not: what the number of requests costs. */
+/** Calls whose cost grows with the user's tasks. The cost of a page does not: it shows the cost of the requests alone. */
 const HEAVY: Readonly<Record<string, string>> = {
   page: '/api/tasks?limit=20',
   summary: '/api/tasks/summary',
@@ -30,8 +30,8 @@ interface Figures {
 }
 
 /**
- * What a user with three tasks notices of one with 300 000: the list of three, every 20 ms, while the other one
- * asks for something expensive ten times a second, and while 600 such requests arrive at once.
+ * Measures how much a user with 300 000 tasks delays a user with three. The user with three tasks reads their list every
+ * 20 ms. The other one sends an expensive request ten times a second, and then 600 of them at once.
  */
 export async function measureNeighbours({ seconds, only }: Options) {
   const database = await openDatabase()
@@ -94,7 +94,7 @@ async function measure(service: Server, { thin, fat, name, path, load, seconds }
   return [what, figures.median.toFixed(1), figures.p99.toFixed(1), ratio('median'), ratio('p99'), answers]
 }
 
-/** Statements of requests that were given up are still running, or waiting, for up to their time limit. */
+/** Waits until no statement is in flight. Statements of aborted requests may go on until their time limit. */
 async function untilIdle({ url }: Server) {
   for (let tries = 0; tries < 60; tries += 1) {
     const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${SECRET}` } })
@@ -105,7 +105,7 @@ async function untilIdle({ url }: Server) {
 
 const headers = ({ token }: Person) => ({ headers: { authorization: `Bearer ${token}` } })
 
-/** Latencies of the thin user's list, asked for at even intervals whether or not the last one is answered. */
+/** Latencies of the thin user's list. Requests are sent at even intervals, even if the last one has no answer yet. */
 async function watch(service: Server, thin: Person, seconds: number): Promise<Figures> {
   const times: number[] = []
   const ask = async () => {

@@ -13,27 +13,27 @@ export interface OpenLoop {
   callsOf: (client: number) => Call[]
 }
 
-/** What the generator's process is told; `calls` holds finished requests, by connection. */
+/** The order for the generator process. `calls` holds complete requests, by connection. */
 export interface Order extends Omit<OpenLoop, 'callsOf'> {
   port: number
   calls: string[][]
 }
 
 export interface OpenLoad extends Load {
-  /** How often each status came. */
+  /** Number of answers by status. */
   statuses: Record<string, number>
-  /** Answers with status 503 that name a Retry-After. */
+  /** Number of 503 answers with Retry-After. */
   retryAfter: number
-  /** Requests that were due when every connection was busy, and that never got one. */
+  /** Number of requests that were never sent, because every connection was busy. */
   unsent: number
 }
 
-/** Calls that are kept, of all connections; more would only fill memory. */
+/** Maximum number of prepared calls of all connections, to limit memory. */
 const MAX_CALLS = 20_000
 
 /**
- * Sends requests at an even rate, whatever the answers do, and measures each from the moment it was due: a server
- * that stalls cannot hide it by slowing its clients down. The generator has a process of its own.
+ * Sends requests at an even rate that does not depend on the answers. Latencies count from the time at which a request was
+ * due, so a server that stalls cannot hide it by slowing its clients down. The generator runs in another process.
  */
 export async function runOpenLoop({ port }: Server, { callsOf, ...loop }: OpenLoop): Promise<OpenLoad> {
   const clients = Array.from({ length: loop.connections }, (_, client) => client)
@@ -58,7 +58,7 @@ async function failed(child: ReturnType<typeof fork>): Promise<never> {
   throw new Error('the load generator ended early')
 }
 
-/** The request as it goes over the wire. */
+/** The bytes of a request. */
 function render({ method, path, token, body }: Call): string {
   const entity =
     body === undefined

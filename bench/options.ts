@@ -8,21 +8,21 @@ export const USAGE = `npm run bench -- [what] [flags]
 
   what        routes (default), tail, profile, growth, indexes, feed, neighbours, overload, soak, start, cold,
               batch, recurrence or streams
-  --quick     about three minutes instead of forty
+  --quick     takes about three minutes instead of forty
   --only      routes, comma-separated: list,page,tag,get,create,update,toggle,summary,delete,first,mixed
   --scenario  scenarios, comma-separated: ${SCENARIOS.join(',')}
   --seconds   length of one run
-  --pairs     rounds per route, in which each server runs once
+  --pairs     rounds per route; in each round, each server runs once
   --minutes   length of the soak (default 10)
-  --against   compares with the service of another checkout instead of both baselines: its folder, with dist/ built
-  --peer      compares with a service in another language instead: its folder, with an executable peer and schema.sql
+  --against   folder of another checkout, built to dist/: compares with its service instead of the baselines
+  --peer      folder with an executable "peer" and schema.sql: compares with this service in another language instead
   --rivals    which servers take turns with the service, comma-separated: floor,textbook,peer,other (of --against)
   --flags     flags of Node for the service, but not for its rivals: --flags=--max-semi-space-size=32
   --json      writes the figures to this file
   --svg       writes a chart to this file
 
-With DATABASE_URL the benchmark works in a fresh database of that server and drops it at the end; without, it
-starts a PostgreSQL of its own in .local/bench.`
+With DATABASE_URL the benchmark creates a database on that server and drops it at the end. Otherwise it starts
+its own PostgreSQL in .local/bench.`
 
 const text = { type: 'string' } as const
 const flags = {
@@ -41,7 +41,7 @@ const flags = {
   help: { type: 'boolean', default: false },
 } as const
 
-/** @throws Error where an argument is not understood */
+/** @throws Error if an argument is not valid */
 export function readOptions(args: string[]) {
   const { values, positionals } = parseArgs({ args, options: flags, allowPositionals: true })
   const scenarios = list(values.scenario) ?? [...SCENARIOS]

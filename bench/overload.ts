@@ -13,7 +13,7 @@ const TIMES = 5
 const SECONDS = 10
 const list = routes.find(({ name }) => name === 'list')!
 
-/** Far more than the service can do, from far more clients: what it refuses, and how it comes back. */
+/** Sends far more than the service can handle, from many clients. Measures what it refuses, and how it recovers. */
 export async function measureOverload() {
   const database = await openDatabase()
   const service = await startService(database.serviceUrl)
@@ -83,8 +83,8 @@ interface Figures {
 
 function describe({ load, recoveryMs, rssMb }: Figures): string {
   const statuses = Object.entries(load.statuses).map(([status, count]) => `${count} × ${status}`)
-  return `answers: ${statuses.join(', ')}; ${load.retryAfter} with Retry-After; ${load.errors} without an answer, of which \
-${load.unsent} found no free connection
+  return `answers: ${statuses.join(', ')}; ${load.retryAfter} with Retry-After; ${load.errors} requests without an answer, \
+of which ${load.unsent} were not sent because no connection was free
 latency: p50 ${load.p50.toFixed(0)}, p99 ${load.p99.toFixed(0)}, max ${load.max.toFixed(0)} ms
-recovered after ${recoveryMs.toFixed(0)} ms; memory ${rssMb.before} MB before, ${rssMb.peak} at its peak, ${rssMb.after} afterwards`
+recovered after ${recoveryMs.toFixed(0)} ms; memory: ${rssMb.before} MB before, ${rssMb.peak} at the peak, ${rssMb.after} after`
 }

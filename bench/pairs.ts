@@ -18,9 +18,9 @@ export interface Spread {
 export interface Rival {
   name: Server['name']
   sample: Sample
-  /** Service divided by rival, round by round: below 1 the service is cheaper. */
+  /** CPU of the service divided by that of the rival, in each round. Below 1 the service is cheaper. */
   cpu: Spread
-  /** Service divided by rival: above 1 the service is faster. */
+  /** Throughput of the service divided by that of the rival. Above 1 the service is faster. */
   throughput: Spread
   p99: Spread
 }
@@ -32,7 +32,7 @@ export interface Comparison {
 
 export type Run = (server: Server) => Promise<Load>
 
-/** Runs all servers in turn, A B C C B A, so that whatever drifts on the machine drifts for all of them. */
+/** Runs all servers in turn, A B C C B A, so that changes of the machine's speed affect all of them. */
 export async function compareInTurn(
   service: Server,
   rivals: Server[],
@@ -74,7 +74,7 @@ async function measure(server: Server, meter: CpuMeter, run: Run): Promise<Sampl
   return { ...load, cpuService: perRequest('service'), cpuPostgres: perRequest('postgres') }
 }
 
-/** Field by field; what must never happen is added up instead. */
+/** The median of each field. Errors are added up, because one of them is too many. */
 function medians(samples: Sample[]): Sample {
   const median = (name: keyof Sample) => spread(samples.map((sample) => sample[name])).median
   const sum = (name: keyof Sample) => samples.reduce((total, sample) => total + sample[name], 0)

@@ -5,14 +5,14 @@ import type { BenchDatabase } from './database.ts'
 import { SECRET } from './people.ts'
 import { freePort, type Server, startProgram } from './servers.ts'
 
-/** The calls that a peer answers. */
+/** The routes that a peer must have. */
 export const PEER_ROUTES = ['list', 'get', 'update', 'create']
 const COLUMNS = ['id', 'user_id', 'title', 'description', 'completed', 'due_at', 'created_at', 'updated_at']
 
 /**
- * Starts a service in another language: the executable `peer` of a folder, whose `schema.sql` makes the tables `users` and
- * `tasks`. It works in a database of its own on the same server, with the same users, and tasks that have the same ids.
- * Its answers are not compared with the service's: it may write times in another way.
+ * Starts a service in another language: the executable `peer` in a folder, whose `schema.sql` creates the tables `users`
+ * and `tasks`. It uses its own database on the same server, with the same users and the same ids of tasks. Its answers
+ * are not compared with those of the service, because it may write times in another format.
  */
 export async function startPeer({ url, client }: BenchDatabase, folder: string): Promise<Server> {
   const name = `${new URL(url).pathname.slice(1)}_peer`

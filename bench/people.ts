@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto'
 export const SECRET = 'a-secret-that-only-the-benchmark-knows-long-enough'
 export const PEOPLE = 1000
 
-/** Who uses the service in a benchmark. */
+/** A user of the service in a benchmark. */
 export interface Person {
   id: string
   token: string
@@ -16,14 +16,14 @@ export interface Person {
 const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
 const header = encode({ alg: 'HS256', typ: 'JWT' })
 
-/** An HS256 token as a front end would sign it, valid for a day. */
+/** An HS256 token like those that a front end signs, valid for a day. */
 function signToken(claims: object): string {
   const now = Math.floor(Date.now() / 1000)
   const input = `${header}.${encode({ ...claims, iat: now, exp: now + 86_400 })}`
   return `${input}.${createHmac('sha256', SECRET).update(input).digest('base64url')}`
 }
 
-/** Ids look like Better Auth's: 32 letters and digits. */
+/** An id like those of Better Auth: 32 letters and digits. */
 export const idOf = (name: string) => createHash('md5').update(name).digest('hex')
 
 export function createPerson(name: string): Person {
@@ -34,6 +34,6 @@ export function createPerson(name: string): Person {
 
 let strangers = 0
 
-/** People whom no server has seen yet. */
+/** Creates people who have not called any server yet. */
 export const createStrangers = (count: number) =>
   Array.from({ length: count }, () => createPerson(`stranger-${process.pid}-${++strangers}`))

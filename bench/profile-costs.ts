@@ -11,15 +11,15 @@ interface ProfileNode {
   callFrame: { functionName: string; url: string; lineNumber: number }
 }
 
-/** Microseconds per request. */
+/** Costs in microseconds per request. */
 export interface Costs {
-  /** By library, which is charged with what it calls in Node and V8. */
+  /** Cost by library, with the functions of Node and V8 that it calls. */
   libraries: Map<string, number>
-  /** By function, without what it calls. */
+  /** Cost by function, without the functions that it calls. */
   functions: Map<string, number>
 }
 
-/** @param from microseconds of the monotonic clock: what came earlier is left out */
+/** @param from start of the measurement, in microseconds of the monotonic clock. Earlier samples are left out */
 export function costsOf(
   { nodes, samples, timeDeltas, startTime }: CpuProfile,
   from: number,
@@ -52,7 +52,7 @@ function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): 
   return `${functionName || '(anonymous)'} · ${place}`
 }
 
-/** The nearest caller that is neither Node nor V8. */
+/** The nearest caller outside Node and V8. */
 function chargedLibrary(node: ProfileNode, parents: Map<number, ProfileNode>): string {
   if (node.callFrame.functionName === '(garbage collector)') return 'garbage collection'
   let top = node
@@ -64,7 +64,7 @@ function chargedLibrary(node: ProfileNode, parents: Map<number, ProfileNode>): s
   return `node: ${top.callFrame.functionName || top.callFrame.url}`
 }
 
-/** The package of a script, or the file of our own; undefined for Node's. */
+/** The package of a script, or the file if it is the service's own; undefined for scripts of Node. */
 function libraryOf(url: string): string | undefined {
   const module = url.split('/node_modules/').at(-1)!
   if (module !== url)

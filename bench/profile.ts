@@ -12,7 +12,7 @@ import { type Server, startRival, startService } from './servers.ts'
 const CONNECTIONS = 64
 const TOP = 25
 
-/** Where the time of service and floor goes, route by route: by library, and the service's by function. */
+/** Shows where the service and the floor spend CPU time, for each route: by library and by function. */
 export async function profileRoutes({ only = ['list', 'get', 'toggle'], seconds, against }: Options) {
   const database = await openDatabase()
   try {
@@ -24,7 +24,7 @@ export async function profileRoutes({ only = ['list', 'get', 'toggle'], seconds,
       const floor = await profileRoute(route, cast, seconds, (flags) =>
         startRival(database, against, {}, flags),
       )
-      console.log(`\n${route.name}: µs per request, idle time left out\n`)
+      console.log(`\n${route.name}: µs per request, without idle time\n`)
       console.log(`${byLibrary(service, floor)}\n\n${byFunction(service)}\n\n${byFunction(floor)}`)
     }
   } finally {
@@ -42,11 +42,11 @@ async function profileRoute(route: Route, cast: Cast, seconds: number, start: St
     callsOf: (client: number) => callsOf(route, cast, server.name, client, CONNECTIONS),
   }
   await runClosedLoop(server, { ...load, seconds: 4 })
-  // The same clock as the profile's.
+  // The same clock as in the profile.
   const warm = Number(process.hrtime.bigint() / 1000n)
   const { requests } = await runClosedLoop(server, { ...load, seconds })
   await server.stop()
-  // Threads write a profile each: the main one's is the largest.
+  // Each thread writes a profile. That of the main thread is the largest.
   const files = readdirSync(folder).map((name) => join(folder, name))
   const [largest] = files.toSorted((a, b) => statSync(b).size - statSync(a).size)
   const profile = JSON.parse(readFileSync(largest!, 'utf8')) as CpuProfile
@@ -64,7 +64,11 @@ function byLibrary(service: Costs, floor: Costs): string {
   })
   const [all, allBelow] = [sum(service.libraries), sum(floor.libraries)]
   const total = [all.toFixed(1), allBelow.toFixed(1), (all - allBelow).toFixed(1), 'all']
-  return table([['service', 'floor', 'more', 'library, with what it calls in Node'], total, ...rows])
+  return table([
+    ['service', 'floor', 'difference', 'library, with the parts of Node that it calls'],
+    total,
+    ...rows,
+  ])
 }
 
 function byFunction({ functions }: Costs): string {
@@ -74,5 +78,5 @@ function byFunction({ functions }: Costs): string {
     `${((cost / total) * 100).toFixed(1)} %`,
     name,
   ])
-  return table([['µs', 'share', 'function, by itself'], ...rows])
+  return table([['µs', 'share', 'function, without those that it calls'], ...rows])
 }

@@ -12,7 +12,7 @@ const RECURRING = {
   recurrence: { rule: 'FREQ=WEEKLY;BYDAY=MO,TH', time_zone: 'Europe/Berlin', anchor: 'due_date' },
 }
 
-/** Completes 100 recurring tasks one after another, against 100 that do not repeat, in alternating rounds. */
+/** Compares completing 100 recurring tasks one by one with completing 100 other tasks, in alternating rounds. */
 export async function measureRecurrence({ pairs }: Options) {
   const database = await openDatabase()
   const service = await startService(database.serviceUrl)

@@ -24,7 +24,7 @@ const cpu = ({ cpuService, cpuPostgres }: Sample) => `${whole(cpuService)} + ${w
 
 const speed = ({ rps }: Sample) => whole(rps)
 
-/** Two Markdown tables, which read well on a terminal too: what a request costs, and how fast the servers are. */
+/** Two Markdown tables, which are also readable in a terminal: CPU per request, and the speed of the servers. */
 export function tablesOf(results: Result[]): string {
   const names = results[0]?.rivals.map(({ name }) => name) ?? []
   const rows = (...columns: ((result: Result) => string[])[]) =>
@@ -51,7 +51,7 @@ export function tablesOf(results: Result[]): string {
   return `${table(costs)}\n\n${table(speeds)}`
 }
 
-/** Rows of text as a Markdown table with aligned columns; the first is the head. */
+/** Formats rows as a Markdown table with aligned columns. The first row is the head. */
 export function table([head, ...rows]: string[][]): string {
   const widths = head!.map((_, column) => Math.max(...[head!, ...rows].map((row) => row[column]!.length)))
   const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
@@ -60,7 +60,7 @@ export function table([head, ...rows]: string[][]): string {
   )
 }
 
-/** One sentence per server and route that saw anything but success. */
+/** One sentence for each server and route with a failed request. */
 export function troublesOf(results: Result[]): string[] {
   return results.flatMap(({ route, scenario, service, rivals }) =>
     [{ name: 'service', sample: service }, ...rivals]

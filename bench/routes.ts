@@ -10,15 +10,15 @@ export interface Call {
   body?: string
 }
 
-/** What a run needs to know to make its requests. */
+/** What a run needs to create its requests. */
 export interface Cast {
   people: Person[]
   database: BenchDatabase
 }
 
 /**
- * A route under load. Each connection gets calls of its own and repeats them; where each call works once only,
- * `once` makes fresh ones for every run.
+ * A route under load. Each connection gets its own calls and repeats them. If a call works only once, `once` creates new
+ * calls for every run.
  */
 export interface Route {
   name: string
@@ -47,7 +47,7 @@ const one: MakeCall = (person, _server, index) => get(`/api/tasks/${taskOf(perso
 const summary: MakeCall = (person) => get('/api/tasks/summary', person)
 const toggle: MakeCall = (person, _server, index) =>
   send('PATCH', `/api/tasks/${taskOf(person, index)}/complete`, person)
-// One task each, with another title in every round: every update changes something.
+// One task for each call, with a new title in every round, so that every update changes something.
 const update: MakeCall = (person, _server, index) =>
   send('PUT', `/api/tasks/${taskOf(person, 7)}`, person, { title: `Changed title number ${index}` })
 const create: MakeCall = (person, _server, index) =>
@@ -57,7 +57,7 @@ const create: MakeCall = (person, _server, index) =>
     due_date: '2030-12-01T09:00:00.000Z',
   })
 
-/** 80 % reads, 20 % writes, in an order that spreads them. */
+/** 80 % reads and 20 % writes, evenly mixed. */
 const MIX = [list, one, page, toggle, list, summary, one, list, update, page]
 const MIX_WRITES = [list, one, page, toggle, list, summary, one, page, create, list]
 
@@ -84,7 +84,7 @@ async function deletions({ people, database }: Cast, count: number): Promise<Cal
   const owners = people.slice(...WRITERS)
   const each = Math.ceil(count / owners.length)
   const ids = await addTasks(database, owners, each)
-  // One of each owner after another, as owners delete independently.
+  // Owners take turns, because real owners delete independently of each other.
   return Array.from({ length: each }, (_, turn) =>
     ids.map((tasks, index) => send('DELETE', `/api/tasks/${tasks[turn]!}`, owners[index]!)),
   ).flat()
@@ -95,9 +95,9 @@ async function firstCalls(_cast: Cast, count: number): Promise<Call[]> {
 }
 
 /**
- * The calls of one connection of several. People are dealt out so that all of them take part and as few as
- * possible are on two connections; each connection goes round its own at least twice before it repeats a call,
- * and begins at another call than its neighbours.
+ * The calls of one of several connections. All people take part, and as few as possible are on two connections. Each
+ * connection calls for each of its people at least twice before it repeats a call, and begins at another call than the
+ * connections next to it.
  */
 export function callsOf(
   { call, from }: Route,

@@ -20,8 +20,8 @@ const POOL_MAX = '10'
 const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/node-compile-cache')
 
 /**
- * The service as production runs it: built, every plugin on, with Node's cache of compiled code, its log written (to
- * where nobody reads it).
+ * The service as in production: built, with all plugins, with Node's cache of compiled code. Its log is written, but not
+ * read.
  */
 export const startService = (databaseUrl: string, variables: Variables = {}, nodeFlags: string[] = []) =>
   startServer('service', [...nodeFlags, join(ROOT, 'dist/server.js')], databaseUrl, {
@@ -48,7 +48,7 @@ export const startOther = (
   nodeFlags: string[] = [],
 ) => startServer('other', [...nodeFlags, resolve(folder, 'dist/server.js')], databaseUrl, variables)
 
-/** What the service is profiled against: the floor, or the service of the checkout in `against`. */
+/** Starts the server that a profile is compared with: the floor, or the service of the checkout in `against`. */
 export const startRival = (
   { url, serviceUrl }: BenchDatabase,
   against: string | undefined,
@@ -105,7 +105,7 @@ const environment = (databaseUrl: string, port: number) => ({
   SHUTDOWN_DELAY_MS: '0',
 })
 
-/** Any answer will do: the baselines have no /health. */
+/** Waits for any answer, because the baselines have no /health. */
 export async function waitUntilAnswering(url: string, hasEnded: () => boolean, everyMs = 10) {
   for (let waited = 0; waited < 30_000; waited += everyMs) {
     if (hasEnded()) break
@@ -118,7 +118,7 @@ export async function waitUntilAnswering(url: string, hasEnded: () => boolean, e
       return
     await sleep(everyMs)
   }
-  throw new Error(`${url} does not answer: what the process wrote stands above`)
+  throw new Error(`${url} does not answer: see the output of its process above`)
 }
 
 export async function freePort(): Promise<number> {

@@ -12,7 +12,7 @@ const CONNECTIONS = 200
 const EVERY_MS = 15_000
 const mixed = routes.find(({ name }) => name === 'mixed')!
 
-/** The memory of the service under an even load of mixed requests: does it settle? */
+/** Shows whether the memory of the service stops growing under an even load of mixed requests. */
 export async function soak({ minutes }: Options) {
   const database = await openDatabase()
   const service = await startService(database.serviceUrl)
@@ -44,7 +44,7 @@ export async function soak({ minutes }: Options) {
   }
 }
 
-/** Prints a line every quarter of a minute until the load is over. */
+/** Prints a line every 15 seconds until the load ends. */
 async function watchMemory({ pid }: Server, load: Promise<unknown>): Promise<number[]> {
   const over = load.then(
     () => true,

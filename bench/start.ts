@@ -7,7 +7,7 @@ import { startService } from './servers.ts'
 
 const TIMES = 10
 
-/** From `node dist/server.js` to the first answers, on a PostgreSQL that runs. CPU in milliseconds, until the first task. */
+/** Measures the time and CPU from `node dist/server.js` to the first answers, with a PostgreSQL that is already running. */
 export async function measureStart() {
   const database = await openDatabase()
   try {

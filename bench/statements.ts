@@ -18,7 +18,7 @@ export interface Statement {
   values: unknown[]
 }
 
-/** The service's own repository, and the last statement that it sent. */
+/** Records the statements that the repository of the service sends. */
 export function createRecorder(url: string) {
   const { database } = createConfig({ DATABASE_URL: url, BETTER_AUTH_SECRET: SECRET })
   const sent: Statement[] = []
@@ -38,13 +38,13 @@ export type Recorder = ReturnType<typeof createRecorder>
 const STATUSES = ['all', 'pending', 'completed'] as const
 const PAGE = 21
 
-/** The selection of a query, as the service makes it. */
+/** Converts a query to a selection, as the service does. */
 function select(sent: ListQuery): Selection {
   const query = resolve(sent)
   return { ...filtersOf(query), sort: query.sort, order: query.order }
 }
 
-/** Every page statement by a name: each sort, order and status, the first page, the middle one and the deepest. */
+/** The statements of pages by name: for each sort, order and status, the first, the middle and the last page. */
 export async function pageStatements(recorder: Recorder, owner: Owner): Promise<Map<string, Statement>> {
   const statements = new Map<string, Statement>()
   for (const sort of SORTS) {
@@ -61,7 +61,7 @@ export async function pageStatements(recorder: Recorder, owner: Owner): Promise<
   return statements
 }
 
-/** Behind which tasks the first page begins, the one in the middle, and the last. */
+/** The tasks after which the first page, the middle one and the last one begin. */
 async function positions({ tasks }: Recorder, owner: Owner, selection: Selection) {
   const count = await tasks.count(owner, selection)
   const at = async (offset: number) => {
@@ -91,7 +91,7 @@ async function feedStatements({ tasks, feed }: Recorder, owner: Owner): Promise<
   return Object.entries(walks).map(([name, walk]) => [name, readChanges(owner.id, walk, PAGE)])
 }
 
-/** Pages by filters, pages of the change feed, and the statements that look at all of a user's tasks. */
+/** Pages by filters, pages of the change feed, and the statements that read all tasks of a user. */
 export async function wholeStatements(recorder: Recorder, owner: Owner): Promise<Map<string, Statement>> {
   const { record } = recorder
   const now = new Date().toISOString()

@@ -15,7 +15,7 @@ const MS_BETWEEN_WRITES = 10
 /** What happens on the streams: called with each event, by the id of its user. */
 const onEvent = new Map<string, () => void>()
 
-/** The memory of open event streams, how long a page takes beside them, and how soon they tell of a write. */
+/** Measures the memory of open event streams, the time of a page while they are open, and how soon they tell of a write. */
 export async function measureStreams() {
   const database = await openDatabase()
   const service = await startService(database.serviceUrl)
@@ -96,7 +96,7 @@ async function eventMs({ url }: Server, people: Person[]) {
   return { p50: spread(sorted).median, p99: sorted[Math.floor(WRITES * 0.99)]!, max: sorted.at(-1)! }
 }
 
-/** Resolves with the first bytes of the stream, which stays open until this process ends. */
+/** Resolves at the first bytes of the stream. It stays open until this process ends. */
 const openStream = ({ url }: Server, person: Person) =>
   new Promise<void>((resolve, reject) => {
     get(`${url}/api/tasks/events`, { headers: headersOf(person), agent: false }, (answer) => {

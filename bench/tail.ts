@@ -5,8 +5,8 @@ import { table } from './report.ts'
 const ROUTES = ['list', 'get', 'update', 'create']
 
 /**
- * What clients wait for when 1000 of them connect at once and send as fast as they can. Each run counts from the first
- * connection, because those that wait to be accepted wait longest. The figures are medians of the runs.
+ * Measures latencies when 1000 clients connect at once and send as fast as they can. Each run begins with the first
+ * connection, because the clients that are accepted last wait longest. The figures are medians of the runs.
  */
 export async function measureTail(options: Options) {
   const report = await compareRoutes({ ...options, scenarios: ['closed-1000'], only: options.only ?? ROUTES })

@@ -5,8 +5,8 @@ import { PrismaClient, type Task } from '../src/generated/prisma/client.ts'
 import * as schemas from './floor-schemas.ts'
 
 /**
- * The textbook: the same routes on Fastify and Prisma's model API, as the documentation of both writes them. It is
- * the second baseline. It has no row-level security, no CORS, no metrics, no change feed and no trash.
+ * The textbook, the second baseline: the same routes on Fastify and Prisma's model API, as the documentation of both
+ * shows them. It has no row-level security, no CORS, no metrics, no change feed and no trash.
  */
 declare module 'fastify' {
   interface FastifyRequest {

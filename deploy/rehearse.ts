@@ -85,7 +85,7 @@ async function run(image: Image, command: string[], variables: Record<string, st
 function pathWithNode(): string {
   const [, version] = /^FROM node:([\d.]+)/m.exec(fs.readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))!
   if (`${process.platform}-${process.arch}` !== 'linux-x64') {
-    console.log(`npm has no Node ${version} for this machine: ${process.version} stands in for it`)
+    console.log(`npm has no Node ${version} for this machine: using ${process.version} instead`)
     return process.env.PATH!
   }
   const prefix = join(folder, 'node')

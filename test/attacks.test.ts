@@ -163,7 +163,7 @@ t.test('a key or a key URL in the header of a token is ignored', async (t) => {
     )
     assertRefused(t, await app.call('GET', '/api/me', { token: symmetric }), JSON.stringify(header))
   }
-  t.equal(elsewhere.fetches, 0, 'nobody asked where the token said')
+  t.equal(elsewhere.fetches, 0, 'the URL in the token was not requested')
 })
 
 t.test('very large or deep claims cause no fault and change no prototype', async (t) => {
@@ -407,7 +407,7 @@ async function assertUnnamed(t: Test, app: TestApp) {
   }
 }
 
-t.test('an origin that only resembles an allowed one may not call', async (t) => {
+t.test('an origin that only resembles an allowed one is not allowed', async (t) => {
   const { call } = await startApp(t, { CORS_ORIGINS: 'https://app.example.com' })
   const origins = [
     'null',
@@ -687,7 +687,7 @@ t.test('the docs page runs its own scripts only', async (t) => {
   ) as Record<string, string>
   t.match(policy, { 'default-src': "'none'", 'script-src': "'self'", 'frame-ancestors': "'none'" })
   t.notMatch(JSON.stringify(policy), /unsafe|https?:|\*/, 'nothing inline, and nothing from elsewhere')
-  t.notOk('upgrade-insecure-requests' in policy, 'over plain HTTP the page works, too')
+  t.notOk('upgrade-insecure-requests' in policy, 'the page also works over plain HTTP')
   t.notMatch(text, /<script(?![^>]*\ssrc=)|<style|\son\w+=/i, 'so it may have nothing inline')
   const used = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => new URL(url!, 'http://x/docs/'))
   t.ok(used.length >= 5)

@@ -108,7 +108,7 @@ t.test('a batch and single calls on the same tasks lose no flip', async (t) => {
     for (const id of [one, two]) {
       const changes = answers.flatMap(({ body }) => body.results?.map(({ task }: any) => task) ?? [body])
       const times = changes.filter((task) => task.id === id).map(({ updated_at }) => updated_at)
-      t.equal(new Set(times).size, 6, 'each of six flips is a change of its own')
+      t.equal(new Set(times).size, 6, 'each of the six flips is a separate change')
       t.equal((await copies[0].call('GET', `/api/tasks/${id}`, { user })).body.completed, false)
     }
   }

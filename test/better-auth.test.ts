@@ -121,7 +121,7 @@ t.test('a user who signs up with Better Auth is a user of the service', (t) =>
     )
 
     await alice.signOut()
-    t.notOk(await alice.token(), 'who has signed out gets no more tokens')
+    t.notOk(await alice.token(), 'a user who has signed out gets no new token')
     t.equal(
       (await call('GET', '/api/me', { token })).status,
       200,

@@ -210,7 +210,7 @@ t.test(
 )
 
 t.test(
-  `with many concurrent writers, a reader that walks all the time has the same tasks as the list (seed ${SEED})`,
+  `with many concurrent writers, a reader that never stops walking has the same tasks as the list (seed ${SEED})`,
   async (t) => {
     const copies = [
       await startApp(t, { DATABASE_POOL_MAX: '10', RATE_LIMIT_MAX: '0' }),

@@ -356,7 +356,11 @@ t.test('is_completed and delete_json in the trash and in batches', async (t) => 
     { id: done!.id, completed: false, is_completed: false },
   ])
   t.match(await call('POST', `/${done!.id}/restore`), { status: 200, body: { is_completed: false } })
-  t.match(await call('DELETE', `/trash/${pending!.id}`), { status: 204, text: '' }, 'gone for good as before')
+  t.match(
+    await call('DELETE', `/trash/${pending!.id}`),
+    { status: 204, text: '' },
+    'permanent deletion as before',
+  )
   t.same((await call('DELETE', '?status=completed')).body, { deleted: 0 })
 })
 
@@ -422,7 +426,7 @@ t.test('all settings at once: a front end creates, lists, completes and deletes'
   t.same((await call('GET', 'tasks')).body, { tasks: [], total: 0, count: 0 })
 })
 
-t.test('the OpenAPI document shows what is on', async (t) => {
+t.test('the OpenAPI document shows which settings are on', async (t) => {
   for (const settings of [...ALL.split(','), ALL]) {
     const { app } = await compatible(t, settings)
     const document = documentOf(app)
@@ -525,7 +529,7 @@ t.test('sort_order is another name for order, on every page', async (t) => {
   t.equal(await walk('sort=title&sort_order=desc&limit=1'), 'cba')
   t.equal(await walk('sort_order=asc&limit=2'), 'bac')
   t.equal(await walk('sort=title&order=asc&sort_order=desc&limit=1'), 'abc', 'order counts')
-  t.equal(await walk('sort=title&order=&sort_order=desc'), 'cba', 'an empty order is as if not sent')
+  t.equal(await walk('sort=title&order=&sort_order=desc'), 'cba', 'an empty order counts as not sent')
   const refused = await app.call('GET', '/api/tasks?sort_order=down', { user })
   t.same(refused.body.errors, [{ path: '/sort_order', message: 'must be one of: asc, desc' }])
 

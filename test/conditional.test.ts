@@ -44,10 +44,14 @@ t.test('every answer that is one task carries its updated_at as ETag', async (t)
   for (const { status, headers, body } of answers) {
     t.ok(status === 200 || status === 201)
     t.equal(headers.etag, etagOf(body))
-    t.equal(headers['cache-control'], 'private, no-cache', 'kept only by the client, and asked for each time')
+    t.equal(
+      headers['cache-control'],
+      'private, no-cache',
+      'only the client may store it, and it must ask each time',
+    )
   }
   const [listed] = (await app.call('GET', '/api/tasks', { user })).body
-  t.equal(etagOf(listed), answers.at(-1)!.headers.etag, 'a list has what the ETag is made of')
+  t.equal(etagOf(listed), answers.at(-1)!.headers.etag, 'a list has the value of the ETag')
 })
 
 t.test('a change gives a new ETag, and a change to the same values keeps it', async (t) => {
@@ -91,7 +95,7 @@ t.test('a GET with a matching If-None-Match is a 304 without a body', async (t) 
   t.equal(gone.status, 404)
 })
 
-t.test('a change with If-Match is made if the task has one of its ETags', async (t) => {
+t.test('a change with If-Match takes effect if the task has one of its ETags', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const change of CHANGES)
@@ -335,7 +339,7 @@ t.test('without If-Match a change is the same single statement as before', async
   app.statements.length = 0
   const other = await createTask(app, user)
   for (const change of CHANGES) await changeOn(app, user, other)(change, OLD)
-  t.equal(app.statements.length, CHANGES.length + 1, 'with it, too, a change is one statement')
+  t.equal(app.statements.length, CHANGES.length + 1, 'with If-Match, a change is also one statement')
 })
 
 t.test('a restore with If-Match compares with the version in the trash', async (t) => {
@@ -361,7 +365,7 @@ t.test('a restore with If-Match compares with the version in the trash', async (
 
 const withoutDeletedAt = ({ deleted_at: _, ...task }: Record<string, unknown>) => task
 
-t.test('a task of the trash is deleted for good only in the version that If-Match names', async (t) => {
+t.test('a task in the trash is permanently deleted only in the version of If-Match', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const task = await createTask(app, user)

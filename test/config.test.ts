@@ -219,7 +219,7 @@ t.test(
     t.equal(system.search, '?sslmode=verify-full')
     t.match(connectionOf(system.href), { ssl: {} })
     for (const value of ['postgresql://me:pw@/tasks?host=/run/postgresql', VALID.DATABASE_URL])
-      t.ok(URL.canParse(urlOf(value)), 'Prisma can read it, too')
+      t.ok(URL.canParse(urlOf(value)), 'Prisma can also read it')
   },
 )
 
@@ -237,7 +237,7 @@ t.test('a .env file is read whatever its byte order mark and line ends, and UTF-
   t.same(load(text), expected)
   t.same(load(`\uFEFF${text}`), expected)
   t.same(load(text.replaceAll('\n', '\r\n')), expected)
-  t.same(load(text, { PORT: '1' }), { ...expected, PORT: '1' }, 'what is given wins')
+  t.same(load(text, { PORT: '1' }), { ...expected, PORT: '1' }, 'given variables win over the file')
   t.same(load('AB=1\nDE=2'), { AB: '1', DE: '2' })
   t.same(load(''), {})
   const little = Buffer.from(`\uFEFF${text}`, 'utf16le')

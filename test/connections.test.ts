@@ -79,7 +79,7 @@ t.test(
     t.equal(
       answersIn(await trickle(port, '', '')).length <= 1,
       true,
-      'who sends nothing is disconnected, too',
+      'a client that sends nothing is disconnected, too',
     )
     t.same((await app.call('GET', '/api/tasks', { user })).body, [])
   },
@@ -98,7 +98,7 @@ t.test('a client that does not read its answer is disconnected', WAITING, async 
     t.teardown(() => socket.destroy())
   })
   await Promise.all(deaf)
-  t.equal((await app.call('GET', '/api/me', { user })).status, 200, 'meanwhile others are served')
+  t.equal((await app.call('GET', '/api/me', { user })).status, 200, 'others are served at the same time')
   await eventually(async () => (await countConnections(app)) === 0)
   t.notMatch(app.logLines.join(''), /"level":50/)
 })
@@ -186,7 +186,7 @@ t.test(
         head: /^connection: close\r$[^]*|^retry-after: 1\r$[^]*/im,
         body: /"code":"pipeline_full"/,
       })
-      t.equal(requestLines(app, path).length, MAX_WAITING + 1, 'no more were begun')
+      t.equal(requestLines(app, path).length, MAX_WAITING + 1, 'no further requests were begun')
     }
     t.equal(app.logLines.filter((line) => line.includes('without waiting for an answer')).length, 1)
   },

@@ -12,7 +12,7 @@ import { createWriters, type Writer } from './helpers/writer.ts'
 const rounds = (usual: number) => Number(process.env.CRASH_ROUNDS ?? usual)
 
 t.test(
-  'after a kill -9 of the service, every acknowledged write is there and no write is half done',
+  'after a kill -9 of the service, every acknowledged write exists and no write is half done',
   async (t) => {
     const { app } = await startApp(t)
     const otherCopy = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -34,7 +34,7 @@ t.test(
 )
 
 t.test(
-  'after a kill -9 of PostgreSQL, every acknowledged write is there and no write is half done',
+  'after a kill -9 of PostgreSQL, every acknowledged write exists and no write is half done',
   async (t) => {
     // With the settings of any server: what counts is that a commit is in its log before it is acknowledged. That
     // the log is on the disk as well (fsync) counts where the whole machine goes down, which no test does.

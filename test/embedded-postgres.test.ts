@@ -30,7 +30,7 @@ function projectFolder(t: Test, parent = tmpdir()): string {
 /** For tests that can do with data from before: making it takes seconds. */
 const folder = projectFolder(t)
 
-t.test('data that was written is there after a restart, on the same port', async (t) => {
+t.test('a restart keeps the data and the port', async (t) => {
   const first = startEmbeddedPostgres(folder)
   await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer')
   first.stop()
@@ -42,7 +42,7 @@ t.test('data that was written is there after a restart, on the same port', async
   t.same(await query(second.url, 'SELECT answer FROM kept'), [{ answer: 42 }])
 })
 
-t.test('two folders have two servers, each with its own password and port', async (t) => {
+t.test('each folder has its own server, with its own password and port', async (t) => {
   const [one, two] = [startEmbeddedPostgres(folder), startEmbeddedPostgres(projectFolder(t))]
   t.teardown(() => [one, two].forEach((server) => server.stop()))
   await query(one.url, 'CREATE TABLE only_here ()')
@@ -54,7 +54,7 @@ t.test('two folders have two servers, each with its own password and port', asyn
   await t.rejects(query(stranger.href, 'SELECT 1'), /password authentication failed/)
 })
 
-t.test('a port that is taken meanwhile is given up for another', async (t) => {
+t.test('a server whose port is taken starts on another port', async (t) => {
   const other = projectFolder(t)
   const first = startEmbeddedPostgres(folder)
   first.stop()
@@ -86,17 +86,20 @@ const startElsewhere = (folder: string) =>
     { cwd: ROOT, encoding: 'utf8' },
   )
 
-t.test('a server that a killed process left behind is joined, and stops with its last user', async (t) => {
-  const url = startElsewhere(folder)
-  t.same(await query(url, 'SELECT 1 AS one'), [{ one: 1 }], 'it outlives its process')
-  const joined = startEmbeddedPostgres(folder)
-  t.equal(joined.url, url)
-  const again = startEmbeddedPostgres(folder)
-  again.stop()
-  await t.rejects(query(url, 'SELECT 1'), 'nobody else held it')
-})
+t.test(
+  'a server that a killed process left running is used again, and stops with its last user',
+  async (t) => {
+    const url = startElsewhere(folder)
+    t.same(await query(url, 'SELECT 1 AS one'), [{ one: 1 }], 'the server outlives its process')
+    const joined = startEmbeddedPostgres(folder)
+    t.equal(joined.url, url)
+    const again = startEmbeddedPostgres(folder)
+    again.stop()
+    await t.rejects(query(url, 'SELECT 1'), 'no other process used the server')
+  },
+)
 
-t.test('settings reach the server', async (t) => {
+t.test('the server runs with the given settings', async (t) => {
   const server = startEmbeddedPostgres(folder, { fsync: 'off', max_connections: '17' })
   t.teardown(() => server.stop())
   t.same(
@@ -108,14 +111,14 @@ t.test('settings reach the server', async (t) => {
   )
 })
 
-t.test('a server that cannot start says where to read why', async (t) => {
+t.test('the error of a server that cannot start names the file with the reason', async (t) => {
   startedThenStopped(folder)
   t.throws(() => startEmbeddedPostgres(folder, { shared_buffers: 'nonsense' }), {
     message: /postgres\.log says why/,
   })
 })
 
-t.test('a data folder that cannot be used is refused in one sentence that says what to do', async (t) => {
+t.test('an unusable data folder is refused with one sentence that says what to do', async (t) => {
   const data = join(startedThenStopped(folder).folder, 'data')
   const refused = (pattern: RegExp) => {
     t.throws(() => startEmbeddedPostgres(folder), { message: pattern, mistakes: [pattern] })
@@ -136,7 +139,7 @@ t.test('a data folder that cannot be used is refused in one sentence that says w
   t.teardown(startEmbeddedPostgres(folder).stop)
 })
 
-t.test('what an interrupted first start has left is removed by the next one', async (t) => {
+t.test('a start removes the remains of an interrupted first start', async (t) => {
   const folder = projectFolder(t)
   const state = join(folder, '.local/postgres')
   mkdirSync(join(state, 'data.99999999'), { recursive: true })
@@ -149,8 +152,8 @@ t.test('what an interrupted first start has left is removed by the next one', as
 })
 
 t.test(
-  'root may run it, also from a folder that nobody else can enter',
-  { skip: !isRoot && 'only root can show this' },
+  'root can run the server, even in a folder that other users cannot enter',
+  { skip: !isRoot && 'this test needs root' },
   async (t) => {
     const hidden = projectFolder(t)
     chmodSync(hidden, 0o700)
@@ -167,10 +170,10 @@ t.test(
 const isEnterable = (path: string): boolean =>
   (statSync(path).mode & 0o001) !== 0 && (path === dirname(path) || isEnterable(dirname(path)))
 const cannotShow = !isRoot
-  ? 'the other tests show this'
+  ? 'only root can run this as another user'
   : !isEnterable(ROOT) && 'no other user can enter this checkout'
 
-t.test('an ordinary user may run it, in the folder of the project', { skip: cannotShow }, async (t) => {
+t.test('an ordinary user can run the server in the project folder', { skip: cannotShow }, async (t) => {
   const NOBODY = 65534
   const folder = projectFolder(t)
   for (const name of ['src', 'package.json', 'tsconfig.json'])

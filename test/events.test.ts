@@ -87,7 +87,7 @@ t.test('each kind of write causes an event with a cursor, on both forms of the p
   t.same((await changes(app, user, own.ids().at(-1)!)).tasks, [])
 })
 
-t.test('many writes become a few events, and the last event comes after the last write', async (t) => {
+t.test('many writes cause a few events, and the last event comes after the last write', async (t) => {
   const app = await listen(t)
   const user = await createUser()
   const stream = await openStream(t, app, user)
@@ -153,7 +153,7 @@ t.test('a user has at most 20 streams, and another one can be opened after one i
 })
 
 t.test(
-  'streams need a token, do not count as requests in flight, and are no 499 when the client leaves',
+  'streams need a token, do not count as requests in flight, and are not a 499 when the client leaves',
   async (t) => {
     const app = await listen(t, { MAX_REQUESTS_IN_FLIGHT: '2' })
     const user = await createUser()

@@ -219,7 +219,11 @@ async function useColour(t: Tap, call: Call) {
 
   const change = (body: object) => call(user, 'PATCH', `/api/tasks/${none.id}`, body)
   t.equal((await change({ colour: 'teal' })).body.colour, 'teal')
-  t.match((await change({ title: 'd' })).body, { title: 'd', colour: 'teal' }, 'not sent: it stays')
+  t.match(
+    (await change({ title: 'd' })).body,
+    { title: 'd', colour: 'teal' },
+    'a field that is not sent stays',
+  )
   t.equal((await change({ colour: null })).body.colour, null)
   t.same((await change({ colour: 5 })).body.errors, [
     { path: '/colour', message: 'must be a string or null' },
@@ -237,7 +241,11 @@ async function useColour(t: Tap, call: Call) {
     }
     return ids
   }
-  t.same(await idsByPage('sort=colour'), [red.id, teal.id, none.id], 'whatever the case, none last')
+  t.same(
+    await idsByPage('sort=colour'),
+    [red.id, teal.id, none.id],
+    'letter case makes no difference, and null comes last',
+  )
   t.same(await idsByPage('sort=colour&order=desc'), [teal.id, red.id, none.id])
   const { link } = await call(user, 'GET', '/api/tasks?limit=1')
   const cursor = /cursor=([\w-]+)/.exec(link!)![1]

@@ -63,30 +63,36 @@ async function assertAway(
   t.equal((await call('GET', '/health')).status, 200)
 }
 
-t.test('PostgreSQL stops at once and starts again', async (t) => {
-  const { server, app, read, write } = await start(t)
-  for (const how of ['SIGQUIT', 'SIGKILL', 'SIGINT'] as const) {
-    await server.end(how)
+t.test(
+  'an immediate shutdown of PostgreSQL causes 503s, and the service recovers after its start',
+  async (t) => {
+    const { server, app, read, write } = await start(t)
+    for (const how of ['SIGQUIT', 'SIGKILL', 'SIGINT'] as const) {
+      await server.end(how)
+      await assertAway(t, app, read, write)
+      server.start()
+      await recovers(t, write, `writes after ${how}`)
+      await recovers(t, () => app.call('GET', '/ready'), 'ready')
+    }
+  },
+)
+
+t.test(
+  'while PostgreSQL hangs, requests end with a 503 in time, and succeed when it continues',
+  async (t) => {
+    const { server, app, read, write } = await start(t, {}, IMPATIENT)
+    server.pause()
+    t.teardown(() => server.resume())
+    const answers = await Promise.all([read(), write(), read(), write()])
+    for (const answer of answers) assertUnavailable(t, answer, 'in flight while it hangs')
     await assertAway(t, app, read, write)
-    server.start()
-    await recovers(t, write, `writes after ${how}`)
-    await recovers(t, () => app.call('GET', '/ready'), 'ready')
-  }
-})
+    server.resume()
+    await recovers(t, read, 'reads')
+    await recovers(t, write, 'writes')
+  },
+)
 
-t.test('PostgreSQL hangs and goes on', async (t) => {
-  const { server, app, read, write } = await start(t, {}, IMPATIENT)
-  server.pause()
-  t.teardown(() => server.resume())
-  const answers = await Promise.all([read(), write(), read(), write()])
-  for (const answer of answers) assertUnavailable(t, answer, 'in flight while it hangs')
-  await assertAway(t, app, read, write)
-  server.resume()
-  await recovers(t, read, 'reads')
-  await recovers(t, write, 'writes')
-})
-
-t.test('connections are killed in the middle of work: reads do not notice', async (t) => {
+t.test('killed connections fail no read, and no write is lost or done twice', async (t) => {
   const { server, app, read, write } = await start(t)
   let over = false
   const statuses = { read: [] as number[], write: [] as number[] }
@@ -121,10 +127,13 @@ t.test('connections are killed in the middle of work: reads do not notice', asyn
   const acknowledged = statuses.write.filter((status) => status === 201).length
   const [row] = await query<{ count: number }>(server.url, 'SELECT count(*)::int AS count FROM tasks')
   const unknown = statuses.write.length - acknowledged
-  t.ok(row!.count >= acknowledged + 1 && row!.count <= acknowledged + 1 + unknown, 'none lost, none twice')
+  t.ok(
+    row!.count >= acknowledged + 1 && row!.count <= acknowledged + 1 + unknown,
+    'no write is lost or done twice',
+  )
 })
 
-t.test('there are no connections left', async (t) => {
+t.test('without a free connection, requests get a 503, and succeed later', async (t) => {
   const { server, app, read, write } = await start(t, {
     max_connections: '8',
     superuser_reserved_connections: '3',
@@ -142,7 +151,7 @@ t.test('there are no connections left', async (t) => {
   await recovers(t, write, 'writes')
 })
 
-t.test('the database is read-only: reads go on', async (t) => {
+t.test('while the database is read-only, reads succeed and writes get a 503', async (t) => {
   const { server, read, write } = await startOnShared(t)
   const set = (value: string) =>
     query(server.url, `ALTER SYSTEM SET default_transaction_read_only = ${value}`).then(() =>
@@ -172,26 +181,29 @@ const RAISED = {
   'a transaction could not be serialized': '40001',
   'a deadlock was detected': '40P01',
 }
-t.test('PostgreSQL reports a fault that passes', async (t) => {
-  const { server, read, write } = await startOnShared(t, IMPATIENT)
-  for (const [what, state] of Object.entries(RAISED)) {
-    await query(
-      server.url,
-      `CREATE OR REPLACE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS
+t.test(
+  'a temporary fault of PostgreSQL is a 503 without its details, and later writes succeed',
+  async (t) => {
+    const { server, read, write } = await startOnShared(t, IMPATIENT)
+    for (const [what, state] of Object.entries(RAISED)) {
+      await query(
+        server.url,
+        `CREATE OR REPLACE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'secret detail' USING ERRCODE = '${state}'; END $$;
       CREATE OR REPLACE TRIGGER fault BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION fault()`,
-    )
-    const answer = await write()
-    assertUnavailable(t, answer, what)
-    t.notMatch(answer.text, /secret/)
-    t.equal((await read()).status, 200)
-    await query(server.url, 'DROP TRIGGER fault ON tasks')
-    t.equal((await write()).status, 201)
-  }
-})
+      )
+      const answer = await write()
+      assertUnavailable(t, answer, what)
+      t.notMatch(answer.text, /secret/)
+      t.equal((await read()).status, 200)
+      await query(server.url, 'DROP TRIGGER fault ON tasks')
+      t.equal((await write()).status, 201)
+    }
+  },
+)
 
 t.test(
-  'two transactions deadlock: whoever is chosen to lose is tried again, and both are told of success',
+  'after a deadlock, the transaction that was undone is repeated, and both requests succeed',
   async (t) => {
     const { server, app, user, write } = await start(t, { deadlock_timeout: '20ms' })
     const [one, two] = [(await write()).body as { id: number }, (await write()).body as { id: number }]
@@ -221,7 +233,7 @@ t.test(
   },
 )
 
-t.test('a statement waits for a lock for longer than it may', async (t) => {
+t.test('a statement that waits too long for a lock is a 503, and others continue', async (t) => {
   const { server, app, user, read, write } = await startOnShared(t, IMPATIENT)
   const { body } = await write()
   const { id } = body as { id: number }
@@ -231,12 +243,12 @@ t.test('a statement waits for a lock for longer than it may', async (t) => {
   await lock.query('BEGIN')
   await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
   assertUnavailable(t, await app.call('PATCH', `/api/tasks/${id}/complete`, { user }), 'the one that waits')
-  t.equal((await read()).status, 200, 'others go on')
+  t.equal((await read()).status, 200, 'other requests continue')
   await lock.query('COMMIT')
   await recovers(t, () => app.call('PATCH', `/api/tasks/${id}/complete`, { user }), 'the lock is gone')
 })
 
-t.test('a table is locked: calls that do not need it go on', async (t) => {
+t.test('calls that do not need a locked table continue', async (t) => {
   const { server, app, user, read } = await startOnShared(t, { DATABASE_POOL_MAX: '10' })
   t.equal((await app.call('GET', '/ready')).status, 200)
   const lock = new pg.Client(server.url)
@@ -259,7 +271,7 @@ t.test('a table is locked: calls that do not need it go on', async (t) => {
   for (const { status } of await Promise.all(stuck)) t.ok(status < 300)
 })
 
-t.test('the reply of a write is lost: a 503, and one row', async (t) => {
+t.test('a write whose reply is lost is a 503 and creates one row', async (t) => {
   const server = await sharedServer()
   const proxy = await startMutingProxy(t, server)
   const app = await startApp(t, { DATABASE_URL: proxy.url, ...IMPATIENT, DATABASE_PREPARED: 'off' })
@@ -286,7 +298,7 @@ t.test('the reply of a write is lost: a 503, and one row', async (t) => {
   t.equal(app.database.connections().total, 0)
 })
 
-t.test('what a migration brings is missing: a 503 that says so, until it is there', async (t) => {
+t.test('while a migration is missing, the answer is a 503 that says so', async (t) => {
   const { server, app, read, write } = await startOnShared(t)
   const fresh = await startApp(t, { DATABASE_URL: server.serviceUrl, ...PATIENT })
   await query(server.url, 'ALTER TABLE tasks RENAME COLUMN title TO caption')
@@ -300,7 +312,7 @@ t.test('what a migration brings is missing: a 503 that says so, until it is ther
   t.equal((await fresh.call('GET', '/ready')).status, 200)
 })
 
-t.test('many ask whether the service is ready, and the database is asked once', async (t) => {
+t.test('many concurrent calls of /ready cost one query', async (t) => {
   const app = await startApp(t)
   t.equal((await app.call('GET', '/ready')).status, 200)
   const before = app.statements.length
@@ -309,19 +321,25 @@ t.test('many ask whether the service is ready, and the database is asked once', 
   t.ok(app.statements.length - before < 10, `${app.statements.length - before} statements`)
 })
 
-t.test('the password is changed, and changed back', async (t) => {
-  const { server, app, read, write } = await startOnShared(t)
-  const { password } = new URL(server.serviceUrl)
-  await query(server.url, `ALTER ROLE service PASSWORD 'another'`)
-  t.equal((await read()).status, 200, 'connections that are open stay open')
-  await query(server.url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'`)
-  await assertAway(t, app, read, write)
-  await query(server.url, `ALTER ROLE service PASSWORD '${password}'`)
-  await recovers(t, write, 'writes')
-  t.notMatch(app.logLines.join(''), password)
-})
+t.test(
+  'a changed password stops new connections only, and the service recovers when it is changed back',
+  async (t) => {
+    const { server, app, read, write } = await startOnShared(t)
+    const { password } = new URL(server.serviceUrl)
+    await query(server.url, `ALTER ROLE service PASSWORD 'another'`)
+    t.equal((await read()).status, 200, 'open connections stay open')
+    await query(
+      server.url,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'`,
+    )
+    await assertAway(t, app, read, write)
+    await query(server.url, `ALTER ROLE service PASSWORD '${password}'`)
+    await recovers(t, write, 'writes')
+    t.notMatch(app.logLines.join(''), password)
+  },
+)
 
-t.test('the server sleeps when nobody asks, and takes a while to wake', async (t) => {
+t.test('a server that sleeps when idle and wakes slowly causes no error', async (t) => {
   const server = await sharedServer()
   const proxy = await startSleepingProxy(t, server)
   const app = await startApp(t, { DATABASE_URL: proxy.url })

@@ -32,7 +32,7 @@ const paste = async (line: string) =>
   (await promisify(execFile)('sh', ['-c', `${line} --silent --show-error`])).stdout
 
 t.test(
-  'a first start needs nothing, prints a curl line that works, and a second one finds the data',
+  'a first start needs no configuration and prints a working curl command, and a second start finds the data',
   async (t) => {
     const folder = freshClone(t)
     const first = await start(t, folder)
@@ -55,18 +55,18 @@ t.test(
     t.same(
       await query(database, 'SELECT title FROM tasks'),
       [{ title: 'kept' }],
-      'a front end beside it can find the database',
+      'a front end on the same machine can find the database',
     )
     t.same(
       await query(database, "SELECT DISTINCT usename FROM pg_stat_activity WHERE usename <> 'postgres'"),
       [{ usename: 'task_api_service' }],
-      'the service uses the role for which row-level security holds',
+      'the service uses the role to which row-level security applies',
     )
     t.ok(text.trim().split('\n').at(-1)!.includes('Try it'), 'the banner comes last')
     t.notMatch(text, /"level"/, 'the log is readable')
     t.ok(text.indexOf('Server listening') < text.indexOf('the database answers'))
     t.equal(await first.stop(), 0)
-    t.notOk(existsSync(join(folder, '.local/postgres/data/postmaster.pid')), 'PostgreSQL stopped too')
+    t.notOk(existsSync(join(folder, '.local/postgres/data/postmaster.pid')), 'PostgreSQL has stopped, too')
 
     const second = await start(t, folder)
     const again = /Try it\s+(curl .*)/.exec(second.output.text())![1]!
@@ -75,7 +75,7 @@ t.test(
     t.match(
       JSON.parse(await paste(curl.replace(/localhost:\d+/, `localhost:${port}`))),
       [{ title: 'kept' }],
-      'the token of yesterday works',
+      'a token of the first start is still valid',
     )
 
     const beside = await start(t, freshClone(t))
@@ -89,7 +89,7 @@ t.test(
   },
 )
 
-t.test('first starts at once make one secret', async (t) => {
+t.test('concurrent first starts create one secret', async (t) => {
   const folder = t.testdir()
   const script = `
     const { withLocalSecret } = await import(${JSON.stringify(join(ROOT, 'src/local/start.ts'))})
@@ -104,12 +104,12 @@ t.test('first starts at once make one secret', async (t) => {
   t.same(readdirSync(join(folder, '.local')), ['secret'])
 })
 
-t.test('the issuer is a front end on this machine, unless another one is named', async (t) => {
+t.test('the default issuer is a front end on this machine', async (t) => {
   t.same(withLocalIssuer({ PORT: '1' }), { PORT: '1', BETTER_AUTH_URL: 'http://localhost:3000' })
   t.same(
     withLocalIssuer({ BETTER_AUTH_URL: '' }),
     { BETTER_AUTH_URL: 'http://localhost:3000' },
-    'empty is not set',
+    'an empty variable counts as not set',
   )
   for (const named of [
     { BETTER_AUTH_URL: 'https://app.example.com' },

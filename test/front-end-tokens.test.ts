@@ -10,7 +10,7 @@ t.test('the tokens that the example signs with the shared secret name its users'
   t.equal(
     (await call('GET', '/api/me', { token: await signToken(user, `not ${SECRET}`, '15m') })).status,
     401,
-    'with another secret they name nobody',
+    'tokens with another secret are refused',
   )
   const expired = await call('GET', '/api/me', { token: await signToken(user, SECRET, '-1s') })
   t.match([expired.status, expired.body], [401, { code: 'token_expired' }])

@@ -219,7 +219,7 @@ const rows: Record<string, (t: Test, stage: Stage) => Promise<{ status: number }
   },
   "A token of Better Auth's `jwt()` plugin, EdDSA": async (t, stage) =>
     isUser(t, stage, await stage.key.sign(stage.issuer.claims({ sub: stage.user.id }))),
-  "Better Auth's session token, which is no JWT": async (t, { call }) => {
+  "Better Auth's session token, which is not a JWT": async (t, { call }) => {
     const answer = await call('GET', '/api/tasks', { token: 'Hq0mDYzWcN3VbX7tRk5PsLfJ2gE9uAoT' })
     t.match(answer, { body: { code: 'token_invalid' }, headers: { 'www-authenticate': /^Bearer/ } })
     return answer

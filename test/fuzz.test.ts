@@ -136,11 +136,11 @@ function demandPrivacy(
   demand: Demand,
 ) {
   const all = text + JSON.stringify(headers)
-  for (const secret of secrets) demand(!all.includes(secret), 'tells something of somebody else')
+  for (const secret of secrets) demand(!all.includes(secret), 'contains data of another user')
   const results = ((body as any)?.results ?? []).map(({ task }: any) => task)
   for (const task of [body, ...results].flat() as ({ id?: unknown; user_id?: unknown } | undefined)[]) {
-    demand(!victimIds.includes(task?.id as number), 'is a task of somebody else')
-    demand((task?.user_id ?? actor.id) === actor.id, 'names somebody else')
+    demand(!victimIds.includes(task?.id as number), 'is a task of another user')
+    demand((task?.user_id ?? actor.id) === actor.id, 'names another user')
   }
 }
 
@@ -269,7 +269,7 @@ t.test(`requests made from the document (seed ${SEED})`, async (t) => {
         const numRuns = Math.ceil(CASES / plans.length / 2)
         const property = fc.asyncProperty(plan, (plan) => tryOut(plan, world))
         await fc.assert(property, PATH ? { seed: SEED, path: PATH } : { seed: SEED + round, numRuns })
-        t.same((await list()).body, before.body, 'the tasks of somebody else are as they were')
+        t.same((await list()).body, before.body, 'the tasks of another user have not changed')
       }
     })
   }

@@ -178,7 +178,7 @@ t.test('the answer of a batch that deletes is repeated, although the tasks are d
   t.equal((await list(app, user)).length, 1)
 })
 
-t.test('a batch gives its answer again though it would be refused now', async (t) => {
+t.test('the answer of a batch is repeated, even if the batch would be refused now', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user, { title: 'x', due_date: '2026-12-01' })

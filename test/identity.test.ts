@@ -113,7 +113,7 @@ t.test('an e-mail address or a name that cannot be stored or is invisible is ign
   }
 })
 
-t.test('a user whose id is also a path segment has both mounts', async (t) => {
+t.test('a user whose id is also a path segment can use both paths of the tasks', async (t) => {
   const app = await startApp(t)
   for (const id of [
     'me',
@@ -141,16 +141,19 @@ t.test('a user whose id is also a path segment has both mounts', async (t) => {
   }
 })
 
-t.test('the user tasks lists and creates at /api/tasks only: /api/tasks/tasks is a task id', async (t) => {
-  const app = await startApp(t)
-  const [user, other] = [await createUser('tasks'), await createUser()]
-  const { id } = await createTask(app, user, { title: 'mine' })
-  t.match(await app.call('GET', '/api/tasks', { user }), { status: 200, body: [{ user_id: 'tasks' }] })
-  t.match(await app.call('GET', `/api/tasks/tasks/${id}`, { user }), { status: 200, body: { id } })
-  t.match(await app.call('PATCH', `/api/tasks/tasks/${id}/complete`, { user }), { status: 200 })
-  t.match(await app.call('GET', '/api/tasks/tasks/summary', { user }), { status: 200, body: { total: 1 } })
-  t.equal((await app.call('GET', `/api/tasks/tasks/${id}`, { user: other })).status, 403)
-  const notAnId = { status: 400, body: { errors: [{ path: '/id' }] } }
-  t.match(await app.call('GET', '/api/tasks/tasks', { user }), notAnId, 'a task with the id "tasks"')
-  t.match(await app.call('POST', '/api/tasks/tasks', { user, body: { title: 'x' } }), { status: 405 })
-})
+t.test(
+  'a user with the id "tasks" lists and creates tasks only at /api/tasks, because /api/tasks/tasks is a task id',
+  async (t) => {
+    const app = await startApp(t)
+    const [user, other] = [await createUser('tasks'), await createUser()]
+    const { id } = await createTask(app, user, { title: 'mine' })
+    t.match(await app.call('GET', '/api/tasks', { user }), { status: 200, body: [{ user_id: 'tasks' }] })
+    t.match(await app.call('GET', `/api/tasks/tasks/${id}`, { user }), { status: 200, body: { id } })
+    t.match(await app.call('PATCH', `/api/tasks/tasks/${id}/complete`, { user }), { status: 200 })
+    t.match(await app.call('GET', '/api/tasks/tasks/summary', { user }), { status: 200, body: { total: 1 } })
+    t.equal((await app.call('GET', `/api/tasks/tasks/${id}`, { user: other })).status, 403)
+    const notAnId = { status: 400, body: { errors: [{ path: '/id' }] } }
+    t.match(await app.call('GET', '/api/tasks/tasks', { user }), notAnId, 'a task with the id "tasks"')
+    t.match(await app.call('POST', '/api/tasks/tasks', { user, body: { title: 'x' } }), { status: 405 })
+  },
+)

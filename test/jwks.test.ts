@@ -251,7 +251,11 @@ t.test('while the keys have never been fetched, the answer is a 503', async (t) 
   t.same(statements, [])
   t.match(logLines.join(''), 'the JWKS could not be fetched')
   t.notOk(logLines.join('').includes(token))
-  assertRefused(t, await call('GET', '/api/tasks', { token: 'a.b.c' }), 'what needs no key to be refused')
+  assertRefused(
+    t,
+    await call('GET', '/api/tasks', { token: 'a.b.c' }),
+    'a malformed token is refused without the keys',
+  )
   t.equal(
     (await call('GET', '/api/tasks', { token: await signToken({ sub: 'somebody' }) })).status,
     200,

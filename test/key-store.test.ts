@@ -90,12 +90,12 @@ t.test(
     const asked = [ask(stranger), ask(key), ask(key)]
     await Promise.all(asked)
     t.same(outcomes, ['known', 'known', 'unavailable'])
-    t.same(errors, [], 'the fetch goes on')
+    t.same(errors, [], 'the fetch continues')
     outcomes.length = 0
     await Promise.all([ask(stranger), ask(key)])
     t.same(outcomes.toSorted(), ['known', 'unavailable'])
     pass(590)
-    t.ok(await knows(key), 'keys beyond their age go on working, too')
+    t.ok(await knows(key), 'keys beyond their maximum age also continue to work')
     t.same([issuer.fetches, errors], [2, []], 'all that during one fetch')
   },
 )
@@ -132,7 +132,7 @@ t.test(
     t.ok(await knows(key))
     t.equal(issuer.fetches, 1, 'young keys are not fetched again')
     pass(1)
-    t.ok(await knows(key), 'nobody waits for the fetch')
+    t.ok(await knows(key), 'no request waits for the fetch')
     await until(async () => !(await knows(key)))
     t.equal(issuer.fetches, 2)
     issuer.publish(key)
@@ -152,11 +152,11 @@ t.test('while the issuer is down, its keys stay valid for a limited time', async
     t.ok(await knows(key), `minute ${minute}`)
     t.notOk(await knows(stranger))
   }
-  t.not(errors.length, 0, 'which is reported')
+  t.not(errors.length, 0, 'the failures are reported')
   pass(60)
   t.ok(await isUnavailable(knows(key)))
   await issuer.comeUp()
-  t.ok(await isUnavailable(knows(key)), 'the cooldown holds for failures too')
+  t.ok(await isUnavailable(knows(key)), 'the cooldown applies to failures, too')
   pass(5)
   t.ok(await knows(key))
 })
@@ -261,7 +261,7 @@ t.test('keys that are malformed, unsupported or for encryption are skipped', asy
   t.same(errors, [])
   for (const unusable of [encryption, other, p384, ec])
     t.equal(await find(unusable), undefined, unusable.jwk.alg!)
-  t.equal(await findAny({ kid: 'oct', alg: 'HS256' }), undefined, 'a secret that is published is none')
+  t.equal(await findAny({ kid: 'oct', alg: 'HS256' }), undefined, 'a published symmetric key is not used')
   t.equal(await findAny({ kid: key.kid, alg: 'constructor' }), undefined)
 })
 

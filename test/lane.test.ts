@@ -115,7 +115,7 @@ for (const [size, forReads] of [
       t.equal(reading.length, DEPTH, 'every read is sent at once')
       t.notOk(
         reading.some(({ channel }) => withWrites.includes(channel)),
-        'and none of them behind a write',
+        'no read is sent behind a write',
       )
       for (const { succeed } of reading) succeed()
       await Promise.all(reads)
@@ -184,7 +184,10 @@ for (const { size, atOnce } of [
         const stranger = write(`stranger ${round}`)
         const late = write(`stuck ${round % 8}`).catch(() => {})
         await turn()
-        t.ok(sent().filter(({ owner }) => owner.startsWith('stuck')).length <= atOnce, 'no more than that')
+        t.ok(
+          sent().filter(({ owner }) => owner.startsWith('stuck')).length <= atOnce,
+          'the limit is not exceeded',
+        )
         for (const channel of channels)
           t.notOk(
             on(channel)
@@ -237,7 +240,7 @@ t.test(
   },
 )
 
-t.test('all slow statements that keep others waiting are stopped at the same time', async (t) => {
+t.test('all slow statements that delay others are stopped at the same time', async (t) => {
   const { channels, sent, on, read } = await openLane(t, 5)
   const jobs = many(4 * DEPTH, (number) => read(`reader ${number}`))
   await turn()
@@ -283,7 +286,7 @@ t.test('statements of one request share its deadline, repetitions included', asy
     t.match(outcome, { status: 'rejected', reason: { fault: 'cancelled' } })
 })
 
-t.test('waiting reads of a disconnected client are not sent; writes are', async (t) => {
+t.test('waiting reads of a disconnected client are not sent, but writes are', async (t) => {
   const { lane, sent, read, write } = await openLane(t, 2)
   const client = { destroyed: false }
   const leaver = { ...inTime('leaver'), client }

@@ -41,7 +41,7 @@ t.test(
   },
 )
 
-t.test('close calls back when the requests of all connections are answered', async (t) => {
+t.test('close ends when the requests of all connections are answered', async (t) => {
   const waiting: ServerResponse[] = []
   const server = new ListeningServer({}, (_request, response) => waiting.push(response))
   server.listen({ port: 0, host: '127.0.0.1' })

@@ -76,7 +76,7 @@ t.test('without parameters the list is complete, the newest task first', async (
   t.notOk(answer.headers['x-total-count'])
 })
 
-t.test('status filters, by each of its names', async (t) => {
+t.test('status filters the list, with each of its values', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const pending = await createTask(app, user, { title: 'pending' })
@@ -392,7 +392,7 @@ t.test('offset skips tasks', async (t) => {
   t.same(
     await walk(app, user, '/api/tasks?limit=5&offset=4'),
     whole.slice(4),
-    'its next page goes on by cursor',
+    'its next page continues with a cursor',
   )
   t.same((await app.call('GET', '/api/tasks?limit=5&offset=99', { user })).body, [])
   t.same((await app.call('GET', '/api/tasks?limit=5&offset=2147483647', { user })).body, [])

@@ -211,7 +211,7 @@ async function beginLongList(user: TestUser, port: number) {
 }
 
 t.test(
-  'an answer that the database breaks off is counted and logged as a fault, with its reason',
+  'an answer that breaks off because of the database is counted and logged as a fault, with its reason',
   async (t) => {
     const app = await startApp(t)
     const user = await createUser()

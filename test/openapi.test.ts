@@ -156,7 +156,7 @@ t.test('every body has examples with titles, which match its schema', async (t) 
   }
 })
 
-t.test('an error lists its codes and its headers', async (t) => {
+t.test('every error lists its codes and its headers', async (t) => {
   for (const { name, responses } of operationsOf(await documentOf(t))) {
     for (const [status, { description, headers = {}, content }] of responses) {
       const names = Object.keys(headers)
@@ -208,20 +208,23 @@ t.test('an id in a path is an integer, as it is in a task', async (t) => {
     t.match({ schema, example }, { schema: { type: 'integer', minimum: 1 }, example: 42 })
 })
 
-t.test('a pattern belongs to a format, whose words clients are told in its place', async (t) => {
-  const { app } = await startApp(t)
-  const search = (value: unknown, path: string): string[] => {
-    if (typeof value !== 'object' || value === null) return []
-    const { pattern, format } = value as Schema
-    const isBare = typeof pattern === 'string' && !Object.hasOwn(taskFormats, format ?? '')
-    const inside = Object.entries(value).flatMap(([name, item]) => search(item, `${path}/${name}`))
-    return isBare ? [path, ...inside] : inside
-  }
-  const { paths, components } = described(app)
-  t.same(search({ paths, components }, ''), [])
-})
+t.test(
+  'every pattern belongs to a format, and an error describes the format instead of the pattern',
+  async (t) => {
+    const { app } = await startApp(t)
+    const search = (value: unknown, path: string): string[] => {
+      if (typeof value !== 'object' || value === null) return []
+      const { pattern, format } = value as Schema
+      const isBare = typeof pattern === 'string' && !Object.hasOwn(taskFormats, format ?? '')
+      const inside = Object.entries(value).flatMap(([name, item]) => search(item, `${path}/${name}`))
+      return isBare ? [path, ...inside] : inside
+    }
+    const { paths, components } = described(app)
+    t.same(search({ paths, components }, ''), [])
+  },
+)
 
-t.test('a pattern admits every value of its format', async (t) => {
+t.test('every pattern matches every valid value of its format', async (t) => {
   const { app, call } = await startApp(t)
   const document = described(app)
   const user = await createUser()
@@ -260,7 +263,7 @@ t.test('a pattern admits every value of its format', async (t) => {
   for (const value of ['', ' ', '\n', '\u200b', 'a\0', 'a\nb', 'a\u2028b']) t.notMatch(value, title)
 })
 
-t.test('the pattern of a visible character agrees with the service', async (t) => {
+t.test('the pattern for a visible character matches the same characters as the service', async (t) => {
   const pattern = new RegExp(`^${VISIBLE_PATTERN}$`)
   const characters = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code))
   const differ = characters.filter((one) => one.isWellFormed() && pattern.test(one) !== isVisible(one))
@@ -287,7 +290,7 @@ t.test('/openapi.json has an ETag, and a client that has the document gets a 304
   t.equal((await other.app.inject('/openapi.json')).headers.etag, etag, 'copies of the service agree')
 })
 
-t.test('the document is serialized once, however often it is asked for', async (t) => {
+t.test('the document is serialized once, however often it is requested', async (t) => {
   const { app } = await startApp(t)
   await app.inject('/openapi.json')
   let count = 0
@@ -317,7 +320,7 @@ t.test('the page explains the first steps', async (t) => {
 })
 
 t.test(
-  'the page, its files and its calls work under a prefix, with and without a slash at the end',
+  'the page, its files and its calls work behind a path prefix, with and without a trailing slash',
   async (t) => {
     const { app } = await startApp(t)
     /** What a browser gets behind a proxy that passes /backend/* on as /*. */
@@ -355,7 +358,7 @@ t.test('the page shows its calls when it opens, and loads nothing from other hos
   t.match(settings, /"defaultModelsExpandDepth":\s*-1/)
   const { description = '' } = described(app).info
   const open = description.replaceAll(/<details>[^]*?<\/details>/g, '').trim()
-  t.ok(open.length < 200, 'what is not folded away is short')
+  t.ok(open.length < 200, 'the text outside the closed sections is short')
   const html = (await app.inject('/docs/')).payload
   t.notMatch(html, /(src|href)="(https?:)?\/\//)
   t.match(String((await app.inject('/docs/')).headers['content-security-policy']), "default-src 'none'")

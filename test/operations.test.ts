@@ -57,7 +57,11 @@ t.test(
         `${method} ${url}`,
       )
     }
-    t.equal((await call('GET', '/api/tasks')).status, 401, 'without a token nobody learns even that')
+    t.equal(
+      (await call('GET', '/api/tasks')).status,
+      401,
+      'a client without a token does not learn that the database is unavailable',
+    )
   },
 )
 
@@ -153,7 +157,7 @@ t.test('metrics are collected at most once a second, however many requests there
   await eventually(async () => sample.exec((await app.call('GET', '/metrics')).text)?.[1] === '1')
 })
 
-t.test("the caller's request id is kept where it is short and safe", async (t) => {
+t.test('the request id of the client is kept if it is short and safe', async (t) => {
   const { call, logLines } = await startApp(t)
   const echoed = async (given: string) =>
     (await call('GET', '/health', { headers: { 'x-request-id': given } })).headers['x-request-id']
@@ -267,7 +271,7 @@ t.test(
   },
 )
 
-t.test('a wildcard stands for exactly one label of an origin', async (t) => {
+t.test('a wildcard matches exactly one label of an origin', async (t) => {
   const { call } = await startApp(t, {
     CORS_ORIGINS: 'https://*.example.app, http://*.preview.example.com:8080, https://app.example.com',
   })
@@ -305,7 +309,7 @@ t.test('a wildcard stands for exactly one label of an origin', async (t) => {
 })
 
 t.test(
-  'a preflight allows the headers of front ends and of tracing tools, and more by a setting',
+  'a preflight allows the headers of front ends and of tracing tools, and those of a setting',
   async (t) => {
     const names = [
       ...['authorization', 'content-type', 'idempotency-key', 'if-match', 'if-none-match', 'last-event-id'],

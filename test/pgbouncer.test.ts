@@ -98,7 +98,7 @@ if (version !== undefined) {
           t.equal(answer.status, 201)
           t.ok(
             body.some(({ id }) => id === answer.body.id),
-            'what was acknowledged is there',
+            'acknowledged tasks exist',
           )
         }
         t.equal(new Set(body.map(({ title }) => title)).size, body.length, 'and nothing is there twice')

@@ -188,12 +188,15 @@ t.test('a name means the same statement on every connection of every copy of the
   t.same(await after([one, two]), await after([two, one]))
 })
 
-t.test('the statements that a connection keeps are bounded, however many texts there are', async (t) => {
-  const { prisma, owner } = await open(t)
-  for (let number = 0; number < 300; number += 1)
-    t.same(await prisma.$queryJson(owner, Prisma.raw(`SELECT 'text ${number}'`)), [`text ${number}`])
-  t.ok((await kept({ prisma }, owner)).length <= 64)
-})
+t.test(
+  'a connection keeps a limited number of prepared statements, however many texts there are',
+  async (t) => {
+    const { prisma, owner } = await open(t)
+    for (let number = 0; number < 300; number += 1)
+      t.same(await prisma.$queryJson(owner, Prisma.raw(`SELECT 'text ${number}'`)), [`text ${number}`])
+    t.ok((await kept({ prisma }, owner)).length <= 64)
+  },
+)
 
 t.test(
   'statements that another session cancels are repeated, also the first one on a connection',
@@ -228,7 +231,7 @@ t.test(
   },
 )
 
-t.test('a cancel on a fresh connection causes no error', async (t) => {
+t.test('a cancelled first statement on a connection causes no error for others', async (t) => {
   for (let round = 0; round < 10; round += 1) {
     const { prisma, owner, onAll } = await open(t)
     const first = prisma.$queryJson(owner, sql`SELECT 'first' FROM pg_sleep(0.05)`)
@@ -310,7 +313,7 @@ t.test('a server that accepts connections and never answers causes an error in t
   t.equal(statementsInFlight(), 0)
 })
 
-t.test('a statement that takes too long is ended by the server, and its connection goes on', async (t) => {
+t.test('the server ends a statement that takes too long, and its connection stays usable', async (t) => {
   const { prisma, owner, backends } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '2000' })
   const pid = await pidOf({ prisma }, owner)
   await t.rejects(prisma.$queryJson(owner, sql`SELECT pg_sleep(30)`), { code: '57014' })
@@ -417,7 +420,7 @@ t.test('an owner whose heavy statements become slow does not delay others for lo
 })
 
 t.test(
-  'the self-check passes with the installed driver, and fails in one sentence with a changed one',
+  'the self-check passes with the installed driver, and fails with one sentence with a changed one',
   async (t) => {
     for (const DATABASE_PIPELINE of ['on', 'off']) {
       const { prisma } = await open(t, { DATABASE_PIPELINE })

@@ -15,7 +15,7 @@ async function createOfEach(app: TestApp, user: TestUser) {
     await createTask(app, user, { title: priority, priority })
 }
 
-t.test('a task has the priority that was sent, and none without one', async (t) => {
+t.test('a task has the priority that was sent, or "none" if none was sent', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const priority of PRIORITIES)
@@ -24,7 +24,7 @@ t.test('a task has the priority that was sent, and none without one', async (t) 
     t.match(await createTask(app, user, body), { priority: 'none' })
 })
 
-t.test('a priority changes, stays if it is not sent, and null means none', async (t) => {
+t.test('a priority can be changed, stays if it is not sent, and null sets it to "none"', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id, updated_at: created } = await createTask(app, user, { title: 'T', priority: 'low' })
@@ -38,7 +38,7 @@ t.test('a priority changes, stays if it is not sent, and null means none', async
   t.equal((await change({ priority: null })).priority, 'none')
 })
 
-t.test('another word is a 400 that lists the allowed words, and nothing changes', async (t) => {
+t.test('an unknown priority is a 400 that lists the allowed words, and nothing changes', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const task = await createTask(app, user, { title: 'T', priority: 'high' })
@@ -111,18 +111,21 @@ t.test('the filter takes one priority or several, and combines with everything e
   t.equal(counted.headers['x-total-count'], '2')
 })
 
-t.test('a cursor is valid for the same priorities in another order, and for no others', async (t) => {
-  const app = await startApp(t)
-  const user = await createUser()
-  await createOfEach(app, user)
-  const first = await app.call('GET', '/api/tasks?priority=high,urgent&limit=1', { user })
-  const cursor = /cursor=([\w-]+)/.exec(first.headers.link!)![1]
-  const status = async (words: string) =>
-    (await app.call('GET', `/api/tasks?priority=${words}&limit=1&cursor=${cursor}`, { user })).status
-  t.equal(await status('urgent,high,high'), 200)
-  t.equal(await status('high'), 400)
-  t.equal(await status('high,urgent,low'), 400)
-})
+t.test(
+  'a cursor is valid for the same priorities in another order, but for no other priorities',
+  async (t) => {
+    const app = await startApp(t)
+    const user = await createUser()
+    await createOfEach(app, user)
+    const first = await app.call('GET', '/api/tasks?priority=high,urgent&limit=1', { user })
+    const cursor = /cursor=([\w-]+)/.exec(first.headers.link!)![1]
+    const status = async (words: string) =>
+      (await app.call('GET', `/api/tasks?priority=${words}&limit=1&cursor=${cursor}`, { user })).status
+    t.equal(await status('urgent,high,high'), 200)
+    t.equal(await status('high'), 400)
+    t.equal(await status('high,urgent,low'), 400)
+  },
+)
 
 t.test('a cursor whose key is not a priority is refused without a statement', async (t) => {
   const app = await startApp(t)
@@ -139,7 +142,7 @@ t.test('a cursor whose key is not a priority is refused without a statement', as
   }
 })
 
-t.test('PostgreSQL refuses other priorities, and computes the rank', async (t) => {
+t.test('PostgreSQL refuses unknown priorities, and computes the rank', async (t) => {
   const user = await createUser()
   const app = await startApp(t)
   await createOfEach(app, user)

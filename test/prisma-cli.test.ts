@@ -45,7 +45,7 @@ const withUrl = (url: string, change: (url: URL) => void) => {
 }
 
 tests(
-  'our migrations deploy once and leave nothing between schema, migrations and database',
+  'migrations are deployed once, and then schema, migrations and database agree',
   async ({ prisma }, url, t) => {
     const env = { DATABASE_URL: url }
     has(t, await prisma('migrate status', env), 1, 'not yet been applied', '20261126000000_init')
@@ -65,7 +65,7 @@ tests(
 )
 
 tests(
-  'migrate dev makes a migration and a draft, and notices drift; reset cures it',
+  'migrate dev creates a migration or a draft and detects drift, and reset removes the drift',
   async (project, url, t) => {
     const { prisma } = project
     const env = { DATABASE_URL: url }
@@ -93,7 +93,7 @@ tests(
 )
 
 tests(
-  'diff compares schema, migrations, database and nothing, as text or as SQL that db execute runs',
+  'migrate diff compares a schema, migrations, a database and an empty one, and db execute runs its SQL',
   async (project, url, t) => {
     const { prisma } = project
     const env = { DATABASE_URL: url }
@@ -126,7 +126,7 @@ tests(
 )
 
 tests(
-  'a database with Better Auth’s tables, tables of a setting and other formats of dates is migrated, and they stay',
+  'a migration keeps the tables of Better Auth and of EXTERNAL_TABLES, whatever the date format of the database',
   async ({ prisma, writeMigration }, url, t) => {
     const database = new URL(url).pathname.slice(1)
     for (const setting of [`datestyle = 'German'`, `intervalstyle = 'iso_8601'`, `TimeZone = 'Asia/Kolkata'`])
@@ -168,7 +168,7 @@ const TABLES = [
   'users',
 ]
 
-t.test('a database that is not encoded in UTF8 is refused in one sentence, and nothing is applied', (t) =>
+t.test('a database in another encoding than UTF8 is refused with one sentence, and nothing is applied', (t) =>
   withProject(async ({ prisma }) => {
     const name = `latin_${randomBytes(6).toString('hex')}`
     await query(
@@ -190,17 +190,19 @@ t.test('a database that is not encoded in UTF8 is refused in one sentence, and n
   }),
 )
 
-t.test('a URL with an unencoded password is refused in one sentence that shows no part of it', (t) =>
-  withProject(async ({ prisma }) => {
-    const outcome = await prisma('migrate deploy', {
-      DATABASE_URL: 'postgresql://me:p@ss/w#rd@db.example.com/tasks',
-    })
-    has(t as Tap, outcome, 1, /^DATABASE_URL must be a valid URL: percent-encode/)
-    t.notMatch(outcome.output, /p@ss|w#rd/)
-  }),
+t.test(
+  'a URL with an unencoded password is refused with one sentence that shows no part of the password',
+  (t) =>
+    withProject(async ({ prisma }) => {
+      const outcome = await prisma('migrate deploy', {
+        DATABASE_URL: 'postgresql://me:p@ss/w#rd@db.example.com/tasks',
+      })
+      has(t as Tap, outcome, 1, /^DATABASE_URL must be a valid URL: percent-encode/)
+      t.notMatch(outcome.output, /p@ss|w#rd/)
+    }),
 )
 
-t.test('of two deploys at once, one applies and the other finds nothing left to do', (t) =>
+t.test('of two concurrent deployments, one applies the migrations and the other finds nothing to do', (t) =>
   withProject(async (project) => {
     // Lasts until the other one waits for the lock.
     const slow = `CREATE TABLE slow (id INT); DO $$ BEGIN
@@ -222,7 +224,7 @@ t.test('of two deploys at once, one applies and the other finds nothing left to 
 )
 
 tests(
-  'a deploy gives up on a lock that another holds for ten seconds, unless told not to ask for it',
+  'migrate deploy waits ten seconds for the lock of another deployment, and fails unless locking is disabled',
   async ({ prisma }, url, t) => {
     const lock = query(url, 'SELECT pg_advisory_lock(72707369), pg_sleep(60)').catch(() => undefined)
     has(
@@ -240,7 +242,7 @@ tests(
 )
 
 tests(
-  'a failing migration changes nothing, blocks the next, and resolve gets out of it',
+  'a failed migration changes nothing and blocks further ones until it is resolved',
   async (project, url, t) => {
     const { prisma } = project
     const env = { DATABASE_URL: url }
@@ -268,7 +270,7 @@ tests(
 )
 
 tests(
-  'a repaired migration deploys, whatever semicolons are in it, and is understood afterwards',
+  'a repaired migration is deployed, whatever semicolons it contains, and diff finds no difference',
   async (project, url, t) => {
     const { prisma } = project
     const env = { DATABASE_URL: url }
@@ -297,7 +299,7 @@ tests(
 )
 
 tests(
-  'a database or role of any name will do; a database that is missing is created',
+  'databases and roles may have any name, and a missing database is created',
   async ({ prisma }, url, t) => {
     const role = new URL(url).pathname.slice(1)
     await query(url, `CREATE ROLE ${role} LOGIN CREATEDB PASSWORD 'p@s/s:w %41#"'`)
@@ -359,7 +361,7 @@ tests('a database out of reach is named with the error code and exit code 1', as
 })
 
 tests(
-  'who may not create databases names a shadow database, which must not be one in use',
+  'a role that may not create databases needs a shadow database, which must not be in use',
   async ({ prisma }, url, t) => {
     const role = new URL(url).pathname.slice(1)
     await query(
@@ -393,7 +395,7 @@ tests(
 )
 
 tests(
-  'db push, db pull, generate, validate, format and -v work with the engine of this repository',
+  'db push, db pull, generate, validate, format and -v work with the engine of the repository',
   async (project, url, t) => {
     const { prisma } = project
     const env = { DATABASE_URL: url }
@@ -416,29 +418,22 @@ tests(
   },
 )
 
-t.test(
-  'without a URL the CLI starts the PostgreSQL of the folder, for as long as it runs, but not in production',
-  (t) =>
-    withProject(async (project) => {
-      has(
-        t as Tap,
-        await project.prisma('migrate status', { NODE_ENV: 'production' }),
-        1,
-        /^Set DATABASE_URL/,
-      )
-      has(
-        t as Tap,
-        await project.prisma('migrate deploy', { NODE_ENV: 'development' }),
-        0,
-        'successfully applied',
-      )
-      const port = await freePort()
-      const studio = startPrisma(project.folder, `studio --browser none --port ${port}`, {
-        NODE_ENV: 'development',
-      })
-      for await (const text of studio.stdout.setEncoding('utf8')) if (/http:/.test(text)) break
-      t.equal((await fetch(`http://127.0.0.1:${port}`)).status, 200)
-      studio.kill('SIGTERM')
-      t.same(await once(studio, 'exit'), [143, null])
-    }),
+t.test('without a URL, the CLI runs the embedded PostgreSQL until it ends, but not in production', (t) =>
+  withProject(async (project) => {
+    has(t as Tap, await project.prisma('migrate status', { NODE_ENV: 'production' }), 1, /^Set DATABASE_URL/)
+    has(
+      t as Tap,
+      await project.prisma('migrate deploy', { NODE_ENV: 'development' }),
+      0,
+      'successfully applied',
+    )
+    const port = await freePort()
+    const studio = startPrisma(project.folder, `studio --browser none --port ${port}`, {
+      NODE_ENV: 'development',
+    })
+    for await (const text of studio.stdout.setEncoding('utf8')) if (/http:/.test(text)) break
+    t.equal((await fetch(`http://127.0.0.1:${port}`)).status, 200)
+    studio.kill('SIGTERM')
+    t.same(await once(studio, 'exit'), [143, null])
+  }),
 )

@@ -23,7 +23,7 @@ t.test('fifty concurrent toggles end with the original state, fifty-one do not',
   }
 })
 
-t.test('changes of different fields at once are all kept', async (t) => {
+t.test('concurrent changes of different fields are all kept', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   for (let round = 0; round < 10; round += 1) {
@@ -49,7 +49,7 @@ t.test('of many concurrent deletions of a task, one succeeds', async (t) => {
   t.equal(answers.filter(({ status }) => status === 404).length, 19)
 })
 
-t.test('toggling and deleting at once never brings a task back', async (t) => {
+t.test('concurrent toggles and deletions never bring a task back', async (t) => {
   const app = await startApp(t, { DATABASE_POOL_MAX: '20' })
   const user = await createUser()
   for (let round = 0; round < 10; round += 1) {

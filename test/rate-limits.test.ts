@@ -124,7 +124,7 @@ t.test('an expired token is always a 401 token_expired, however often its addres
   }
   t.same(await fail(app, 2), [401, 429])
   t.match((await callFrom(app, { token: expired })).body, 'token_expired')
-  t.equal((await callFrom(app, { token: forged })).status, 429, 'only who signed it knows that it was good')
+  t.equal((await callFrom(app, { token: forged })).status, 429, 'a forged token does not count as expired')
 })
 
 t.test('the pages of the documentation count, too', async (t) => {
@@ -191,7 +191,11 @@ t.test('behind trusted proxies, the address is the one that they saw', async (t)
   }
   const app = await startApp(t, { RATE_LIMIT_ADDRESS_MAX: '2', TRUST_PROXY: '10.0.0.0/8' })
   const outside = (count: number) => ({ headers: { 'x-forwarded-for': `198.51.100.${count}` } })
-  t.same(await fail(app, 3, outside), [401, 401, 429], 'who comes past the proxies is believed nothing')
+  t.same(
+    await fail(app, 3, outside),
+    [401, 401, 429],
+    'headers of a client that bypasses the proxies are ignored',
+  )
 })
 
 t.test('a proxy may pass on text that is not an address', async (t) => {
@@ -201,7 +205,7 @@ t.test('a proxy may pass on text that is not an address', async (t) => {
     t.same(await fail(app, 3, () => ({ headers })), [401, 401, 429], claimed)
   }
   const long = (count: number) => ({ headers: { 'x-forwarded-for': `${'x'.repeat(5000)}${count}` } })
-  t.same(await fail(app, 3, long), [401, 401, 429], 'no more is kept than an address needs')
+  t.same(await fail(app, 3, long), [401, 401, 429], 'a long value is cut to the length of an address')
 })
 
 const manyHeaders = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`x-${index}`, 'x']))
@@ -273,7 +277,11 @@ t.test('a batch counts as many requests as it has operations, and is refused as 
     headers: { ...told('10', '2'), 'retry-after': String },
     body: { code: 'rate_limited' },
   })
-  t.match(await batchOf(app, user, 2), { status: 200, headers: told('10', '0') }, 'what is left can be used')
+  t.match(
+    await batchOf(app, user, 2),
+    { status: 200, headers: told('10', '0') },
+    'the remaining requests can be used',
+  )
   t.match(await batchOf(app, user, 1), { status: 429, headers: told('10', '0') })
   const rows = await query(databaseUrl(), 'SELECT 1 FROM tasks WHERE user_id = $1', [user.id])
   t.equal(rows.length, 9, 'a refused batch changes nothing')
@@ -334,7 +342,7 @@ t.test(
     t.match(await batchOf(two, batcher, 2), { status: 429, headers: { 'ratelimit-remaining': '0' } })
 
     redis.pause()
-    t.same(await statuses(user), [200, 200, 200, 200], 'a Redis that hangs holds nobody up for long')
+    t.same(await statuses(user), [200, 200, 200, 200], 'a Redis that hangs delays no request for long')
     redis.resume()
     await isCounting()
 

@@ -29,6 +29,31 @@ t.test('recurring tasks', async (t) => {
     t.equal(body.next_task_id, null)
   })
 
+  t.test('every answer with a recurring task has the same bytes of it', async (t) => {
+    const { call, id, path } = await recurring(app, { title: 'Ü "1": 2, 3', tags: ['a', 'b'] })
+    const answers = [
+      ...[await call('GET', path), await call('GET', ''), await call('GET', '?limit=9')],
+      ...[
+        await call('GET', '?sort=title&search=ü'),
+        await call('GET', '/changes'),
+        await call('GET', '/export'),
+      ],
+      ...[await call('PUT', path, {}), await call('PATCH', path, { completed: false })],
+      await call('POST', '/batch', { operations: [{ op: 'update', id, title: 'Ü "1": 2, 3' }] }),
+    ]
+    const { text } = answers.at(-2)!
+    for (const answer of answers) t.ok(answer.text.includes(text), answer.text)
+    const moved = await call('POST', `${path}/skip`)
+    t.equal((await call('GET', path)).text, moved.text)
+    const done = await call('PATCH', `${path}/complete`)
+    t.equal((await call('GET', path)).text, done.text)
+    await call('DELETE', path)
+    const trash = await call('GET', '/trash')
+    t.ok(trash.text.includes(done.text.slice(0, -1)), trash.text)
+    const restored = await call('POST', `${path}/restore`)
+    t.equal((await call('GET', path)).text, restored.text)
+  })
+
   t.test('every way to complete a task creates its next occurrence once', async (t) => {
     const copied = { description: 'All of them.', priority: 'high', tags: ['home', 'Garden'] }
     const ways: Record<string, (task: Awaited<ReturnType<typeof recurring>>) => Promise<any>> = {
@@ -75,7 +100,7 @@ t.test('recurring tasks', async (t) => {
     t.match(next, { title: 'Feed', due_date: '2090-05-31', completed: false })
   })
 
-  t.test('50 completions at once make one next task', async (t) => {
+  t.test('50 concurrent completions create one next task', async (t) => {
     for (const body of [{ completed: true }, undefined]) {
       const { call, path, list } = await recurring(app)
       const answers = await Promise.all(
@@ -89,7 +114,7 @@ t.test('recurring tasks', async (t) => {
     }
   })
 
-  t.test('of 20 completions with the same ETag exactly one succeeds', async (t) => {
+  t.test('of 20 completions with the same ETag, exactly one succeeds', async (t) => {
     const { call, path, list } = await recurring(app)
     const headers = { 'if-match': (await call('GET', path)).headers.etag }
     const answers = await Promise.all(
@@ -99,7 +124,7 @@ t.test('recurring tasks', async (t) => {
     t.equal((await list()).length, 2)
   })
 
-  t.test('a completion beside changes of the rule or due date uses one of them', async (t) => {
+  t.test('a completion during changes of the rule or due date uses one version of them', async (t) => {
     const { call, path, list } = await recurring(app)
     const change = (day: number) =>
       call('PATCH', path, { due_date: `2091-0${day}-01`, recurrence: { rule: `FREQ=DAILY;INTERVAL=${day}` } })
@@ -114,7 +139,7 @@ t.test('recurring tasks', async (t) => {
     t.equal(Date.parse(next.due_date!) - Date.parse(due_date), days * 86_400_000)
   })
 
-  t.test('a batch sees each task as the operations before leave it', async (t) => {
+  t.test('a batch sees each task as its earlier operations have changed it', async (t) => {
     const { call, id, path, list } = await recurring(app)
     await call('DELETE', path)
     const operations = [
@@ -183,7 +208,7 @@ t.test('recurring tasks', async (t) => {
     t.strictSame((await call('GET', `${path}/occurrences`)).body, [])
   })
 
-  t.test('a preview begins with the date of the next task', async (t) => {
+  t.test('a preview begins with the date of the next occurrence', async (t) => {
     const { call, path, owner } = await recurring(app, {
       due_date: '2090-01-31',
       recurrence: { rule: 'FREQ=MONTHLY' },
@@ -284,7 +309,7 @@ t.test('recurring tasks', async (t) => {
   })
 
   t.test('what happens to a series', async (t) => {
-    await t.test('the next task was deleted: completing again creates another one', async (t) => {
+    await t.test('if the next task was deleted, completing again creates another one', async (t) => {
       const { call, path, list } = await recurring(app)
       const { body } = await call('PATCH', `${path}/complete`)
       await call('DELETE', `/${body.next_task_id}`)
@@ -310,7 +335,7 @@ t.test('recurring tasks', async (t) => {
       t.strictSame(titles(await list()), ['2090-01-03 open'])
     })
     await t.test(
-      'a changed due date begins the count anew; other changes leave the series alone',
+      'a changed due date restarts the count, and other changes do not affect the series',
       async (t) => {
         const { call, path } = await recurring(app, { recurrence: { rule: 'FREQ=WEEKLY' } })
         await call('PATCH', path, { title: 'Other', due_date: '2090-01-05' })
@@ -320,14 +345,14 @@ t.test('recurring tasks', async (t) => {
         t.strictSame((await call('PUT', path, (await call('GET', path)).body)).status, 200)
       },
     )
-    await t.test('a due date beyond UNTIL needs another rule with it', async (t) => {
+    await t.test('a due date after UNTIL needs a new rule in the same request', async (t) => {
       const { call, path } = await recurring(app, { recurrence: { rule: 'FREQ=DAILY;UNTIL=20900105' } })
       const refused = await call('PATCH', path, { due_date: '2090-01-06' })
       t.strictSame([refused.status, refused.body.errors[0].path], [400, '/recurrence/rule'])
       const change = { due_date: '2090-01-06', recurrence: { rule: 'FREQ=DAILY' } }
       t.match(await call('PATCH', path, change), { status: 200, body: { due_date: '2090-01-06' } })
     })
-    await t.test('a changed time zone keeps the due date and holds for the next one', async (t) => {
+    await t.test('a changed time zone keeps the due date and applies to the next one', async (t) => {
       const due_date = '2090-03-20T12:00:00.000Z'
       const recurrence = { rule: 'FREQ=WEEKLY', time_zone: 'UTC' }
       const { call, path } = await recurring(app, { due_date, recurrence })
@@ -338,7 +363,7 @@ t.test('recurring tasks', async (t) => {
       // Summer time begins on 26 March 2090.
       t.equal(await next(), '2090-03-27T11:00:00.000Z')
     })
-    await t.test('a task that is created completed has no next one', async (t) => {
+    await t.test('a task that is created as completed has no next occurrence', async (t) => {
       const { call, path, list } = await recurring(app, { completed: true })
       t.equal((await list()).length, 1)
       await call('PATCH', `${path}/complete`)

@@ -28,7 +28,7 @@ async function startPrefixProxy(t: Test, service: string): Promise<string> {
 }
 
 t.test(
-  'Location and Link are right below any prefix, for both mounts, with and without a slash',
+  'Location and Link are correct behind any path prefix, under both paths of the tasks, with and without a trailing slash',
   async (t) => {
     const app = await startApp(t)
     const service = await app.app.listen({ port: 0, host: '127.0.0.1' })

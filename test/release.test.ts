@@ -6,7 +6,7 @@ import { withProject } from './helpers/prisma-cli.ts'
 import { startService } from './helpers/service.ts'
 import { createWriters } from './helpers/writer.ts'
 
-t.test('copies are restarted one by one behind a balancer: no request is lost', async (t) => {
+t.test('restarting the copies one by one behind a load balancer loses no request', async (t) => {
   const balancer = await startBalancer(t)
   const start = async () => {
     // Longer than the balancer needs to hear of the end, on however busy a machine.
@@ -52,7 +52,11 @@ t.test('the old version keeps serving while the migrations of the new one run, f
         const name = '20270101000003_broken'
         await project.writeMigration(name, 'CREATE TABLE half (id int); SELECT 1 / 0')
         t.match(await prisma('migrate deploy'), { code: 1, output: `Migration name: ${name}` })
-        t.same(await query(url, `SELECT to_regclass('half')`), [{ to_regclass: null }], 'nothing of it stays')
+        t.same(
+          await query(url, `SELECT to_regclass('half')`),
+          [{ to_regclass: null }],
+          'nothing of the failed migration remains',
+        )
         t.match(await prisma(`migrate resolve --rolled-back ${name}`), { code: 0 })
         await project.writeMigration(name, 'CREATE TABLE whole (id int)')
         t.match(await prisma('migrate deploy'), { code: 0 })

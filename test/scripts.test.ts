@@ -75,7 +75,7 @@ async function waitUntil(isDone: () => boolean, describe: () => string) {
 }
 
 t.test(
-  'npm start that is stopped leaves nothing, whether it builds or serves',
+  'stopping npm start leaves no process, whether it builds or serves',
   { skip: cannotShow },
   async (t) => {
     const building = startCommand(t, folder, 'npm start')
@@ -92,13 +92,13 @@ t.test(
   },
 )
 
-t.test('npm start whose npm is killed ends as well', { skip: cannotShow }, async (t) => {
+t.test('killing npm also ends the service that it has started', { skip: cannotShow }, async (t) => {
   const command = startCommand(t, folder, 'npm run dev')
   await command.until('Try it', 'postgres')
   t.match(await command.stop('SIGKILL'), 'stopped: every request is answered')
 })
 
-t.test('npm run dev and Studio that are stopped leave nothing', { skip: cannotShow }, async (t) => {
+t.test('stopping npm run dev or Studio leaves no process', { skip: cannotShow }, async (t) => {
   const dev = startCommand(t, folder, 'npm run dev')
   await dev.until('Try it', 'postgres')
   t.match(await dev.stop('SIGTERM'), 'stopped: every request is answered')
@@ -113,7 +113,7 @@ t.test('npm run dev and Studio that are stopped leave nothing', { skip: cannotSh
   }
 })
 
-t.test('npm test that is stopped leaves nothing', { skip: cannotShow }, async (t) => {
+t.test('stopping npm test leaves no process', { skip: cannotShow }, async (t) => {
   const folder = freshClone(t, ['.taprc'])
   const helpers = join(import.meta.dirname, 'helpers')
   mkdirSync(join(folder, 'test/helpers'), { recursive: true })
@@ -128,22 +128,19 @@ t.test('npm test that is stopped leaves nothing', { skip: cannotShow }, async (t
   }
 })
 
-t.test(
-  'a step that fails ends the run with its exit code, and a program that is missing is named',
-  async (t) => {
-    const run = (...steps: string[]) =>
-      new Promise<{ code: number | null; output: string }>((resolve) => {
-        const child = spawn(process.execPath, [join(import.meta.dirname, '../run.mjs'), ...steps])
-        let output = ''
-        for (const stream of [child.stdout, child.stderr])
-          stream.on('data', (text: Buffer) => (output += text.toString()))
-        child.once('close', (code) => resolve({ code, output }))
-      })
-    t.same(await run('echo', 'one', 'then', 'echo', 'two'), { code: 0, output: 'one\ntwo\n' })
-    t.same(await run('echo', 'one', 'then', 'false', 'then', 'echo', 'two'), { code: 1, output: 'one\n' })
-    t.same(await run('no-such-program'), {
-      code: 127,
-      output: 'no-such-program is not installed. Run: npm ci\n',
+t.test('a failed step ends the command with its exit code, and a missing program is named', async (t) => {
+  const run = (...steps: string[]) =>
+    new Promise<{ code: number | null; output: string }>((resolve) => {
+      const child = spawn(process.execPath, [join(import.meta.dirname, '../run.mjs'), ...steps])
+      let output = ''
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (text: Buffer) => (output += text.toString()))
+      child.once('close', (code) => resolve({ code, output }))
     })
-  },
-)
+  t.same(await run('echo', 'one', 'then', 'echo', 'two'), { code: 0, output: 'one\ntwo\n' })
+  t.same(await run('echo', 'one', 'then', 'false', 'then', 'echo', 'two'), { code: 1, output: 'one\n' })
+  t.same(await run('no-such-program'), {
+    code: 127,
+    output: 'no-such-program is not installed. Run: npm ci\n',
+  })
+})

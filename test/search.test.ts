@@ -354,7 +354,7 @@ t.test('a changed task is found by its new text', async (t) => {
   t.same(await find('dom'), [])
   t.same(await find('ZÜRICH'), ['Zürich'])
   const { body } = await app.call('GET', `/api/tasks/${id}`, { user })
-  t.notOk('search_text' in body, 'what is kept for the search stays inside')
+  t.notOk('search_text' in body, 'the column of the search is not in the answer')
 })
 
 t.test("another user's tasks are never found, nor counted", async (t) => {
@@ -409,7 +409,7 @@ t.test('a search applies to every list: pages, filters, orders, offset and count
   }
 })
 
-t.test('a search of thousands is complete without limit', async (t) => {
+t.test('without limit, a search that finds thousands of tasks is complete', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   await fill(app, user, 3000)

@@ -78,11 +78,7 @@ t.test(
 
     t.equal(await exit, 0)
     t.ok(database.farewells() > 0)
-    t.equal(
-      database.farewells(),
-      database.opened(),
-      'every connection to the database was ended, none dropped',
-    )
+    t.equal(database.farewells(), database.opened(), 'every connection to the database was closed properly')
     const lines = service.output.text().trim().split('\n')
     const indexOf = (text: string) => lines.findIndex((line) => line.includes(text))
     t.ok(indexOf('stopping on SIGTERM') < indexOf('"/api/tasks/:id/complete","status":200'))
@@ -94,7 +90,7 @@ t.test(
   },
 )
 
-t.test('a second signal ends it at once', async (t) => {
+t.test('a second signal ends the service at once', async (t) => {
   for (const [when, variables] of [
     ['while it serves on', { SHUTDOWN_DELAY_MS: '600000' }],
     ['while a request is in flight', { SHUTDOWN_TIMEOUT_MS: '600000' }],

@@ -70,7 +70,7 @@ const SAME: Record<string, string[]> = {
   'a letter with an accent that has no upper case of its own': ['ΐ', 'Ϊ́'],
   'a long text': ['Ü'.repeat(50), 'ü'.repeat(50)],
 }
-t.test('a tag in other letter case is the same tag, in bodies and in filters', async (t) => {
+t.test('a tag in another letter case is the same tag, in bodies and in filters', async (t) => {
   const app = await startApp(t)
   for (const [what, spellings] of Object.entries(SAME)) {
     const user = await createUser()
@@ -322,7 +322,7 @@ t.test('a tag is renamed on every task, and merged where the new name exists', a
   t.same(after.tags, ['a', 'Job', 'b'], 'once, in the first of the two places, in the new spelling')
   t.ok(after.updated_at > both.updated_at)
   t.same((await read(app, user, one)).tags, ['Job'])
-  t.same(await read(app, user, other), other, 'a task without the old tag stays as it is')
+  t.same(await read(app, user, other), other, 'a task without the old tag does not change')
   t.same(
     (await listed(app, user)).map(({ name, count }) => [name, count]),
     [
@@ -455,7 +455,7 @@ t.test('a rename during other writes loses no tag, and concurrent toggles lose n
       const names = [from, to].filter((name) => tags.includes(name))
       t.equal(names.length, 1, 'one of the two names')
       t.ok(tags.includes('kept'))
-      t.equal(tags.includes('added'), index >= 3, 'what was written is there')
+      t.equal(tags.includes('added'), index >= 3, 'the written tag exists')
       t.equal(completed, index < 3, 'a toggle is not lost')
       if (index < 3) t.same(tags, [to, 'kept'])
     }

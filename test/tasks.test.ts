@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createTask, createUser, resolveUrl, startApp } from './helpers/app.ts'
 
-t.test('a task goes through its whole life', async (t) => {
+t.test('a task can be created, read, changed, completed and deleted', async (t) => {
   const app = await startApp(t)
   const { call } = app
   const user = await createUser()
@@ -131,7 +131,7 @@ t.test('completing with a body sets the state, so a retry is harmless', async (t
   t.equal((await complete()).completed, false, 'no body flips')
 })
 
-t.test('the header of a JSON body without a body is harmless', async (t) => {
+t.test('a Content-Type of JSON without a body is accepted', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const { id } = await createTask(app, user)
@@ -149,7 +149,7 @@ t.test('the header of a JSON body without a body is harmless', async (t) => {
   t.equal((await app.call('DELETE', `/api/tasks/${id}`, { user, headers, body: '' })).status, 204)
 })
 
-t.test('a type without a body is harmless, too, whatever the type', async (t) => {
+t.test('any other Content-Type without a body is accepted, too', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   for (const type of ['application/x-www-form-urlencoded', 'text/plain;charset=UTF-8', 'application/xml']) {
@@ -164,7 +164,7 @@ t.test('a type without a body is harmless, too, whatever the type', async (t) =>
   }
 })
 
-t.test('a trailing slash makes no difference, and neither does the mount', async (t) => {
+t.test('both paths of the tasks give the same answers, with and without a trailing slash', async (t) => {
   const app = await startApp(t)
   const user = await createUser('user with / and ü')
   const mount = `/api/${encodeURIComponent(user.id)}/tasks`

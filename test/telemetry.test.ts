@@ -48,7 +48,7 @@ t.test('a request and its statements are spans in the trace of the caller', asyn
   await call(1, 'GET', `/api/${user.id}/tasks?search=${title}`)
   await call(2, 'GET', `/nothing/${title}?${title}`)
   await fetch(`${service.url}/api/tasks`, { headers: { traceparent: `00-${traces[3]}-${parent}-01` } })
-  t.equal(await service.kill(), 0, 'what is left is sent before the end')
+  t.equal(await service.kill(), 0, 'the remaining data is sent before the process ends')
 
   const spansOf = (index: number) => collector.spans().filter(({ traceId }) => traceId === traces[index])
   const [post] = spansOf(0).filter(({ kind }) => kind === SERVER)
@@ -136,7 +136,7 @@ async function startTracedApp(t: Test, variables: Record<string, string>) {
 /** The last thing that the server said: a wait for the lock ended, or the whole time. */
 const GIVEN_UP = /^(55P03|57014)$/
 
-t.test('a statement that fails marks its span and that of the request as failed', async (t) => {
+t.test('a failed statement marks its own span and that of the request as failed', async (t) => {
   const collector = await startCollector(t)
   const app = await startTracedApp(t, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,

@@ -82,7 +82,7 @@ for (const [how, variables] of Object.entries(DRIVERS)) {
   })
 
   for (const state of ['40P01', '40001'])
-    t.test(`a batch that PostgreSQL undid (${state}) is repeated as a whole, ${how}`, async (t) => {
+    t.test(`a batch that PostgreSQL rolled back (${state}) is repeated as a whole, ${how}`, async (t) => {
       const { prisma, owner, attempt, attempts } = await open(t, variables)
       const name = `fail_${randomUUID().replaceAll('-', '')}`
       await query(
@@ -99,7 +99,7 @@ for (const [how, variables] of Object.entries(DRIVERS)) {
       t.equal(await attempts(), 3)
     })
 
-  t.test(`a batch whose connection ends is not sent again, and does nothing, ${how}`, async (t) => {
+  t.test(`a batch whose connection ends is not repeated, and changes nothing, ${how}`, async (t) => {
     const { prisma, owner, attempt, attempts } = await open(t, variables)
     const mark = randomUUID()
     const batch = prisma.$queryJsonAll(owner, [
@@ -154,32 +154,38 @@ t.test('batches and single statements share connections, and each gets its own a
   t.ok(connections().total <= 3)
 })
 
-t.test('a text that a batch has often is parsed once, also on a new connection', async (t) => {
-  const { prisma, owner } = await open(t)
-  const statement = (number: number) => sql`SELECT 'parsed once', ${number}::int`
-  const plans = sql`SELECT generic_plans + custom_plans FROM pg_prepared_statements
+t.test(
+  'a statement that a batch contains several times is parsed once, also on a new connection',
+  async (t) => {
+    const { prisma, owner } = await open(t)
+    const statement = (number: number) => sql`SELECT 'parsed once', ${number}::int`
+    const plans = sql`SELECT generic_plans + custom_plans FROM pg_prepared_statements
     WHERE name = ${nameOf(statement(0).text)}`
-  const batch = Array.from({ length: 100 }, (_, number) => statement(number))
-  t.same((await prisma.$queryJsonAll(owner, [...batch, plans])).at(-1), ['100'])
-  t.same((await prisma.$queryJsonAll(owner, [...batch, plans])).at(-1), ['200'])
-})
+    const batch = Array.from({ length: 100 }, (_, number) => statement(number))
+    t.same((await prisma.$queryJsonAll(owner, [...batch, plans])).at(-1), ['100'])
+    t.same((await prisma.$queryJsonAll(owner, [...batch, plans])).at(-1), ['200'])
+  },
+)
 
-t.test('a batch that fails leaves no name that the server does not have', async (t) => {
-  const { prisma, owner } = await open(t)
-  const [before, after] = [sql`SELECT 'parsed'`, sql`SELECT 'skipped'`]
-  await t.rejects(prisma.$queryJsonAll(owner, [before, sql`SELECT 1 / 0`, after]))
-  const names = [before, after].map(({ text }) => nameOf(text)).join()
-  const known = sql`SELECT name FROM pg_prepared_statements WHERE name = ANY(string_to_array(${names}, ','))`
-  t.same(await prisma.$queryJsonAll(owner, [known, before, after, before, after]), [
-    [nameOf(before.text)],
-    ['parsed'],
-    ['skipped'],
-    ['parsed'],
-    ['skipped'],
-  ])
-})
+t.test(
+  'after a failed batch, the service uses no statement name that the server does not know',
+  async (t) => {
+    const { prisma, owner } = await open(t)
+    const [before, after] = [sql`SELECT 'parsed'`, sql`SELECT 'skipped'`]
+    await t.rejects(prisma.$queryJsonAll(owner, [before, sql`SELECT 1 / 0`, after]))
+    const names = [before, after].map(({ text }) => nameOf(text)).join()
+    const known = sql`SELECT name FROM pg_prepared_statements WHERE name = ANY(string_to_array(${names}, ','))`
+    t.same(await prisma.$queryJsonAll(owner, [known, before, after, before, after]), [
+      [nameOf(before.text)],
+      ['parsed'],
+      ['skipped'],
+      ['parsed'],
+      ['skipped'],
+    ])
+  },
+)
 
-t.test('names that the server has lost, or has already, are no obstacle', async (t) => {
+t.test('a statement succeeds if the server has lost its name or already has it', async (t) => {
   const { prisma, owner } = await open(t)
   const statement = (number: number) => sql`SELECT 'batch text', ${number}::int`
   const batch = (title: string) => [statement(1), insert(owner, title), statement(2)]
@@ -199,7 +205,7 @@ t.test('names that the server has lost, or has already, are no obstacle', async 
   t.same((await titles(owner)).toSorted(), made.toSorted())
 })
 
-t.test('two batches that wait for each other both succeed', async (t) => {
+t.test('two batches that deadlock both succeed', async (t) => {
   const { prisma, owner, attempt, attempts } = await open(t)
   await prisma.$queryJsonAll(owner, [insert(owner, 'one'), insert(owner, 'two')])
   const change = (first: string, second: string, isHeavy: boolean) =>
@@ -216,23 +222,26 @@ t.test('two batches that wait for each other both succeed', async (t) => {
   t.ok((await attempts()) > 2, 'one of them was repeated')
 })
 
-t.test('the time limit holds for a batch as a whole, and then it does nothing', async (t) => {
-  const { prisma, owner } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '500' })
-  const pause = sql`SELECT pg_sleep(0.2)`
-  const batch = [insert(owner, 'one'), ...(Array(20).fill(pause) as Prisma.Sql[]), insert(owner, 'two')]
-  await t.rejects(prisma.$queryJsonAll(owner, batch), { message: 'The database did not answer in time.' })
-  const running = () =>
-    query(
-      databaseUrl(),
-      `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(0.2)%' AND state = 'active'
+t.test(
+  'the time limit applies to a batch as a whole, and a batch that exceeds it changes nothing',
+  async (t) => {
+    const { prisma, owner } = await open(t, { DATABASE_QUERY_TIMEOUT_MS: '500' })
+    const pause = sql`SELECT pg_sleep(0.2)`
+    const batch = [insert(owner, 'one'), ...(Array(20).fill(pause) as Prisma.Sql[]), insert(owner, 'two')]
+    await t.rejects(prisma.$queryJsonAll(owner, batch), { message: 'The database did not answer in time.' })
+    const running = () =>
+      query(
+        databaseUrl(),
+        `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(0.2)%' AND state = 'active'
       AND pid <> pg_backend_pid()`,
-    )
-  await eventually(async () => (await running()).length === 0)
-  t.same(await titles(owner), [])
-  t.same(await prisma.$queryJsonAll(owner, [insert(owner, 'three')]), [['three']])
-})
+      )
+    await eventually(async () => (await running()).length === 0)
+    t.same(await titles(owner), [])
+    t.same(await prisma.$queryJsonAll(owner, [insert(owner, 'three')]), [['three']])
+  },
+)
 
-t.test('a batch that waits for a lock keeps nobody waiting, and is done once', async (t) => {
+t.test('a batch that waits for a lock does not delay others, and runs once', async (t) => {
   const { prisma, owner, attempt, attempts } = await open(t, { DATABASE_POOL_MAX: '8' })
   await prisma.$queryJsonAll(owner, [insert(owner, 'one')])
   // Opens several connections.
@@ -260,7 +269,7 @@ t.test('a batch that waits for a lock keeps nobody waiting, and is done once', a
 })
 
 // The last test: afterwards this process has no name left.
-t.test('names of heavy statements leave the names of others alone, and both are limited', async (t) => {
+t.test('names of heavy statements take none of the names of light ones, and both are limited', async (t) => {
   const named = (kind: string, isHeavy: boolean) =>
     Array.from({ length: 200 }, (_, number) => nameOf(`SELECT '${kind} ${number}'`, isHeavy)).filter(Boolean)
   const heavy = named('heavy', true)

@@ -132,10 +132,14 @@ t.test('iCalendar is folded, and a second library reads the same tasks', async (
   t.match(file, 'DUE;TZID=Europe/Berlin:20261023T150000')
   t.match(file, 'RRULE:FREQ=MONTHLY;BYMONTHDAY=-1')
   const after = byTitle.Weekly!.rrule.after(new Date('2026-10-26T00:00:00Z'))
-  t.equal(after.toISOString(), '2026-10-30T14:00:00.000Z', 'the wall clock stays across DST')
+  t.equal(
+    after.toISOString(),
+    '2026-10-30T14:00:00.000Z',
+    'the time on the wall clock stays the same across DST',
+  )
 })
 
-t.test('other programs find the instants of every zone by its VTIMEZONE', async (t) => {
+t.test('other programs compute the right instants from the VTIMEZONE of every zone', async (t) => {
   const regular = ['America/New_York', 'Europe/Berlin', 'Australia/Lord_Howe', 'America/Santiago']
   const others = ['Africa/Casablanca', 'Africa/Cairo', 'Asia/Tehran', 'Asia/Kathmandu', 'America/Nuuk']
   for (const zone of [...regular, ...others]) {
@@ -261,7 +265,7 @@ t.test('random tasks are the same after export and import, in every format', asy
   )
 })
 
-t.test('the same file twice makes no second copy, in any format and between formats', async (t) => {
+t.test('importing a file twice creates no second copy, in the same or another format', async (t) => {
   const user = await createUser()
   for (const sample of SAMPLES) await create(app, user, sample)
   const all = SAMPLES.length
@@ -297,7 +301,7 @@ t.test('the same file twice makes no second copy, in any format and between form
 })
 
 t.test(
-  'a task in the trash comes back under its id; one that is gone for good comes back once',
+  'an import restores a task from the trash with its id, and creates a permanently deleted task once',
   async (t) => {
     const user = await createUser()
     const kept = await create(app, user, { title: 'kept' })
@@ -325,12 +329,12 @@ t.test(
     t.same(body.tasks.map(({ id }: Fields) => id).sort(), [trashed.id, tasks[2]!.id].sort())
     await app.call('DELETE', `/api/tasks/${tasks[2]!.id}`, { user })
     t.match((await importFile(app, user, file)).body, { created: 1, skipped: 2 })
-    t.equal((await tasksOf(app, user))[2]!.id, tasks[2]!.id, 'a copy comes back from the trash, too')
+    t.equal((await tasksOf(app, user))[2]!.id, tasks[2]!.id, 'a copy is restored from the trash, too')
   },
 )
 
 t.test(
-  'two imports of one file at the same time make one copy, also in two copies of the service',
+  'two concurrent imports of one file create its tasks once, also through two copies of the service',
   async (t) => {
     const [one, two] = [app, await startApp(t)]
     const file = JSON.stringify(
@@ -354,7 +358,7 @@ t.test(
   },
 )
 
-t.test('an Idempotency-Key repeats the first answer, and belongs to one file', async (t) => {
+t.test('an Idempotency-Key repeats the first answer, and is valid for one file', async (t) => {
   const user = await createUser()
   const send = (body: string) =>
     app.call('POST', '/api/tasks/import', {
@@ -390,7 +394,7 @@ t.test('ids of tasks of other users are ignored, and the owner is the user of th
   t.match(await app.call('POST', `/api/${user.id}/tasks/import`, { user, body: '[]' }), { status: 200 })
 })
 
-t.test('a next occurrence in the same file is the next occurrence of the copy', async (t) => {
+t.test('an imported task is linked to its next occurrence in the same file', async (t) => {
   const user = await createUser()
   const created_at = '2026-01-01T00:00:00.000Z'
   const file = JSON.stringify([
@@ -404,7 +408,7 @@ t.test('a next occurrence in the same file is the next occurrence of the copy', 
   t.equal(other!.next_task_id, null, 'a task that is not in the file')
 })
 
-t.test('times of a file stay, and none is in the future', async (t) => {
+t.test('an import keeps the times of a file, but none in the future', async (t) => {
   const user = await createUser()
   const file = JSON.stringify([
     { title: 'old', created_at: '2020-01-01T00:00:00Z', updated_at: '2021-01-01T00:00:00+01:00' },
@@ -416,7 +420,7 @@ t.test('times of a file stay, and none is in the future', async (t) => {
   t.ok(future!.created_at < '9999' && future!.updated_at < '9999')
 })
 
-t.test('CSV of spreadsheets is understood', async (t) => {
+t.test('an import reads the CSV files of spreadsheets', async (t) => {
   const rows = (separator: string, end: string) =>
     [
       ['Tags', 'Title', 'Assigned to', 'COMPLETED', 'due_date'],
@@ -465,7 +469,7 @@ t.test('CSV of spreadsheets is understood', async (t) => {
   )
 })
 
-t.test('calendars of other programs are understood', async (t) => {
+t.test('an import reads the calendars of other programs', async (t) => {
   const user = await createUser()
   const file = calendar(
     ...['BEGIN:VTIMEZONE', 'TZID:Berlin Time', 'X-LIC-LOCATION:Europe/Berlin', 'END:VTIMEZONE'],
@@ -522,10 +526,17 @@ t.test('calendars of other programs are understood', async (t) => {
       'CATEGORIES:c',
       'END:VTODO',
     ],
+    // UNTIL is a time without a zone if DTSTART is one (RFC 5545, 3.3.10).
+    ...['BEGIN:VTODO', 'UID:8', 'SUMMARY:Until', 'DUE:20260701T090000'],
+    ...['RRULE:FREQ=DAILY;UNTIL=20260703T090000;INTERVAL=2', 'END:VTODO'],
+    ...['BEGIN:VTODO', 'UID:9', 'SUMMARY:Until in Berlin', 'DUE;TZID=Europe/Berlin:20260701T090000'],
+    ...['RRULE:FREQ=DAILY;UNTIL=20260703T090000', 'END:VTODO'],
+    ...['BEGIN:VTODO', 'UID:10', 'SUMMARY:Until a day', 'DUE:20260701'],
+    ...['RRULE:UNTIL=20260703T090000;FREQ=DAILY', 'END:VTODO'],
     ...['BEGIN:VTODO', 'UID:7', 'SUMMARY:Fol', ' ded', 'DUE;TZID=Europe/Berlin:20261025T023000', 'END:VTODO'],
   )
   const answer = await importFile(app, user, file, 'ics', 'time_zone=Asia/Tokyo')
-  t.match(answer, { status: 200, body: { created: 7, ignored: 2 } })
+  t.match(answer, { status: 200, body: { created: 10, ignored: 2 } })
   const byTitle = Object.fromEntries((await tasksOf(app, user)).map((task) => [task.title, task]))
   t.match(byTitle['Own, zone'], { due_date: '2026-07-01T10:00:00.000Z', priority: 'none' })
   t.match(byTitle.Path, { due_date: '2026-07-01T16:00:00.000Z', priority: 'high' })
@@ -534,6 +545,12 @@ t.test('calendars of other programs are understood', async (t) => {
   t.match(byTitle.Length, { due_date: '2026-07-01T13:30:00.000Z', completed: true })
   t.match(byTitle.Start, { due_date: null, tags: ['a', 'b', 'c'] })
   t.match(byTitle.Folded, { due_date: '2026-10-25T00:30:00.000Z' })
+  const rules = ['Until', 'Until in Berlin', 'Until a day'].map((title) => byTitle[title]?.recurrence.rule)
+  t.strictSame(rules, [
+    'FREQ=DAILY;UNTIL=20260703T000000Z;INTERVAL=2',
+    'FREQ=DAILY;UNTIL=20260703T070000Z',
+    'UNTIL=20260703;FREQ=DAILY',
+  ])
 })
 
 t.test('every mistake has its path and line, and nothing is created', async (t) => {
@@ -610,7 +627,7 @@ t.test('every mistake has its path and line, and nothing is created', async (t) 
   t.same(await tasksOf(app, user), [])
 })
 
-t.test('a property of a calendar that is no value of its type is a mistake of its task', async (t) => {
+t.test('an invalid property in a calendar is a mistake in its task', async (t) => {
   const user = await createUser()
   const todo = (...lines: string[]) =>
     calendar('BEGIN:VTODO', 'SUMMARY:A task', ...lines, 'END:VTODO').replaceAll('\r\n', '\n')
@@ -662,7 +679,7 @@ t.test('a property of a calendar that is no value of its type is a mistake of it
   )
 })
 
-t.test('a UID names its task, whatever it contains', async (t) => {
+t.test('a UID identifies its task, whatever it contains', async (t) => {
   const user = await createUser()
   const uids = ['a', 'a\0', '\0'.repeat(300), 'x'.repeat(300)]
   const file = calendar(...uids.flatMap((uid) => ['BEGIN:VTODO', `UID:${uid}`, 'SUMMARY:x', 'END:VTODO']))
@@ -670,7 +687,7 @@ t.test('a UID names its task, whatever it contains', async (t) => {
   t.match(await importFile(app, user, file, 'ics'), { status: 200, body: { created: 0, skipped: 4 } })
 })
 
-t.test('files that are broken, endless or deep are a 4xx', async (t) => {
+t.test('a broken, very long or deeply nested file is a 4xx', async (t) => {
   const user = await createUser()
   const largest = 5 * 1024 * 1024
   const size = largest / 16
@@ -721,6 +738,8 @@ t.test('files that are broken, endless or deep are a 4xx', async (t) => {
       `${format} ${file.slice(0, 20).toString().replace(/\s/g, ' ')} ${JSON.stringify(body?.detail)}`,
     )
   }
+  const { body } = await importFile(app, user, '{ }')
+  t.equal(body.detail, 'The file must have an array of tasks in the field tasks.')
   t.match(await importFile(app, user, ' '.repeat(largest + 1)), { status: 413 })
   t.match(await importFile(app, user, Buffer.alloc(30), 'csv'), { status: 400 })
   const types = ['text/plain', 'application/xml', 'multipart/form-data; boundary=x']
@@ -739,7 +758,7 @@ t.test('files that are broken, endless or deep are a 4xx', async (t) => {
   t.match(await app.call('POST', '/api/tasks/import', { user, body: 'x', headers: encoded }), { status: 415 })
 })
 
-t.test('odd files are read, or refused with the reason: no value is lost in silence', async (t) => {
+t.test('an unusual file is read or refused with the reason, and no value is lost silently', async (t) => {
   const user = await createUser()
   const todo = (...lines: string[]) => calendar('BEGIN:VTODO', 'SUMMARY:x', ...lines, 'END:VTODO')
   const series = 'DTSTART;VALUE=DATE:20260101'
@@ -888,7 +907,7 @@ t.test('random text is never a 500', async (t) => {
   )
 })
 
-t.test('other requests run while a large file is read, and while it is created', async (t) => {
+t.test('other requests are served while a large file is read and its tasks are created', async (t) => {
   const description = 'x'.repeat(870)
   const tasks = Array.from({ length: 5000 }, (_, id) => ({ id: id + 1, title: `Task ${id}`, description }))
   const dated = tasks.map((task) => ({ ...task, created_at: '2026-01-01T00:00:00.000Z' }))
@@ -927,25 +946,30 @@ t.test('other requests run while a large file is read, and while it is created',
   }
 })
 
-t.test('an import counts as many requests as its size or its tasks, and two run at once', async (t) => {
-  const app = await startApp(t, { RATE_LIMIT_MAX: '10' })
-  const user = await createUser()
-  const file = `title\n${'a\n'.repeat(101)}`
-  const headers = { 'ratelimit-remaining': '7' }
-  t.match(await importFile(app, user, file, 'csv'), { status: 200, headers }, '101 tasks: three requests')
-  const large = `title\n${' '.repeat(130_000)}\na\n`
-  t.match((await importFile(app, user, large, 'csv', 'dry_run=true')).headers, { 'ratelimit-remaining': '5' })
-  const many = `title\n${'a\n'.repeat(400)}`
-  t.match(await importFile(app, user, many, 'csv'), { status: 429 })
-  t.match(await importFile(app, await createUser(), `title\n${'a\n'.repeat(4000)}`, 'csv'), { status: 200 })
-  const busy = await createUser()
-  const unlimited = await startApp(t)
-  await unlimited.call('GET', '/api/me', { user: busy })
-  const answers = await Promise.all([1, 2, 3].map(() => importFile(unlimited, busy, many, 'csv')))
-  t.same(answers.map(({ status }) => status).sort(), [200, 200, 429])
-  t.match(
-    await importFile(unlimited, busy, 'title\na\n', 'csv'),
-    { status: 200 },
-    'a turn ends with its answer',
-  )
-})
+t.test(
+  'an import counts as several requests, by its size or its tasks, and a user can run two at once',
+  async (t) => {
+    const app = await startApp(t, { RATE_LIMIT_MAX: '10' })
+    const user = await createUser()
+    const file = `title\n${'a\n'.repeat(101)}`
+    const headers = { 'ratelimit-remaining': '7' }
+    t.match(await importFile(app, user, file, 'csv'), { status: 200, headers }, '101 tasks: three requests')
+    const large = `title\n${' '.repeat(130_000)}\na\n`
+    t.match((await importFile(app, user, large, 'csv', 'dry_run=true')).headers, {
+      'ratelimit-remaining': '5',
+    })
+    const many = `title\n${'a\n'.repeat(400)}`
+    t.match(await importFile(app, user, many, 'csv'), { status: 429 })
+    t.match(await importFile(app, await createUser(), `title\n${'a\n'.repeat(4000)}`, 'csv'), { status: 200 })
+    const busy = await createUser()
+    const unlimited = await startApp(t)
+    await unlimited.call('GET', '/api/me', { user: busy })
+    const answers = await Promise.all([1, 2, 3].map(() => importFile(unlimited, busy, many, 'csv')))
+    t.same(answers.map(({ status }) => status).sort(), [200, 200, 429])
+    t.match(
+      await importFile(unlimited, busy, 'title\na\n', 'csv'),
+      { status: 200 },
+      'a turn ends with its answer',
+    )
+  },
+)

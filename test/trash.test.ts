@@ -95,7 +95,7 @@ t.test(
     await app.call('POST', `/api/tasks/${page.body[0]!.id}/restore`, { user })
     await app.call('DELETE', `/api/tasks/trash/${ids[2]}`, { user })
     const rest = (await app.call<Trashed[]>('GET', next, { user })).body.map(({ id }) => id)
-    t.same(rest, [ids[3], ids[1], ids[0]], 'what others do between two pages moves nothing else')
+    t.same(rest, [ids[3], ids[1], ids[0]], 'changes between two pages move no other task')
   },
 )
 
@@ -189,7 +189,7 @@ t.test('the trash is emptied as a whole only: a parameter is a 400, and nothing 
     })
   t.same([...(await placesOf([id])).values()], [['trash']])
   const emptied = await app.call('DELETE', '/api/tasks/trash/?status=', { user })
-  t.match(emptied, { status: 200, body: { deleted: 1 } }, 'an empty value is as if it was not sent')
+  t.match(emptied, { status: 200, body: { deleted: 1 } }, 'an empty value counts as not sent')
 })
 
 t.test('completed tasks move to the trash, pending ones stay', async (t) => {

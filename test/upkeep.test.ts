@@ -59,7 +59,11 @@ t.test('a purge that fails is one warning per round, and the other purges run', 
     { what: 'others', purge: other },
   ])
   await eventually(() => failures >= 3 && others >= 2)
-  t.match(of('purged broken things'), [{ deleted: 10 }], 'what it did before it failed is said')
+  t.match(
+    of('purged broken things'),
+    [{ deleted: 10 }],
+    'the rows that were deleted before the failure are logged',
+  )
   t.match(of('the purge of broken things failed'), [{ level: 40, msg: /no such function/ }])
 })
 
@@ -77,7 +81,7 @@ t.test('purges begin when the service listens and end when it stops', async (t) 
   await app.close()
   const before = calls
   for (let turn = 0; turn < 20; turn += 1) await pause()
-  t.ok(calls <= before + 1, 'not even an endless purge goes on')
+  t.ok(calls <= before + 1, 'even an endless purge ends')
 })
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5))

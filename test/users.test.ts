@@ -88,7 +88,7 @@ t.test('tokens without iat are ordered by their exp', async (t) => {
   t.equal(
     await me(await token(9e11, 'far@example.com')),
     'far@example.com',
-    'beyond what the database can store',
+    'an expiry beyond the range of the database is accepted',
   )
 })
 
@@ -128,7 +128,7 @@ t.test('a limited number of users is remembered, and the oldest is forgotten fir
     [true, false, false],
     'the third replaces the first',
   )
-  t.same(await costs(0), true, 'which is looked up again')
+  t.same(await costs(0), true, 'the forgotten user is read again')
 })
 
 t.test('a request that is refused creates no user', async (t) => {
@@ -151,7 +151,7 @@ t.test('the first call of a user costs one statement, in each copy of the servic
   }
 })
 
-t.test('50 first calls of one user at once create the user once', async (t) => {
+t.test('50 concurrent first calls of one user create the user once', async (t) => {
   const app = await startApp(t)
   const user = await createUser()
   const calls = Array.from({ length: 50 }, () =>

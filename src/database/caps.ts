@@ -4,7 +4,7 @@ interface Job {
   isExclusive: boolean
 }
 
-/** What one owner has running. */
+/** Numbers of running jobs of one owner. */
 interface Running {
   all: number
   writes: number
@@ -14,8 +14,8 @@ interface Running {
 const NONE: Running = { all: 0, writes: 0, exclusive: 0 }
 
 /**
- * Limits how much of a lane one owner may occupy, and how much all exclusive jobs together. An owner has one write
- * running at a time. So writes of one owner never wait for each other's locks, and block at most one channel.
+ * Limits how much of a lane one owner may occupy, and how much all exclusive jobs together may occupy. Each owner runs
+ * one write at a time. So writes of one owner never wait for each other's locks, and block at most one channel.
  */
 export class Caps {
   private readonly perOwner: number
@@ -23,7 +23,7 @@ export class Caps {
   private readonly running = new Map<string, Running>()
   private exclusive = 0
 
-  /** @param size channels of the lane: exclusive jobs get at most a quarter of them */
+  /** @param size number of channels of the lane. Exclusive jobs get at most a quarter of them, but at least one */
   constructor(size: number, perOwner: number) {
     this.perOwner = perOwner
     this.maxExclusive = Math.max(1, Math.floor(size / 4))

@@ -1,19 +1,19 @@
 /**
- * How long a statement waits for a lock. Then the server stops it (55P03). It did nothing, its connection is free for
- * others, and it is repeated later, until its deadline.
+ * How long a statement waits for a lock. Then the server stops it (55P03): it has changed nothing, and its connection is
+ * free for others. It is repeated until its deadline.
  */
 export const LOCK_WAIT_MS = 50
 
-/** What statements are sent on: a connection of our own, or Prisma's pool. */
+/** A way to send statements: a connection of the fast path, or Prisma's pool. */
 export interface Channel {
   /**
-   * @param onEnd called when the channel has ended, for whatever reason
+   * @param onEnd called when the channel has ended for any reason
    * @throws Error if no connection could be opened
    */
   open(onEnd: () => void): Promise<void>
   /** Stops what the server is running for this channel. */
   cancel(): void
-  /** Ends the channel at once, and fails what is on it. */
+  /** Ends the channel at once. All jobs on it fail. */
   destroy(): void
   close(): Promise<void>
 }
@@ -21,41 +21,41 @@ export interface Channel {
 /** The part of a job that a slot needs. */
 export interface SlotJob {
   isRead: boolean
-  /** Whether nothing may be sent behind it: a statement of its owner has kept others waiting. */
+  /** Whether nothing may be sent behind it, because a statement of its owner has delayed others. */
   isExclusive: boolean
-  /** Whether it was stopped because it kept others waiting. */
+  /** Whether it was stopped because it delayed others. */
   isStopped: boolean
   endsAt: number
   isGivenUp: boolean
   reject: (error: Error) => void
 }
 
-/** The place of one connection, which is opened when it is needed. */
+/** A place for one connection, which is opened when it is needed. */
 export interface Slot<C, Job> {
   state: 'closed' | 'opening' | 'open'
   channel: C | undefined
-  /** Sent and not answered, in the order in which the server runs them. */
+  /** Jobs that were sent and have no answer yet, in the order in which the server runs them. */
   jobs: Job[]
   /** How many of the jobs are not reads. */
   writes: number
-  /** When the first of them became the first, or when the last one ended. */
+  /** When the first job became the first; without jobs, when the last one ended. */
   since: number
   cancelledAt: number
-  /** Whether this turn of the event loop has sent something on it, so that more costs no write of its own. */
+  /** Whether this turn of the event loop has already sent something on it: another job shares that socket write. */
   isGathering: boolean
   mayOpenAt: number
 }
 
 /** Work for one channel. */
 export interface Work<C> {
-  /** Whether it waits for no lock of another statement. */
+  /** Whether it only reads, and so never waits for the lock of a row. */
   isRead: boolean
   /** Whether it is idempotent, as every read is: then it is repeated if its connection ends. */
   isIdempotent?: boolean | undefined
   /** Whether it is dropped if its client disconnects before it was sent. */
   mayDrop?: boolean
   /**
-   * @param limitMs time after which the server has to stop it
+   * @param limitMs time after which the server must stop it
    * @param isRepeated whether this is not the first try
    */
   send: (channel: C, limitMs: number, isRepeated: boolean) => Promise<unknown>

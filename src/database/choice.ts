@@ -1,23 +1,23 @@
 import type { Slot, SlotJob } from './channel.ts'
 
-/** No statement is sent behind one that has run for longer than this, if there is another channel. */
+/** No statement is sent behind one that has run for longer than this, if another channel can take it. */
 const SLOW_MS = 5
 
 export const isSlow = <C, Job>({ jobs, since }: Slot<C, Job>, now: number) =>
   jobs.length > 0 && now - since > SLOW_MS
 
-/** How many channels are for reads only. Each write waits for the disk, so more channels mean more writes per second. */
+/** Number of channels for reads only. It is small, because writes wait for the disk: more channels, more writes a second. */
 const forReads = (openCount: number) => (openCount > 1 ? Math.max(1, Math.floor(openCount / 3)) : 0)
 
 /**
- * Chooses among the open channels for a job. Some are for reads only: a third, at least one of two. With more than one, a
- * read is never sent behind a write, because a write may wait for a lock. Nothing is sent behind an exclusive job.
+ * Chooses one of the open channels for a job. If there are several, a third of them, at least one, are for reads only,
+ * and a read is never sent behind a write, because the write may wait for a lock. Nothing is sent behind an exclusive job.
  *
- * Of the channels that are left, the best is the one that is being written to anyway, because a write to a socket costs
- * more than a statement; else the one with the least on it. Nothing goes behind a slow statement while there is another.
+ * Of the other channels it prefers one that this turn of the event loop already writes to, because a write to a socket
+ * costs more than a statement. Else it takes the one with the fewest jobs. Channels with a slow statement come last.
  *
- * @param openCount how many channels are open
- * @param depth jobs that one channel may carry at once
+ * @param openCount number of open channels
+ * @param depth maximum number of concurrent jobs on one channel
  */
 export function choose<C, Job extends SlotJob>(
   all: readonly Slot<C, Job>[],

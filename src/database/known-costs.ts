@@ -5,7 +5,7 @@ import type { WireChannel } from './wire.ts'
 
 /** A heavy statement that takes less than this does not delay others. */
 const LOW_MS = 10
-/** The same on light connections, where the time includes waiting for earlier statements. */
+/** The same limit on light connections, where the time includes waiting for earlier statements. */
 const LOW_WITH_WAITING_MS = 50
 /** How long an owner's heavy statements stay in the heavy lane after one of them was slow. */
 const HIGH_FOR_MS = 60_000
@@ -20,11 +20,11 @@ export type Send<Answer = string[]> = (
 ) => Promise<Answer>
 
 /**
- * Remembers for which owners heavy statements turned out to be quick: most people have few tasks. Their statements
- * need no lane of their own. The first one of an owner, and those of owners with many tasks, run in the heavy lane.
+ * Remembers the owners for whom heavy statements are quick: most users have few tasks. Their heavy statements run among
+ * the light ones. The first heavy statement of an owner, and those of owners with many tasks, run in the heavy lane.
  */
 class KnownCosts {
-  /** By owner: until when the costs are high; 0 if they are low. */
+  /** For each owner, the time until which the costs count as high; 0 if they are low. */
   private readonly highUntil = new Map<string, number>()
 
   areLow(owner: string): boolean {
@@ -51,7 +51,7 @@ class KnownCosts {
   }
 }
 
-/** Heavy statements have a lane of their own. Those of owners for whom they are quick run among the light ones. */
+/** Returns a function that runs heavy statements: in the heavy lane, or in the light lane if they are quick. */
 export function createHeavyLane(light: Lane<WireChannel>, heavy: Lane<WireChannel>) {
   const costs = new KnownCosts()
   return (owner: OwnerInTime, { send, ...kind }: Omit<Work<WireChannel>, 'send'> & { send: Send }) => {
@@ -64,7 +64,7 @@ export function createHeavyLane(light: Lane<WireChannel>, heavy: Lane<WireChanne
     if (!costs.areLow(id)) return runHeavy()
     const amongLight = light.run(owner, {
       ...kind,
-      // The costs may have turned out to be high while this one waited.
+      // Another statement may have been slow while this one waited.
       send: (channel, limitMs, isRepeated) =>
         costs.areLow(id)
           ? costs.measure(id, send(channel, limitMs, isRepeated), true)

@@ -12,7 +12,7 @@ import { type BatchRequest, type Request, WireChannel } from './wire.ts'
  * 117 with 8 and 100 with 16, because more statements share one write to a socket (docs/performance-writes.md).
  */
 const DEPTH = 16
-/** A connection that no router may forget while nothing is sent on it. */
+/** TCP keep-alive begins after this time, so that routers do not drop idle connections. */
 const KEEP_ALIVE_AFTER_MS = 30_000
 /** Prisma's pool opens, cancels and closes its connections itself. */
 const PRISMA: Channel = {
@@ -24,15 +24,15 @@ const PRISMA: Channel = {
 
 interface Kind {
   isHeavy: boolean
-  /** Whether doing it twice is the same as doing it once. */
+  /** Whether it changes nothing, or is idempotent: then it may be repeated. */
   isRead: boolean
 }
 type Sent = Omit<Request, 'owner' | 'limitMs'>
 type ByPrisma = ReturnType<typeof connectPrisma>['queryByPrisma']
 
 /**
- * How the connections are divided. Heavy work has its own, so that nobody else waits for it: statements whose cost
- * grows with what their owner has stored. With fewer than four connections some of it has to share.
+ * Divides the connections. Heavy statements, whose cost grows with the data of their owner, have their own, so that other
+ * owners do not wait for them. With fewer than four connections, some heavy statements share connections with light ones.
  */
 export function divide(poolMax: number) {
   const prismaHeavy = poolMax >= 4 ? 1 : 0
@@ -41,7 +41,7 @@ export function divide(poolMax: number) {
   return { prisma, prismaHeavy, heavy, light: Math.max(1, poolMax - prisma - prismaHeavy - heavy) }
 }
 
-/** @param config with isPipelined false, everything goes over Prisma's pool (DATABASE_PIPELINE=off) */
+/** @param config if isPipelined is false, everything uses Prisma's pool (DATABASE_PIPELINE=off) */
 function openLanes(config: Config['database']) {
   const { poolMax, isPipelined } = config
   const sizes = divide(poolMax)
@@ -96,14 +96,14 @@ export function createLanes(config: Config['database']) {
     const isRead = /^\s*SELECT\b/i.test(request.text)
     const viaPrisma = async (limitMs: number) => (await byPrisma(id, [request], limitMs))[0]!
     if (!config.isPipelined) return runOnPrisma(owner, { isHeavy, isRead: isIdempotent ?? isRead }, viaPrisma)
-    // The name of a prepared statement may be what went wrong: a repetition does without.
+    // A repetition does not use a prepared statement, because the name may have caused the failure.
     const send: Send = (channel, limitMs, isRepeated) =>
       channel.send({ ...request, owner: id, isPrepared: request.isPrepared && !isRepeated, limitMs })
     const work = { isRead, isIdempotent, mayDrop: isRead, send }
     return isHeavy ? sendHeavy(owner, work) : light.run(owner, work)
   }
 
-  /** A batch costs what its statements cost, whatever its owner has stored: nothing is learned from its duration. */
+  /** The cost of a batch depends on its statements and not on its owner, so its duration is not remembered. */
   function queryAll(
     owner: OwnerInTime,
     request: Omit<BatchRequest, 'owner' | 'limitMs'>,
@@ -138,9 +138,9 @@ function observe(
 ) {
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
   return {
-    /** Statements that have been asked for and not answered. */
+    /** Number of statements that have no answer yet. */
     statementsInFlight: () => sum(all.map(({ inFlight }) => inFlight)),
-    /** Open connections, those of them that run nothing, and the statements that wait for one. */
+    /** Numbers of open connections, of idle ones among them, and of statements that wait for a connection. */
     connections: () => ({
       total: pool.totalCount + sum(wire.map(({ connections }) => connections.total)),
       idle: pool.idleCount + sum(wire.map(({ connections }) => connections.idle)),

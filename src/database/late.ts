@@ -1,18 +1,18 @@
 import type { Channel, Slot, SlotJob } from './channel.ts'
 import { DatabaseError } from './errors.ts'
 
-/** Time that the server gets to answer that it has stopped a statement. */
+/** Extra time for the server's answer that it has stopped a statement at its time limit. */
 const GRACE_MS = 250
 /** If the server does not react to a cancel request within this time, the connection is destroyed. */
 const UNRESPONSIVE_MS = 500
-/** A statement that keeps others waiting for this long is stopped and repeated. Waits for locks end sooner: LOCK_WAIT_MS. */
+/** A statement that delays others for this long is stopped and repeated. Waits for locks end sooner: LOCK_WAIT_MS. */
 const SLOW_MS = 500
 
 export const clientLeft = () =>
   new DatabaseError('abandoned', 'The client left before the statement was sent.')
 export const tooLate = () => new DatabaseError('cancelled', 'The database did not answer in time.')
 
-/** Gives up jobs whose time is over: rejects them, then cancels them on the server, then destroys the connection. */
+/** Gives up jobs after their deadline: rejects them, then cancels them on the server, then destroys the connection. */
 export function giveUpLate<C extends Channel, Job extends SlotJob>(slot: Slot<C, Job>, now: number) {
   for (const job of slot.jobs) {
     if (job.isGivenUp || job.endsAt + GRACE_MS > now) continue
@@ -25,8 +25,8 @@ export function giveUpLate<C extends Channel, Job extends SlotJob>(slot: Slot<C,
 }
 
 /**
- * Stops the statements that keep others waiting, if the server answers on another channel. They did nothing and are
- * repeated where nobody waits for them. If no channel gets answers, the server is busy, and this would not help.
+ * Stops statements that delay others, if the server answers on another channel. They have changed nothing, and are
+ * repeated on their own. If no channel gets answers, the whole server is slow, and this would not help.
  */
 export function stopSlow<C extends Channel, Job extends SlotJob>(open: Slot<C, Job>[], now: number) {
   const isSlow = ({ jobs, since }: Slot<C, Job>) => jobs.length > 0 && now - since > SLOW_MS

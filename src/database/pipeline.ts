@@ -9,24 +9,24 @@ import { Slots, type SlotsSettings } from './slots.ts'
 import { Suspects } from './suspects.ts'
 
 export interface LaneSettings<C> extends SlotsSettings<C> {
-  /** Jobs that one owner may have running at once. */
+  /** Maximum number of concurrent jobs of one owner. */
   perOwner: number
 }
 
 interface Job<C> extends Work<C>, SlotJob {
   owner: string
-  /** The client, if the job need not be done without it. */
+  /** The client, if the job is dropped when the client disconnects. */
   client: Owner['client']
   tries: number
   resolve: (answer: unknown) => void
 }
 
-/** How often late jobs are looked for. */
+/** Interval of the check for late jobs. */
 const CHECK_MS = 100
 /**
- * A fixed number of connections, and a queue in which owners take turns. Statements share connections, a few on each. One
- * that keeps others waiting, for a lock for example, is stopped and repeated where nobody waits for it. A job that waits
- * in the queue can be given up without touching a connection; one that runs for too long is cancelled on the server.
+ * A fixed number of connections, and a queue in which owners take turns. A few statements share each connection. One that
+ * delays the others, for example by waiting for a lock, is stopped and repeated on its own. A job that waits too long is
+ * given up without touching a connection. A job that runs too long is cancelled on the server.
  */
 export class Lane<C extends Channel> {
   private readonly slots: Slots<C, Job<C>>
@@ -44,7 +44,7 @@ export class Lane<C extends Channel> {
   }
 
   /**
-   * Runs work of one owner when it is its turn.
+   * Queues work of one owner, and runs it when its turn comes.
    *
    * @throws Error of PostgreSQL, or DatabaseError if the database cannot be reached or did not answer in time
    */
@@ -68,7 +68,7 @@ export class Lane<C extends Channel> {
     })
   }
 
-  /** Jobs that have been asked for and not answered. */
+  /** Number of jobs that have no answer yet. */
   get inFlight(): number {
     return this.slots.inFlight + this.queue.size + this.repeating
   }

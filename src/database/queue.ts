@@ -1,4 +1,4 @@
-/** Whether a job may run now. `full`: neither may any other one, so there is no need to look further. */
+/** Whether a job may run now. `full`: no job of this kind may run now, so the others are not tried. */
 export type Verdict = 'run' | 'later' | 'full'
 
 /**
@@ -14,7 +14,7 @@ export class Queue<Job extends { owner: string; isRead: boolean }> {
     return this.reads.size + this.writes.size
   }
 
-  /** @param first puts the job before the others of its owner, because it has waited already */
+  /** @param first puts the job before the others of its owner, because it has already waited */
   add(job: Job, first = false) {
     const queue = job.isRead ? this.reads : this.writes
     queue.add(job, first)
@@ -35,7 +35,7 @@ export class Queue<Job extends { owner: string; isRead: boolean }> {
   }
 }
 
-/** Owners take turns: one owner's long queue delays nobody else by more than one job. */
+/** Owners take turns. A long queue of one owner delays the others by at most one job. */
 class FairQueue<Job extends { owner: string }> {
   private readonly byOwner = new Map<string, Job[]>()
   size = 0
@@ -48,7 +48,7 @@ class FairQueue<Job extends { owner: string }> {
     this.size += 1
   }
 
-  /** The owner's other jobs move to the end of the queue of owners. */
+  /** Takes the first job that may run. Its owner moves to the end of the queue. */
   take(judge: (job: Job) => Verdict): Job | undefined {
     for (const [owner, jobs] of this.byOwner) {
       const verdict = judge(jobs[0]!)

@@ -1,8 +1,8 @@
 import type { Fault } from './errors.ts'
 
-/** Often several connections end at once, so the next try waits a moment. */
+/** Pause before a repetition. If one connection ends, others often end, too. */
 const RETRY_AFTER_MS = 50
-/** A lock is asked for again after a pause in which others have the connection. */
+/** Pause before the next try to get a lock. Others use the connection during the pause. */
 const ASK_AGAIN_MS = 100
 const MAX_TRIES = 4
 const DID_NOTHING: ReadonlySet<Fault> = new Set(['locked', 'undone', 'unprepared', 'cancelled'])
@@ -10,7 +10,7 @@ const DID_NOTHING: ReadonlySet<Fault> = new Set(['locked', 'undone', 'unprepared
 interface Job {
   isRead: boolean
   isIdempotent?: boolean | undefined
-  /** How often it was sent. */
+  /** How many times it was sent. */
   tries: number
   endsAt: number
 }

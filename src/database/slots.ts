@@ -5,7 +5,7 @@ import { giveUpLate, stopSlow } from './late.ts'
 
 export interface SlotsSettings<C> {
   size: number
-  /** Jobs that one channel may carry at once. */
+  /** Maximum number of concurrent jobs on one channel. */
   depth: number
   createChannel: () => C
 }
@@ -21,11 +21,11 @@ export class Slots<C extends Channel, Job extends SlotJob> {
   private readonly onOpen: () => void
   private readonly onNoneLeft: (error: Error) => void
   private openCount = 0
-  /** Connections that could not be opened since the last one that could. */
+  /** Number of failed attempts to open a connection since the last successful one. */
   private failures = 0
   private isClosing = false
 
-  /** @param onNoneLeft called when no connection can be opened and there is no other */
+  /** @param onNoneLeft called when a connection cannot be opened and no other one is open */
   constructor(settings: SlotsSettings<C>, onOpen: () => void, onNoneLeft: (error: Error) => void) {
     this.settings = settings
     this.onOpen = onOpen
@@ -52,8 +52,8 @@ export class Slots<C extends Channel, Job extends SlotJob> {
   }
 
   /**
-   * The channel for a job (choice.ts); undefined if it has to wait. Opens one more if that would help, but no more than
-   * `waiting` jobs need.
+   * Returns the channel for a job (choice.ts), or undefined if the job has to wait. Opens another channel if the chosen
+   * one is busy, but no more channels than there are jobs waiting.
    */
   choose(now: number, waiting: number, job: SlotJob): Slot<C, Job> | undefined {
     const slot = choose(this.all, job, now, this.openCount, this.settings.depth)
@@ -73,7 +73,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     setImmediate(() => (slot.isGathering = false))
   }
 
-  /** Notes that the job has its answer: the next one on the channel has its turn. */
+  /** Notes that the job has its answer. The server now runs the next job of the channel. */
   remove(slot: Slot<C, Job>, job: Job, now: number) {
     slot.jobs.splice(slot.jobs.indexOf(job), 1)
     if (!job.isRead) slot.writes -= 1
@@ -84,7 +84,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
   private openOne(now: number, waiting: number) {
     const opening = this.all.filter(({ state }) => state === 'opening').length
     if (opening >= waiting || this.isClosing) return
-    // Without any connection every job tries; with some, a server that refuses more is asked once a second.
+    // With no connection open, every job tries to open one. Otherwise a server that refused is asked once a second.
     const slot = this.all.find(
       ({ state, mayOpenAt }) => state === 'closed' && !(this.openCount > 0 && mayOpenAt > now),
     )
@@ -113,7 +113,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     slot.channel = undefined
     slot.mayOpenAt = performance.now() + REOPEN_AFTER_MS
     this.failures += 1
-    // A connection that somebody ended while it was being opened says nothing about the next one.
+    // If the server ended a connection while it was being opened, the next attempt may succeed.
     const mayBeChance = ['lost', 'cancelled'].includes(classify(error)) && this.failures < MAX_FAILURES
     if (!mayBeChance && this.all.every(({ state }) => state === 'closed')) this.onNoneLeft(error)
   }
@@ -125,7 +125,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     slot.channel = undefined
   }
 
-  /** Deals with jobs that take too long, and closes connections that nobody needs. */
+  /** Stops jobs that take too long, and closes idle connections. */
   check(now: number) {
     const open = this.all.filter(({ state }) => state === 'open')
     stopSlow(open, now)

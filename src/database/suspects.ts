@@ -4,16 +4,16 @@ interface Job {
 }
 interface Suspicion {
   until: number
-  /** Whether a read was among the statements: usually only writes wait for locks. */
+  /** Whether one of the statements was a read. Usually only writes wait for locks. */
   includesReads: boolean
 }
 
-/** How long an owner is kept apart after a statement that kept others waiting. */
+/** How long an owner stays a suspect after one of their statements delayed others. */
 const SUSPECT_MS = 5000
 
 /**
- * Owners whose statements kept others waiting, for a lock for example. For a while, nothing is sent behind a statement
- * of theirs, and they run one at a time.
+ * Owners whose statements delayed others, for example because they waited for a lock. For some seconds, their statements
+ * run one at a time, and nothing is sent behind them.
  */
 export class Suspects {
   private readonly owners = new Map<string, Suspicion>()

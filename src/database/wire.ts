@@ -15,7 +15,7 @@ export interface Request {
   owner: string
   text: string
   values: unknown[]
-  /** Whether the server keeps the parsed statement, under a name. */
+  /** Whether the server keeps the parsed statement under a name. */
   isPrepared: boolean
   isHeavy: boolean
   /** Milliseconds after which the server stops it, counted from when it begins to run. */
@@ -56,7 +56,7 @@ export const SETTINGS = `SELECT set_config('app.user_id', $1, true), set_config(
 
 type Scalar = string | number | bigint | boolean | null | undefined
 
-/** Everything travels as text: strings, numbers, booleans, ids, and arrays of them as PostgreSQL writes them. */
+/** All values are sent as text: strings, numbers, booleans, ids, and arrays of them in PostgreSQL's notation. */
 const asText = (value: Scalar | Scalar[]): string | null => {
   if (Array.isArray(value)) return `{${value.map(quoted).join()}}`
   if (typeof value === 'object' && value !== null)
@@ -68,14 +68,14 @@ const quoted = (value: Scalar) => (value == null ? 'NULL' : `"${String(value).re
 /** The prepared statements of one connection. */
 interface Prepared {
   known: Set<string>
-  /** Sent to be parsed, and not confirmed yet. */
+  /** Names of statements that were sent to be parsed and are not confirmed yet. */
   pending: Set<string>
 }
 
 /**
- * One statement of one user, in a transaction of its own. The settings, the statement and the end of the
- * transaction leave in one piece, so that row-level security costs no round trip. The answer is the first column
- * of each row, as text: no column descriptions, no row objects.
+ * One statement of one user, in a transaction of its own. The settings, the statement and the end of the transaction are
+ * sent together, so that row-level security costs no round trip. The answer is the first column of each row, as text,
+ * without column descriptions and row objects.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
 class Statement extends pg.Query {
@@ -108,9 +108,9 @@ class Statement extends pg.Query {
   }
 
   /**
-   * A name that is being parsed for an earlier statement is not used: should that one be cancelled first, the name
-   * would not exist. Until it is confirmed, others send their text without a name. A batch uses its own names at
-   * once: if the server does not get to parse one, it skips the rest of the batch, too.
+   * A name is not used while it is being parsed for an earlier statement. If that one were cancelled first, the name
+   * would not exist. Until the name is confirmed, other statements are sent without a name. A batch uses its own names
+   * at once: if the server does not parse one of them, it skips the rest of the batch, too.
    */
   protected send(wire: Wire, text: string, values: unknown[], isPrepared: boolean) {
     let name = this.prepared && isPrepared ? nameOf(text, this.request.isHeavy) : ''
@@ -126,7 +126,7 @@ class Statement extends pg.Query {
     wire.execute({})
   }
 
-  /** The server has parsed the next of this statement's texts. */
+  /** Called when the server has parsed the next text of this statement. */
   handleParseComplete() {
     this.settleName(true)
   }
@@ -151,9 +151,9 @@ class Statement extends pg.Query {
   }
 
   handleError(error: Error & { code?: string }) {
-    // 42P05: the server has the name already. 26000: it has lost it, and probably the others, too.
+    // 42P05: the server already has the name. 26000: it has lost the name, and probably all others, too.
     const { code } = error
-    // The first of them is the one that failed. The server has skipped the others.
+    // The first name is the one that failed. The server has skipped the others.
     this.settleName(code === '42P05')
     while (this.parsing.length > 0) this.settleName(false)
     if (code === '26000') this.prepared?.known.clear()
@@ -161,9 +161,9 @@ class Statement extends pg.Query {
   }
 }
 
-/** Several statements in one transaction, in one piece: they cost one round trip. The server stops at the first error. */
+/** Several statements in one transaction, sent together: one round trip. The server stops at the first error. */
 class Batch extends Statement {
-  /** The answers, a statement each. */
+  /** One answer for each statement. */
   readonly answers: string[][] = []
   private readonly batch: BatchRequest
 
@@ -186,7 +186,7 @@ class Batch extends Statement {
   }
 }
 
-/** One connection of our own to PostgreSQL. It can carry several statements, which the server runs one by one. */
+/** A connection to PostgreSQL outside Prisma's pool. It can carry several statements, which the server runs in order. */
 export class WireChannel implements Channel {
   private readonly client: pg.Client
   private readonly prepared: Prepared | undefined
@@ -199,7 +199,7 @@ export class WireChannel implements Channel {
     internalsOf(this.client).connection.on('parseComplete', () => this.sent[0]?.handleParseComplete())
   }
 
-  /** @param onEnd called when the connection has ended, for whatever reason */
+  /** @param onEnd called when the connection has ended for any reason */
   async open(onEnd: () => void) {
     this.client.on('error', onEnd)
     this.client.on('end', onEnd)
@@ -240,7 +240,7 @@ export class WireChannel implements Channel {
     if (index >= 0) this.sent.splice(index, 1)
   }
 
-  /** What one turn of the event loop sends is written at its end, at once: a write costs more than a statement. */
+  /** Collects what one turn of the event loop sends, and writes it at once: a write costs more than a statement. */
   private gather() {
     if (this.isGathering) return
     this.isGathering = true
@@ -253,7 +253,7 @@ export class WireChannel implements Channel {
   }
 
   /**
-   * Asks the server to stop what it is running on this connection, over a connection of its own.
+   * Asks the server to stop what it is running on this connection. The request needs a new connection.
    * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
    */
   cancel() {
@@ -269,12 +269,12 @@ export class WireChannel implements Channel {
     else connection.connect(port, host)
   }
 
-  /** Ends the connection at once, with everything that is on it. */
+  /** Ends the connection at once, and with it all its statements. */
   destroy() {
     internalsOf(this.client).connection.stream.destroy()
   }
 
-  /** Ends the connection after what is on it. An answer that never comes does not keep the service from stopping. */
+  /** Ends the connection after its statements. If an answer does not come, the connection is destroyed after a time. */
   async close() {
     const timer = setTimeout(() => this.destroy(), CLOSE_TIMEOUT_MS)
     await this.client.end().catch(() => {})

@@ -98,6 +98,18 @@ export function instantOf(wall: number, timeZone: string): number | undefined {
   return instants.length === 0 ? undefined : Math.min(...instants)
 }
 
+/** Returns a test whether a wall-clock time exists. It is fast if many times are tested in order. */
+export function existenceIn(timeZone: string) {
+  let offset = 0
+  return (wall: number): boolean => {
+    // Most dates have the offset of the date before.
+    if (wallClock(wall - offset, timeZone) === wall) return true
+    const time = instantOf(wall, timeZone)
+    if (time !== undefined) offset = wall - time
+    return time !== undefined
+  }
+}
+
 /** The calendar day in a time zone, as its midnight in UTC. */
 export const dayAt = (time: number, timeZone: string) =>
   Math.floor(wallClock(time, timeZone) / DAY_MS) * DAY_MS

@@ -6,7 +6,7 @@ import { useConflicts, useRefused } from '../lib/use-tasks'
 import styles from './attention.module.css'
 import { ConflictCard } from './conflict-card'
 
-/** What cannot go on without the user, whatever the filters show: conflicts, and changes that were refused. */
+/** What needs a decision of the user, whatever the filters show: conflicts, and changes that were refused. */
 export function Attention() {
   const conflicts = useConflicts()
   const refused = useRefused()
@@ -26,7 +26,7 @@ export function Attention() {
 
 const DONE = { create: 'added', update: 'saved', remove: 'deleted', restore: 'restored' } as const
 
-/** A change that the service does not take, with the reason. */
+/** A change that the service has refused, with the reason. */
 function RefusedCard({ write }: { write: RefusedWrite }) {
   const { sync } = useTaskApi()
   const title = sync.get(write.key)?.title ?? write.fields.title ?? 'A task'

@@ -7,7 +7,7 @@ import styles from './composer.module.css'
 import { CalendarIcon, PlusIcon } from './icons'
 import { focusProblem, TaskFields } from './task-fields'
 
-/** The form for a new task. It is empty again at once. */
+/** The form for a new task. It is cleared as soon as the task is added. */
 export function Composer() {
   const { composer: draft } = useDrafts()
   const { write } = useDraftChanges()

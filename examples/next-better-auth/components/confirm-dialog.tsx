@@ -4,7 +4,7 @@ import styles from './confirm-dialog.module.css'
 
 interface Props {
   question: string
-  /** What cannot be undone, in a sentence. */
+  /** A sentence about what cannot be undone. */
   text?: string
   confirm: string
   cancel: string
@@ -12,7 +12,7 @@ interface Props {
   onCancel: () => void
 }
 
-/** Asks before something is lost. The first button and Escape keep it. */
+/** Asks before something is lost. The first button and Escape cancel. */
 export function ConfirmDialog({ question, text, confirm, cancel, onConfirm, onCancel }: Props) {
   const dialog = useModal()
   const [questionId, textId] = [useId(), useId()]

@@ -6,7 +6,7 @@ import styles from './attention.module.css'
 
 type Side = 'mine' | 'theirs'
 
-/** Two changes of a task that do not fit together. Nothing is lost before the user has decided. */
+/** Two conflicting changes of a task. Both are kept until the user has decided. */
 export function ConflictCard({ conflict, now }: { conflict: Conflict; now: Date }) {
   const { sync } = useTaskApi()
   const { kind, mine, theirs } = conflict

@@ -1,7 +1,7 @@
 import type { Filters } from '../lib/filters'
 import styles from './states.module.css'
 
-/** The list without tasks, in words that fit the filters. */
+/** Shown in place of an empty list, with a text that depends on the filters. */
 export function EmptyState({ filters, onClear }: { filters: Filters; onClear?: () => void }) {
   const { title, text } = wordsFor(filters)
   return (

@@ -75,7 +75,7 @@ const FLUSH_MS = 3000
 /** How many tasks have changes that are only on this device. */
 const waitingOf = ({ pending, conflicts, refused }: SyncStatus) => Math.max(pending, conflicts + refused)
 
-/** Takes everything of the user off this device. Asks before changes that were not sent are lost. */
+/** Deletes everything of the user on this device. Asks first if changes that were not sent would be lost. */
 function SignOutButton() {
   const { sync } = useTaskApi()
   const [state, setState] = useState<'idle' | 'asking' | 'busy'>('idle')
@@ -97,7 +97,7 @@ function SignOutButton() {
   const begin = async () => {
     if (state !== 'idle') return
     setState('busy')
-    // What can be sent is sent first.
+    // Sends waiting changes first, if that is possible.
     if (waiting > 0) await Promise.race([sync.flush(), new Promise((end) => setTimeout(end, FLUSH_MS))])
     if (waitingOf(sync.status()) > 0) setState('asking')
     else await signOut()

@@ -3,7 +3,7 @@ import type { ImportResult } from '../lib/task-client'
 import { type ImportState, useImport } from '../lib/use-import'
 import styles from './transfer.module.css'
 
-/** Takes a file, by choosing or dropping it, and shows what it would do before it does it. */
+/** Accepts a file that is chosen or dropped, and shows what the import would do before it does it. */
 export function ImportPanel({ onDone }: { onDone: () => void }) {
   const { state, check, confirm } = useImport(onDone)
   const [isOver, setOver] = useState(false)
@@ -41,7 +41,7 @@ export function ImportPanel({ onDone }: { onDone: () => void }) {
           onChange={({ target }) => {
             const [file] = target.files ?? []
             if (file) void check(file)
-            // The same file again, after it was corrected, is a change, too.
+            // Choosing the same file again, after it was corrected, must cause a change event, too.
             target.value = ''
           }}
         />
@@ -99,7 +99,7 @@ function Report({ state }: { state: ImportState }) {
   )
 }
 
-/** What a file has besides new tasks. */
+/** Tells what a file contains besides new tasks. */
 function Rest({ result: { skipped, ignored, ignored_columns: columns } }: { result: ImportResult }) {
   return (
     <ul>
@@ -113,7 +113,7 @@ function Rest({ result: { skipped, ignored, ignored_columns: columns } }: { resu
 /** The name of the field, as it is in the file. */
 const fieldOf = (path: string) => /^\/tasks\/\d+\/(.+)/.exec(path)?.[1]?.replaceAll('/', ' ')
 
-/** The service counts tasks from 0: /tasks/3/title is in the fourth. */
+/** The service counts tasks from 0: /tasks/3/title is in the fourth task. */
 function placeOf(path: string): string {
   const [, number] = /^\/tasks\/(\d+)/.exec(path) ?? []
   return number === undefined ? 'File' : `Task ${Number(number) + 1}`

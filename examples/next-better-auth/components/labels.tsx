@@ -3,7 +3,7 @@ import { hasTag, tagColour } from '../lib/tags'
 import type { Priority } from '../lib/task-client'
 import styles from './labels.module.css'
 
-/** The priority as a word with a colour and as many bars as it is urgent. */
+/** The priority as a word with a colour, and with more bars for a higher priority. */
 export function PriorityLabel({ priority }: { priority: Priority }) {
   if (priority === 'none') return null
   return (
@@ -40,7 +40,7 @@ interface TagsProps {
   onToggle: (tag: string) => void
 }
 
-/** The tags of a task. A click on one filters the list by it, and another click does not. */
+/** The tags of a task. A click on a tag filters the list by it, and another click removes the filter. */
 export function TagButtons({ tags, active, onToggle }: TagsProps) {
   return tags.map((tag) => (
     <button
@@ -71,7 +71,7 @@ interface RemovableTagsProps {
   onRemove: (tag: string) => void
 }
 
-/** Tags that go when they are clicked. */
+/** Tags that are removed when they are clicked. */
 export function RemovableTags({ tags, label, onRemove }: RemovableTagsProps) {
   if (tags.length === 0) return null
   return (

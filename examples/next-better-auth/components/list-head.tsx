@@ -15,7 +15,7 @@ interface Props {
   selection: Selection
 }
 
-/** What stands above the list: its size, what can be done with all of it, and the filters. */
+/** The part above the list: the number of tasks, actions on all of them, and the filters. */
 export function ListHead({ result, filters, onChange, selection }: Props) {
   return (
     <div className={styles.head}>
@@ -42,7 +42,7 @@ export function ListHead({ result, filters, onChange, selection }: Props) {
   )
 }
 
-/** Moves everything that is done into the trash. Shown while something is done. */
+/** Moves all completed tasks to the trash. Shown while there are completed tasks. */
 function ClearCompleted() {
   const done = useSummary(useNow())?.completed ?? 0
   const clear = useClearCompleted()

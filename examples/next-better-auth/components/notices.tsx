@@ -33,7 +33,7 @@ export function NoticesView() {
   )
 }
 
-/** One notice. Its time stands still while the pointer or the focus is in it. */
+/** One notice. Its time limit is paused while the pointer or the focus is in it. */
 function NoticeBox({ notice, onClose }: { notice: ShownNotice; onClose: () => void }) {
   const [held, setHeld] = useState(false)
   const expire = useRef(() => {})

@@ -5,7 +5,7 @@ import { useHydrated } from '../lib/use-hydrated'
 import { TaskApp } from './task-app'
 import { Trouble } from './trouble'
 
-/** The tasks of the user who was signed in last, from this device, for a page that no server can make. */
+/** Shows the last user's tasks from this device, in the page that the service worker serves while no server answers. */
 export function OfflineApp({ otherwise = <NobodyHere /> }: { otherwise?: ReactNode }) {
   const isHydrated = useHydrated()
   const last = useMemo(() => (isHydrated ? lastUser.get() : null), [isHydrated])

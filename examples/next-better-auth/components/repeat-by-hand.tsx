@@ -17,7 +17,7 @@ interface Props {
   onChange: (rule: string) => void
 }
 
-/** Builds a rule from a number, a unit and weekdays. The rule itself is below, for what these fields cannot say. */
+/** Builds a rule from a number, a unit and weekdays. Other rules can be typed in the field below. */
 export function RepeatByHand({ value, onChange }: Props) {
   const simple = readSimple(value.rule)
   const problem = ruleProblem(value)
@@ -67,7 +67,7 @@ export function RepeatByHand({ value, onChange }: Props) {
   )
 }
 
-/** A number from 1 to 1000. While it is being typed it may be something else, which changes nothing. */
+/** A number from 1 to 1000. Other input is allowed while the user types, and changes nothing. */
 function Interval({ value, onChange }: { value: number; onChange: (interval: number) => void }) {
   const [text, setText] = useState<string>()
   return (

@@ -13,7 +13,7 @@ interface Props {
   onChange: (changes: Partial<Fields>) => void
 }
 
-/** Whether a task repeats, when, and the dates that follow. */
+/** The choice whether and when a task repeats, and its next dates. */
 export function RepeatChoice({ value, task, onChange }: Props) {
   const { due, repeat } = value
   const choice = choiceOf(repeat)
@@ -24,7 +24,7 @@ export function RepeatChoice({ value, task, onChange }: Props) {
     const rule = byHand ? repeat.rule || 'FREQ=WEEKLY;INTERVAL=2' : REPEAT[name].rule
     onChange({
       repeat: { ...repeat, rule, byHand },
-      // A series begins on a day: today, as long as the user has not chosen another one.
+      // A series needs a first day: today, unless the user has chosen another one.
       ...(rule !== '' && due.day === '' && { due: { day: dayFromNow(0), time: '' } }),
     })
   }

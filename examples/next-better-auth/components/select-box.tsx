@@ -9,7 +9,7 @@ interface Props {
   titleId: string
 }
 
-/** The box that selects a task. With Shift it selects everything up to here; the arrow keys lead to the next box. */
+/** The box that selects a task. With Shift it selects a range. The arrow keys move to the next box. */
 export function SelectBox({ task, selection, titleId }: Props) {
   const wordId = useId()
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
@@ -29,7 +29,7 @@ export function SelectBox({ task, selection, titleId }: Props) {
         className={styles.box}
         aria-labelledby={`${wordId} ${titleId}`}
         checked={selection.isSelected(task.key)}
-        // A click by mouse, finger or space bar; only it tells whether Shift is down.
+        // A click by mouse, finger or space bar. Only this event tells whether Shift is pressed.
         onClick={({ shiftKey }) => selection.toggle(task.key, shiftKey)}
         onChange={() => {}}
         onKeyDown={onKeyDown}

@@ -12,7 +12,7 @@ interface Props {
   onDelete: (tasks: readonly LocalTask[]) => void
 }
 
-/** What can be done with the selected tasks. */
+/** The actions for the selected tasks. */
 export function SelectionBar({ selection, onDelete }: Props) {
   const { complete, prioritise, tag } = useBulk()
   const { tasks } = selection

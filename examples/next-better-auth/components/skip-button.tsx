@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { LocalTask } from '../lib/task-client'
 import { useSkip } from '../lib/use-skip'
 
-/** Leaves out this date of a recurring task. */
+/** Skips this date of a recurring task. */
 export function SkipButton({ task, onSkipped }: { task: LocalTask; onSkipped: () => void }) {
   const [busy, setBusy] = useState(false)
   const skip = useSkip()

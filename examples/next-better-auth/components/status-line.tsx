@@ -11,7 +11,7 @@ type State = 'loading' | 'saved' | 'saving' | 'offline' | 'away'
 /** A change that is saved within this time does not move the line. */
 const CALM_MS = 700
 
-/** One calm line: whether everything is saved, what waits, and since when nothing could be sent. */
+/** One line that tells whether everything is saved, what waits, and since when nothing could be sent. */
 export function StatusLine() {
   const status = useSyncStatus()
   const state = useCalm(stateOf(status, useNetwork()))
@@ -55,11 +55,11 @@ function awayText({ problem }: SyncStatus, state: State, since: number | undefin
 }
 
 function waiting(pending: number): string {
-  if (pending === 0) return 'You can go on working.'
+  if (pending === 0) return 'You can continue working.'
   return `${pending === 1 ? 'One task waits' : `${pending} tasks wait`} to be sent.`
 }
 
-/** The state, without a short time of saving. */
+/** The state. Saving is shown only if it takes a while. */
 function useCalm(state: State): State {
   const [calm, setCalm] = useState(state)
   useEffect(() => {
@@ -71,7 +71,7 @@ function useCalm(state: State): State {
 
 const isReached = (state: State) => state === 'saved' || state === 'saving'
 
-/** When the service was lost while this page was open. */
+/** The time at which the service became unavailable while this page was open. */
 function useSince(state: State): number | undefined {
   const [since, setSince] = useState<number>()
   const wasReached = useRef(false)
@@ -83,7 +83,7 @@ function useSince(state: State): number | undefined {
   return since
 }
 
-/** Tells screen readers once what has changed. */
+/** Tells screen readers each change once. */
 function useAnnouncements(state: State, decisions: number) {
   const { announce } = useNotices()
   const before = useRef({ lost: false, decisions: 0 })

@@ -3,7 +3,7 @@ import { useNow } from '../lib/use-now'
 import { useSummary } from '../lib/use-tasks'
 import styles from './summary-card.module.css'
 
-/** The counts, as this device knows them. They move while it is offline, too. */
+/** The counts, computed from the copy on this device. So they also change while it is offline. */
 export function SummaryCard() {
   const counts = useSummary(useNow())
   return (

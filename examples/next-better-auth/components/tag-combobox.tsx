@@ -30,7 +30,7 @@ export function TagCombobox({ label, text, chosen, describedBy, invalid, placeho
   }
   const type = (typed: string) => {
     open()
-    // A comma ends a tag. It may also come from a paste, and phones do not tell which key was pressed.
+    // A comma ends a tag. It may be pasted, and phones do not report which key was pressed.
     const end = typed.lastIndexOf(',')
     if (end === -1) on.onText(typed)
     else on.onPick(typed.slice(0, end), typed.slice(end + 1).trimStart())
@@ -43,7 +43,7 @@ export function TagCombobox({ label, text, chosen, describedBy, invalid, placeho
     event.stopPropagation()
     act()
   }
-  /** What a key does here; undefined if it does what it does everywhere. */
+  /** The action of a key in this field; undefined if the key has its usual effect. */
   const actionOf = (key: string): (() => void) | undefined => {
     if (key === 'ArrowDown') return () => move(1)
     if (key === 'ArrowUp') return () => move(-1)

@@ -16,7 +16,7 @@ export function TagInput({ tags, tagText, onChange }: Props) {
   const known = useTags()
   const hintId = useId()
   const problem = tagProblem(tags, tagText)
-  // What cannot be added stays in the field, with the reason below it.
+  // Text that cannot be added stays in the field, with the reason below it.
   const add = (text: string, rest = '') =>
     tagProblem(tags, text)
       ? onChange({ tagText: text })

@@ -24,7 +24,7 @@ import { TaskList } from './task-list'
 import { Toolbar } from './toolbar'
 import { TrashView } from './trash-view'
 
-/** Everything that a signed-in user sees. The server renders it without tasks, so it is there before the scripts. */
+/** The page of a signed-in user. The server renders it without tasks, so it is visible before the scripts have loaded. */
 export function TaskApp({ user, settings }: { user: SignedInUser; settings: BrowserSettings }) {
   useEffect(() => {
     const { id, name } = user
@@ -79,7 +79,7 @@ function Page({ user }: { user: SignedInUser }) {
           )}
         </main>
       </div>
-      {/* Below the scrolling part and not over it: a message covers no button, and moves nothing. */}
+      {/* Below the scrolling part and not over it, so that a message covers no button and moves nothing. */}
       <div className={styles.dock}>
         <NoticesView />
         <StatusLine />

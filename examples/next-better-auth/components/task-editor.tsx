@@ -19,7 +19,7 @@ import { SkipButton } from './skip-button'
 import { focusProblem, TaskFields } from './task-fields'
 import styles from './task-row.module.css'
 
-/** The form that changes a task. What is typed is kept until it is saved. */
+/** The form that changes a task. Typed text is kept until it is saved. */
 export function TaskEditor({ edit }: { edit: Edit }) {
   const { task, title } = edit
   const { changeEdit, endEdit } = useDraftChanges()
@@ -109,7 +109,7 @@ function useTitleFocus() {
   return input
 }
 
-/** What has happened to the task elsewhere while its form is open, if it matters to what the user is typing. */
+/** Tells the user what has happened to the task elsewhere while its form is open, if it affects the edit. */
 function useNote(edit: Edit): string | undefined {
   const { sync } = useTaskApi()
   useTasks()
@@ -119,6 +119,6 @@ function useNote(edit: Edit): string | undefined {
     (field) => `${nameOfField(field)}: ${describeField(field, current, new Date())}`,
   )
   return changed.length > 0
-    ? `Changed elsewhere meanwhile. ${changed.join('. ')}. Saving replaces it with your text.`
+    ? `Changed elsewhere in the meantime. ${changed.join('. ')}. Saving replaces it with your text.`
     : undefined
 }

@@ -27,7 +27,7 @@ export function TaskFields({ task, value, onChange, rows }: Props) {
             type="date"
             max="9999-12-31"
             value={due.day}
-            // Without a day there is no time.
+            // A time needs a day.
             onChange={({ target }) =>
               onChange({ due: { day: target.value, time: target.value && due.time } })
             }

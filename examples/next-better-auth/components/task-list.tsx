@@ -25,7 +25,7 @@ interface Props {
   onChangeFilters: (changes: Partial<Filters>) => void
 }
 
-/** The tasks in every state of the list: loading, loaded, empty, out of reach. */
+/** The list in each of its states: loading, loaded, empty, unavailable. */
 export function TaskList({ filters, onChangeFilters }: Props) {
   const now = useNow()
   const { sync } = useTaskApi()
@@ -94,7 +94,7 @@ export function TaskList({ filters, onChangeFilters }: Props) {
   )
 }
 
-/** Deletes tasks. Asks before if the service has no trash to take them from again. */
+/** Deletes tasks. Asks first if the service has no trash from which they can be restored. */
 function useRemoval() {
   const { trashDays } = useTaskApi()
   const [asking, setAsking] = useState<readonly LocalTask[] | null>(null)
@@ -104,7 +104,7 @@ function useRemoval() {
   const question = asking && (
     <ConfirmDialog
       question={`Delete ${named(asking)}?`}
-      text={`${agree(asking, 'It is', 'They are')} gone for good then.`}
+      text={`You cannot restore ${agree(asking, 'it', 'them')}.`}
       confirm="Delete"
       cancel="Keep"
       onConfirm={() => {

@@ -41,7 +41,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
   useEffect(() => {
     report.current = onChange
   })
-  // Not only typing changes the value: Clear filters does, too.
+  // The value also changes without typing: by Clear filters.
   if (value !== applied) {
     setApplied(value)
     if (value !== text.trim()) setText(value)

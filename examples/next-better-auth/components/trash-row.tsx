@@ -54,6 +54,6 @@ const DAY_MS = 86_400_000
 
 function remaining(deletedAt: string, days: number, now: Date): string {
   const left = Math.ceil((Date.parse(deletedAt) + days * DAY_MS - now.getTime()) / DAY_MS)
-  if (left <= 1) return 'It is gone for good within a day.'
-  return `It is gone for good in ${left} days.`
+  if (left <= 1) return 'It will be deleted for good within a day.'
+  return `It will be deleted for good in ${left} days.`
 }

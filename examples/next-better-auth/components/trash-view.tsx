@@ -11,7 +11,7 @@ import styles from './trash.module.css'
 import { TrashRow } from './trash-row'
 import { Trouble } from './trouble'
 
-/** The deleted tasks: each comes back, or goes for good. */
+/** The deleted tasks. Each can be restored or deleted permanently. */
 export function TrashView({ onBack, backAddress }: { onBack: () => void; backAddress: string }) {
   const { trashDays } = useTaskApi()
   const { pages, tasks } = useTrash()
@@ -79,10 +79,10 @@ export function TrashView({ onBack, backAddress }: { onBack: () => void; backAdd
 
 function keepsFor(days: number): string {
   if (days === 0) return 'This service keeps no deleted tasks: they are gone at once.'
-  return `Deleted tasks stay here for ${days === 1 ? 'one day' : `${days} days`}. After that they are gone for good.`
+  return `Deleted tasks stay here for ${days === 1 ? 'one day' : `${days} days`}. After that they are deleted for good.`
 }
 
-/** Asks before a task, or all of them, go for good. */
+/** Asks before one task, or all of them, are deleted permanently. */
 function usePurgeQuestion() {
   const [asking, ask] = useState<DeletedTask | 'all' | null>(null)
   const purge = usePurge()
@@ -93,7 +93,7 @@ function usePurgeQuestion() {
   const question = asking && (
     <ConfirmDialog
       question={asking === 'all' ? 'Empty the trash?' : `Delete “${asking.title}” for good?`}
-      text={asking === 'all' ? 'All tasks in it are gone for good then.' : 'It cannot be restored then.'}
+      text={asking === 'all' ? 'You cannot restore the tasks in it.' : 'You cannot restore it.'}
       confirm={asking === 'all' ? 'Empty it' : 'Delete for good'}
       cancel="Keep"
       onConfirm={confirm}

@@ -9,7 +9,7 @@ interface Props {
   heading?: 'h1' | 'h3'
 }
 
-/** Shown in place of what could not be loaded. Loading is repeated by itself; the button does it at once. */
+/** Shown in place of content that could not be loaded. Loading is repeated automatically; the button repeats it at once. */
 export function Trouble({ title, text, onRetry, heading: Heading = 'h3' }: Props) {
   return (
     <div className={styles.state} role="alert">
@@ -18,7 +18,7 @@ export function Trouble({ title, text, onRetry, heading: Heading = 'h3' }: Props
       <p>{text}</p>
       {onRetry && (
         <>
-          <p>It tries again by itself.</p>
+          <p>It tries again automatically.</p>
           <button type="button" className="button" onClick={onRetry}>
             Try again now
           </button>

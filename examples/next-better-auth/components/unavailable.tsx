@@ -4,7 +4,7 @@ import { useEffect } from 'react'
 import { OfflineApp } from './offline-app'
 import { Trouble } from './trouble'
 
-/** The whole page while the session cannot be looked up: the tasks on this device, if somebody was signed in here. */
+/** The page while the session cannot be checked. It shows the tasks on this device, if a user was signed in here. */
 export const Unavailable = () => <OfflineApp otherwise={<TakingABreak />} />
 
 function TakingABreak() {

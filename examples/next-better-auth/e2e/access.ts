@@ -9,7 +9,7 @@ const TASKS = [
 
 /** By keyboard, in dark mode, on a phone. */
 export function access(world: World) {
-  test('the keyboard alone is enough', async (t) => {
+  test('everything can be done with the keyboard alone', async (t) => {
     const { page, email, name } = await visit(t, world)
     const { keyboard } = page
     const focused = () =>
@@ -59,7 +59,7 @@ export function access(world: World) {
     await shows(page, 'Buy oat milk', 'Water the plants')
   })
 
-  test('in the dark the page is dark, and every word can be read', async (t) => {
+  test('in dark mode the page is dark, and every text is readable', async (t) => {
     const { page } = await arrive(t, world, { colorScheme: 'dark', tasks: TASKS })
     const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
     const channels = background
@@ -73,7 +73,7 @@ export function access(world: World) {
     await page.goto('/sign-up')
   })
 
-  test('a phone shows everything without scrolling sideways', async (t) => {
+  test('a phone shows everything without horizontal scrolling', async (t) => {
     const phone = {
       viewport: { width: 360, height: 740 },
       isMobile: true,

@@ -4,7 +4,7 @@ import { arrive, checkbox, look, PASSWORD, result, tick, untilExpired, visit, ty
 
 /** Signing up, in and out, and tokens that expire. */
 export function account(world: World) {
-  test('somebody signs up, out and in again', async (t) => {
+  test('a user can sign up, sign out and sign in again', async (t) => {
     const { page, email, name } = await visit(t, world)
     await page.goto('/')
     await page.waitForURL('**/sign-in')
@@ -36,7 +36,7 @@ export function account(world: World) {
     await checkbox(page, 'Water the plants').waitFor()
   })
 
-  test('what sign-up refuses is said in a sentence for people', async (t) => {
+  test('refused sign-up data is explained in a sentence', async (t) => {
     const { page, email } = await visit(t, world)
     await page.goto('/sign-up')
     const attempt = async (name: string, address: string, sentence: string) => {
@@ -59,7 +59,7 @@ export function account(world: World) {
     assert.equal(blank.status(), 400)
   })
 
-  test('an address that is taken is told in a sentence', async (t) => {
+  test('a sign-up with an existing e-mail address is explained in a sentence', async (t) => {
     const { email } = await arrive(t, world)
     const { page } = await visit(t, world)
     await page.goto('/sign-up')
@@ -71,7 +71,7 @@ export function account(world: World) {
     await look(page, 'sign-up-refused')
   })
 
-  test('a token that expires during use is fetched again, once, and nobody notices', async (t) => {
+  test('a token that expires during use is replaced once, and the user notices nothing', async (t) => {
     const { page, token } = await arrive(t, world, { variant: 'short', tasks: [{ title: 'Buy milk' }] })
     await untilExpired(await token())
     let [refusals, fetches] = [0, 0]
@@ -91,7 +91,7 @@ export function account(world: World) {
     assert.equal(await page.getByRole('status', { name: 'Notices' }).textContent(), '')
   })
 
-  test('a session that has ended leads to the sign-in page, which says so', async (t) => {
+  test('an ended session leads to the sign-in page, which explains it', async (t) => {
     const visitor = await arrive(t, world, { variant: 'short', tasks: [{ title: 'Buy milk' }] })
     const { page, context } = visitor
     await untilExpired(await visitor.token())
@@ -101,7 +101,7 @@ export function account(world: World) {
     await look(page, 'session-ended')
   })
 
-  test('the shared-secret variant serves the same user with tokens of its own', async (t) => {
+  test('the variant with a shared secret serves the same user with its own tokens', async (t) => {
     const { page, token, context } = await arrive(t, world, {
       variant: 'secret',
       tasks: [{ title: 'Buy milk' }],

@@ -21,7 +21,9 @@ const chromium = findChromium()
 if (chromium === undefined && process.env.E2E_REQUIRED) throw new Error('There is no Chromium on the PATH.')
 
 if (chromium === undefined) {
-  test('the app in a browser', { skip: 'left out: there is no Chromium; install it, or set CHROMIUM_PATH' })
+  test('the app in a browser', {
+    skip: 'skipped, because there is no Chromium: install it, or set CHROMIUM_PATH',
+  })
 } else {
   const world = {} as World
   before(async () => {

@@ -28,7 +28,7 @@ export function faults(world: World) {
   const holds = (visitor: Awaited<ReturnType<typeof arrive>>, ...expected: string[]) =>
     eventually(async () => assert.deepEqual(await stored(visitor), expected))
 
-  test('a service that restarts between two clicks is not noticed', async (t) => {
+  test('a restart of the service between two clicks is not noticeable', async (t) => {
     const visitor = await arrive(t, world, { tasks: TASKS })
     const { page } = visitor
     await world.stage.service.stop()
@@ -38,7 +38,7 @@ export function faults(world: World) {
     assert.equal(await page.getByRole('status', { name: 'Notices' }).textContent(), '')
   })
 
-  test('while the service is away everything goes on, and is sent once it is back', async (t) => {
+  test('while the service is unavailable, everything continues, and is sent when it is available again', async (t) => {
     const visitor = await arrive(t, world, { tasks: TASKS })
     const { page } = visitor
     await world.stage.service.stop()
@@ -59,7 +59,7 @@ export function faults(world: World) {
     await holds(visitor, 'Buy milk ✓', 'Written meanwhile')
   })
 
-  test('a device that opens the page while the service is away fills as soon as it is back', async (t) => {
+  test('a device that opens the page while the service is unavailable gets its tasks when it is available again', async (t) => {
     const { email } = await arrive(t, world, { tasks: TASKS })
     const { page, context, origin } = await visit(t, world)
     const session = { data: { email, password: PASSWORD }, headers: { origin } }
@@ -78,7 +78,7 @@ export function faults(world: World) {
     await result(page, 3)
   })
 
-  test('the database goes away, from the service and from Better Auth, and comes back', async (t) => {
+  test('the page survives an outage of the database of the service and of Better Auth', async (t) => {
     const visitor = await arrive(t, world, { tasks: TASKS })
     const { page, context } = visitor
     // A device that has a session and has never opened the page.

@@ -4,7 +4,7 @@ import { arrive, checkbox, countWrites, eventually, result, shows, type World } 
 
 /** What the browser is told and asked beside the page itself. */
 export function headers(world: World) {
-  test('pages carry a strict policy with a nonce of their own', async (t) => {
+  test('every page has a strict content security policy with its own nonce', async (t) => {
     const { page } = await arrive(t, world, { tasks: [{ title: 'Buy milk' }] })
     const policies = new Set<string>()
     for (const path of ['/', '/sign-in', '/no-such-page']) {
@@ -27,7 +27,7 @@ export function headers(world: World) {
     assert.match(secure.headers()['content-security-policy']!, /upgrade-insecure-requests/)
   })
 
-  test('a script that gets into the page neither runs nor calls home', async (t) => {
+  test('an injected script does not run and cannot send data', async (t) => {
     const { page, failures } = await arrive(t, world)
     const foreign = await world.stage.foreignOrigin()
     const violations = await page.evaluate(async (foreign) => {
@@ -99,7 +99,7 @@ export function headers(world: World) {
     )
   })
 
-  test('a new or changed task takes its place in the order and in the filters', async (t) => {
+  test('a new or changed task appears in the right place of the order and the filters', async (t) => {
     const { page } = await arrive(t, world, {
       tasks: [{ title: 'banana' }, { title: 'Cherry', due_date: '2020-02-02' }],
     })

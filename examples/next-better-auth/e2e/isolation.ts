@@ -4,7 +4,7 @@ import { arrive, type Task, titles, type World } from './browser.ts'
 
 /** Two users in two browsers, one of whom tries to read the tasks of the other. */
 export function isolation(world: World) {
-  test('two people see their own tasks, also with requests made by hand', async (t) => {
+  test('two users see only their own tasks, also with handmade requests', async (t) => {
     const ada = await arrive(t, world, { name: 'Ada', tasks: [{ title: 'Secret of Ada' }] })
     const bob = await arrive(t, world, { name: 'Bob', tasks: [{ title: 'Errand of Bob' }] })
     assert.deepEqual(await titles(ada.page), ['Secret of Ada'])

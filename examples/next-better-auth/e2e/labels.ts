@@ -31,7 +31,7 @@ const LABELLED = [
 
 /** Priority and tags. */
 export function labels(world: World) {
-  test('the keyboard gives a new task its priority and tags, with those in use suggested', async (t) => {
+  test('a new task gets its priority and tags by keyboard, and tags in use are suggested', async (t) => {
     const { page, api } = await arrive(t, world, { tasks: LABELLED })
     const { keyboard } = page
     await composer(page).fill('Plant a tree')
@@ -81,7 +81,7 @@ export function labels(world: World) {
     assert.equal(await chosen(page).count(), 0)
   })
 
-  test('what a tag may be is said in words, and nothing wrong is sent', async (t) => {
+  test('an invalid tag is explained in words and not sent', async (t) => {
     const { page, api } = await arrive(t, world)
     await composer(page).fill('Plant a tree')
     await openDetails(page)
@@ -130,7 +130,7 @@ export function labels(world: World) {
     await held.continue()
   })
 
-  test('a tag that is half typed survives a reload', async (t) => {
+  test('a half-typed tag survives a reload', async (t) => {
     const { page } = await arrive(t, world)
     await openDetails(page)
     await tagField(page).fill('home,gard')
@@ -140,7 +140,7 @@ export function labels(world: World) {
     assert.deepEqual(await chosen(page).allTextContents(), ['Remove tag home×'])
   })
 
-  test('filters for priority and tags narrow the list, stand in the address and survive a reload', async (t) => {
+  test('filters for priority and tags narrow the list, are in the URL and survive a reload', async (t) => {
     const { page } = await arrive(t, world, { tasks: LABELLED })
     await look(page, 'labels')
     await filterButton(page, 'Mow the lawn', 'garden').click()
@@ -170,7 +170,7 @@ export function labels(world: World) {
     await shows(page, 'Call the bank')
   })
 
-  test('a changed priority or tag takes its task to its place with one request', async (t) => {
+  test('a changed priority or tag moves its task to the right place with one request', async (t) => {
     const { page } = await arrive(t, world, { tasks: LABELLED })
     await page.getByRole('combobox', { name: 'Sort by' }).selectOption('Priority')
     await shows(page, 'Call the bank', 'Pay the gardener', 'Sweep the yard', 'Mow the lawn')
@@ -191,7 +191,7 @@ export function labels(world: World) {
     await shows(page, 'Call the bank', 'Sweep the yard', 'Pay the gardener', 'Mow the lawn')
   })
 
-  test('a tag has the same colour on every device, and every colour can be read, also in the dark', async (t) => {
+  test('a tag has the same colour on every device, and every colour is readable, also in dark mode', async (t) => {
     const names = Array.from({ length: 20 }, (_, number) => `word ${number}`)
     const tasks = [
       { title: 'Colours', tags: names },

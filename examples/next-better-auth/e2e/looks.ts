@@ -20,7 +20,7 @@ const ARABIC = 'اشترِ الحليب (٢ لتر)'
 
 /** Layout, focus and what the system's settings change. */
 export function looks(world: World) {
-  test('a screen of 320 pixels holds a long name, long texts and targets for fingers', async (t) => {
+  test('a screen of 320 pixels has room for a long name, long texts and large touch targets', async (t) => {
     const long = 'Averylongwordwithoutanyplacetobreakthatgoesonandonandonandonandon'
     const { page } = await arrive(t, world, {
       ...PHONE,
@@ -71,7 +71,7 @@ export function looks(world: World) {
     assert.equal(await page.getByRole('button', { name: /^Show (all|less)$/ }).count(), 1)
   })
 
-  test('forced colours show what is ticked and what is chosen', async (t) => {
+  test('with forced colours, ticked boxes and selected choices are visible', async (t) => {
     const { page } = await arrive(t, world, {
       forcedColors: 'active',
       tasks: [{ title: 'Open' }, { title: 'Done', completed: true }],
@@ -87,7 +87,7 @@ export function looks(world: World) {
     await look(page, 'forced-colours')
   })
 
-  test('the focus never falls to the body', async (t) => {
+  test('the focus is never lost to the body', async (t) => {
     const many = Array.from({ length: 32 }, (_, number) => ({ title: `Task ${number - 1}` }))
     const { page } = await arrive(t, world, { tasks: many })
     const keeps = async (what: string) =>
@@ -146,7 +146,7 @@ export function looks(world: World) {
     await result(page, 10)
   })
 
-  test('the server renders the page, and nothing in it moves while it loads', async (t) => {
+  test('the server renders the page, and nothing moves while it loads', async (t) => {
     const { page, context, name } = await arrive(t, world, {
       ...PHONE,
       tasks: [{ title: 'Buy milk', due_date: '2020-02-02' }, { title: 'Water the plants' }],
@@ -195,7 +195,7 @@ export function looks(world: World) {
     assert.ok(!html.includes('Buy milk'), 'tasks come from the service')
   })
 
-  test('the sign-up page holds its form on a narrow screen', async (t) => {
+  test('the form of the sign-up page fits on a narrow screen', async (t) => {
     const { page, email } = await visit(t, world, PHONE)
     await page.goto('/sign-up')
     await page.getByLabel('Name').fill('Alexandra Hamilton')

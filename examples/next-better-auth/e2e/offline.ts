@@ -53,7 +53,7 @@ const isInstalled = (page: Page) =>
 export function offline(world: World) {
   const stored = async ({ api }: Visitor, query = '') => (await api<Task[]>('GET', `/api/tasks${query}`)).body
 
-  test('airplane mode: everything goes on, outlives a reload, and arrives once', async (t) => {
+  test('in airplane mode everything continues, survives a reload, and arrives once', async (t) => {
     const visitor = await arrive(t, world, {
       ...INSTALLED,
       tasks: ['Drop', 'Tick', 'Rename'].map((title) => ({ title })),
@@ -117,7 +117,7 @@ export function offline(world: World) {
     await saved(page)
   })
 
-  test('two windows and two devices show the changes of each other', async (t) => {
+  test("two windows and two devices show each other's changes", async (t) => {
     const desk = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Drop' }] })
     const phone = await another(t, world, desk)
     const window = await desk.context.newPage()
@@ -145,7 +145,7 @@ export function offline(world: World) {
     await phone.page.getByRole('checkbox', { name: 'Drop', checked: true }).waitFor()
   })
 
-  test('a conflict shows both versions, and each field is chosen', async (t) => {
+  test('a conflict shows both versions, and the user chooses for each field', async (t) => {
     const phone = { viewport: { width: 320, height: 720 }, colorScheme: 'dark' } as const
     const visitor = await arrive(t, world, {
       ...phone,
@@ -198,7 +198,7 @@ export function offline(world: World) {
     await shows(page, 'Call', 'Buy oat milk')
   })
 
-  test('every order and every search of the local copy is that of the service', async (t) => {
+  test('the local copy sorts and searches exactly like the service', async (t) => {
     const texts = [
       'Zebra',
       'ápple',
@@ -266,7 +266,7 @@ export function offline(world: World) {
     }
   })
 
-  test('signing out takes everything off the device, after a question if something was not sent', async (t) => {
+  test('signing out deletes everything on the device, and asks first if something was not sent', async (t) => {
     const visitor = await arrive(t, world, { ...INSTALLED, tasks: [{ title: 'Secret of Ada' }] })
     const { page, context, name, email } = visitor
     await isInstalled(page)
@@ -304,7 +304,7 @@ export function offline(world: World) {
     await look(page, 'offline-nobody')
   })
 
-  test('what was done offline is sent for the same user only', async (t) => {
+  test('offline changes are sent for the same user only', async (t) => {
     const ada = await arrive(t, world, { ...INSTALLED, name: 'Ada', tasks: [{ title: 'Task of Ada' }] })
     const bob = await arrive(t, world, { name: 'Bob', tasks: [{ title: 'Task of Bob' }] })
     const { page, context, origin } = ada

@@ -43,7 +43,7 @@ const nextDates = (page: Page) =>
 
 /** Recurring tasks, and files of tasks. */
 export function repeat(world: World) {
-  test('a new task repeats as its form says, comes back when it is done, and goes again with the undo', async (t) => {
+  test('a new task repeats as its form says, completing it creates the next one, and Undo removes that', async (t) => {
     const { page, api } = await arrive(t, world)
     await composer(page).fill('Water the plants')
     await openDetails(page)
@@ -94,7 +94,7 @@ export function repeat(world: World) {
     })
   })
 
-  test('a form shows the dates of a rule that only the service knows, skips one, and ends the series', async (t) => {
+  test('a form shows the dates that the service computes, can skip one, and can end the series', async (t) => {
     const { page, api } = await arrive(t, world, {
       ...PHONE,
       tasks: [
@@ -123,7 +123,7 @@ export function repeat(world: World) {
     await result(page, 2)
   })
 
-  test('tasks leave as a file and come back from it, after a report of what is wrong', async (t) => {
+  test('tasks can be exported to a file and imported from it, and an import reports mistakes', async (t) => {
     const { page } = await arrive(t, world, {
       colorScheme: 'dark',
       tasks: [{ title: 'Buy milk' }, repeating('Water the plants', 'FREQ=DAILY')],

@@ -134,7 +134,7 @@ export function selection(world: World) {
     assert.equal(kinds.length, 28)
   })
 
-  test('a task that was deleted elsewhere does not keep the others from being changed', async (t) => {
+  test('a task that was deleted elsewhere does not prevent changes of the others', async (t) => {
     const visitor = await arrive(t, world, { tasks: TASKS })
     const { page, api, context } = visitor
     await context.setOffline(true)
@@ -154,7 +154,7 @@ export function selection(world: World) {
     await saved(page)
   })
 
-  test('changes of a task are sent in their order, and those that can wait become one', async (t) => {
+  test('changes of a task are sent in order, and waiting ones are merged', async (t) => {
     const visitor = await arrive(t, world, { tasks: TASKS.slice(3) })
     const { page } = visitor
     const first = hold(page, 'PATCH')
@@ -170,7 +170,7 @@ export function selection(world: World) {
     assert.deepEqual(
       requests.filter((request) => request.endsWith(`/${id}`)),
       [],
-      'nothing overtakes the tick',
+      'no later change is sent before the tick',
     )
     await held.continue()
     await holds(visitor, 'A high', 'B high')

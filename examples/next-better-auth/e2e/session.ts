@@ -36,7 +36,7 @@ export function session(world: World) {
     assert.equal(await composer(other).inputValue(), 'Half a thought')
   })
 
-  test('when somebody else signs in, every tab shows the new user and nothing of the old one', async (t) => {
+  test('when another user signs in, every tab shows the new user and nothing of the old one', async (t) => {
     const ada = await arrive(t, world, { name: 'Ada', tasks: [{ title: 'Secret of Ada' }] })
     const { email, origin } = await arrive(t, world, { name: 'Bob', tasks: [{ title: 'Errand of Bob' }] })
     const other = await ada.context.newPage()
@@ -56,7 +56,7 @@ export function session(world: World) {
     assert.equal(new URL(ada.page.url()).origin, origin)
   })
 
-  test('a page from the memory of the Back button does not show an ended session', async (t) => {
+  test('the Back button does not show a page of an ended session', async (t) => {
     const { page } = await arrive(t, world, { tasks: [{ title: 'Buy milk' }] })
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL('**/sign-in')
@@ -79,7 +79,7 @@ export function session(world: World) {
     }
   })
 
-  test('a deletion is kept when the page goes at once, and the next page makes sure of it', async (t) => {
+  test('a deletion is not lost if the page is left at once, and the next page confirms it', async (t) => {
     const visitor = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Drop' }] })
     const { page } = visitor
     // The page goes in the same turn of its event loop: there is no time for an answer.
@@ -97,7 +97,7 @@ export function session(world: World) {
     await eventually(async () => assert.deepEqual(await titlesOf(visitor), ['Keep']))
   })
 
-  test('a deletion that a closed page did not get through is carried out by the next one', async (t) => {
+  test('a deletion that a closed page could not send is sent by the next one', async (t) => {
     const visitor = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Drop' }] })
     const { page, context } = visitor
     await page.route(/\/tasks\/\d+$/, (route) => route.abort())
@@ -112,7 +112,7 @@ export function session(world: World) {
     await next.getByRole('heading', { name: 'One thing to do.' }).waitFor()
   })
 
-  test('a deletion that an ended session left behind is carried out after the next sign-in', async (t) => {
+  test('a deletion that was not sent before the session ended is sent after the next sign-in', async (t) => {
     const visitor = await arrive(t, world, {
       variant: 'short',
       tasks: [{ title: 'Keep' }, { title: 'Drop' }],
@@ -130,7 +130,7 @@ export function session(world: World) {
     await page.getByRole('heading', { name: 'One thing to do.' }).waitFor()
   })
 
-  test('what one tab changes, deletes and restores shows in the others', async (t) => {
+  test('changes, deletions and restored tasks of one tab are visible in the others', async (t) => {
     const { page, context } = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Drop' }] })
     const other = await context.newPage()
     await other.goto('/')
@@ -145,7 +145,7 @@ export function session(world: World) {
     await other.getByRole('checkbox', { name: 'Keep', checked: true }).waitFor()
   })
 
-  test('a stranger has no page', async (t) => {
+  test('without a session, the sign-in page is shown', async (t) => {
     const { page, origin } = await visit(t, world)
     await page.goto('/?show=open&search=a+b')
     assert.equal(page.url(), `${origin}/sign-in?next=%2F%3Fshow%3Dopen%26search%3Da%2Bb`)

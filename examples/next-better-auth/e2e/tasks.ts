@@ -39,7 +39,7 @@ const MIXED = [
 
 /** Everything that users do with tasks. */
 export function tasks(world: World) {
-  test('a first visit has an empty page, and a first task fills it', async (t) => {
+  test('a first visit shows an empty page, and then the first task', async (t) => {
     const { page, api } = await arrive(t, world)
     await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor()
     await look(page, 'empty')
@@ -113,7 +113,7 @@ export function tasks(world: World) {
     )
   })
 
-  test('filters, search and order narrow the list, stand in the address and survive a reload', async (t) => {
+  test('filters, search and order change the list, are in the URL and survive a reload', async (t) => {
     const { page } = await arrive(t, world, { tasks: MIXED })
     await look(page, 'list')
     await page.getByRole('radio', { name: 'Open' }).check()
@@ -143,7 +143,7 @@ export function tasks(world: World) {
     await result(page, MIXED.length)
   })
 
-  test('the summary counts along, what is overdue included', async (t) => {
+  test('the summary follows every change, also of overdue tasks', async (t) => {
     const { page } = await arrive(t, world, { tasks: MIXED })
     const summary = page.getByRole('region', { name: 'Summary' })
     const counts = (expected: string[]) =>
@@ -160,7 +160,7 @@ export function tasks(world: World) {
     await counts(['4', '0', '2'])
   })
 
-  test('a tick shows at once, outlives a failure of the service, and can be given up if it is refused', async (t) => {
+  test('a tick is visible at once, survives a failure of the service, and can be discarded if it is refused', async (t) => {
     const { page, api } = await arrive(t, world, { tasks: [{ title: 'Buy milk' }] })
     const first = hold(page, 'PATCH')
     await checkbox(page, 'Buy milk').click()

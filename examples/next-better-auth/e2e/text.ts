@@ -45,7 +45,7 @@ export function text(world: World) {
     assert.equal(await composer(page).inputValue(), 'Third, half', 'after a reload')
   })
 
-  test('a task that the service refuses stays, and takes the place of no other text', async (t) => {
+  test('a task that the service refuses is kept and replaces no other text', async (t) => {
     const { page, api } = await arrive(t, world)
     const request = hold(page, 'POST')
     await composer(page).fill('First')
@@ -84,14 +84,17 @@ export function text(world: World) {
     )
   })
 
-  test('what happens elsewhere to a task with an open form is said in the form', async (t) => {
+  test('an open form tells the user when its task is changed elsewhere', async (t) => {
     const { page, api } = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Buy milk' }] })
     const [{ id }] = (await api<[Task]>('GET', '/api/tasks?search=milk')).body
     await page.getByRole('button', { name: 'Edit Buy milk' }).click()
     const form = page.getByRole('form', { name: 'Edit Buy milk' })
     await form.getByLabel('Title').fill('Buy oat milk')
     await api('PATCH', `/api/tasks/${id}`, { title: 'Buy soy milk', description: 'Two litres' })
-    await form.getByRole('alert').getByText('Changed elsewhere meanwhile. Title: Buy soy milk.').waitFor()
+    await form
+      .getByRole('alert')
+      .getByText('Changed elsewhere in the meantime. Title: Buy soy milk.')
+      .waitFor()
     await look(page, 'changed-elsewhere')
     await api('DELETE', `/api/tasks/${id}`)
     await form.getByRole('alert').getByText('This task was deleted elsewhere.').waitFor()

@@ -25,7 +25,7 @@ const inTrash = (page: Page, title: string) =>
 
 /** Deleting with undo, the trash, and clearing what is done. */
 export function trash(world: World) {
-  test('a task is deleted at once, and Undo restores it under its id', async (t) => {
+  test('a task is deleted at once, and Undo restores it with its id', async (t) => {
     const { page, api } = await arrive(t, world, { tasks: [{ title: 'Keep' }, { title: 'Buy milk' }] })
     const stored = async () => (await api<Task[]>('GET', '/api/tasks')).body
     const before = await stored()
@@ -61,7 +61,7 @@ export function trash(world: World) {
     await page.getByRole('heading', { name: 'One thing to do.' }).waitFor()
   })
 
-  test('a deletion that the service refuses says why, and can be taken back', async (t) => {
+  test('a refused deletion is explained and can be undone', async (t) => {
     const { page, api } = await arrive(t, world, { tasks: [{ title: 'Buy milk' }] })
     const request = hold(page, 'DELETE')
     await remove(page, 'Buy milk')
@@ -74,7 +74,7 @@ export function trash(world: World) {
     assert.equal((await api<Task[]>('GET', '/api/tasks')).body.length, 1)
   })
 
-  test('the trash restores tasks, and deletes them for good after a question', async (t) => {
+  test('the trash restores tasks, and deletes them permanently after a confirmation', async (t) => {
     const { page, api } = await arrive(t, world, {
       tasks: [
         { title: 'Keep' },
@@ -88,9 +88,11 @@ export function trash(world: World) {
       await checkbox(page, title).waitFor({ state: 'detached' })
     }
     await page.getByRole('link', { name: 'Trash' }).click()
-    await page.getByText('Deleted tasks stay here for 30 days. After that they are gone for good.').waitFor()
+    await page
+      .getByText('Deleted tasks stay here for 30 days. After that they are deleted for good.')
+      .waitFor()
     assert.equal(await page.evaluate(() => document.activeElement!.textContent), 'Trash')
-    await inTrash(page, 'Third').getByText('Deleted today. It is gone for good in 30 days.').waitFor()
+    await inTrash(page, 'Third').getByText('Deleted today. It will be deleted for good in 30 days.').waitFor()
     await inTrash(page, 'Second').getByText('High').waitFor()
     await inTrash(page, 'First').waitFor()
     await look(page, 'trash')
@@ -126,7 +128,7 @@ export function trash(world: World) {
     await shows(page, 'Second', 'Keep')
   })
 
-  test('Clear done empties the list of what is done, and Undo brings all of it back', async (t) => {
+  test('Clear done removes all completed tasks, and Undo restores them', async (t) => {
     const done = Array.from({ length: 32 }, (_, number) => ({ title: `Done ${number}`, completed: true }))
     const { page, api } = await arrive(t, world, { tasks: [{ title: 'Open' }, ...done] })
     const counts = (expected: string[]) =>
@@ -152,7 +154,7 @@ export function trash(world: World) {
     const { page, api } = await arrive(t, world, { variant: 'noTrash', tasks: [{ title: 'Buy milk' }] })
     await remove(page, 'Buy milk')
     const question = page.getByRole('alertdialog', { name: 'Delete “Buy milk”?' })
-    await question.getByText('It is gone for good then.').waitFor()
+    await question.getByText('You cannot restore it.').waitFor()
     await question.getByRole('button', { name: 'Keep' }).click()
     await shows(page, 'Buy milk')
     await remove(page, 'Buy milk')

@@ -20,8 +20,8 @@ export const isChanged = ({ task, ...fields }: Edit) =>
   fields.tagText !== '' || Object.keys(changesOf(task, fields)).length > 0
 
 /**
- * Everything that a user has typed and not saved. It is kept in the session storage of the tab, so a reload and the
- * end of a session lose nothing, and no other user sees it. What is saved is kept by the local copy of the tasks.
+ * Everything that a user has typed and not saved. It is kept in the session storage of the tab. So it survives a reload
+ * and the end of the session, and no other user sees it. Saved changes are in the local copy of the tasks.
  */
 export const createDraftStore = (userId: string) =>
   createStoredValue('sessionStorage', `daybook drafts ${userId}`, NO_DRAFTS, restore)

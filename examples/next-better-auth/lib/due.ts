@@ -28,7 +28,7 @@ export function toFields(due: string | null): DueFields {
   return { day: localDay(moment), time: moment.toTimeString().slice(0, 5) }
 }
 
-/** Without a time it is a calendar day, which ends at midnight in the user's time zone; with one, an instant. */
+/** Without a time, the due date is a calendar day, which ends at midnight in the user's time zone. With a time, an instant. */
 export function fromFields({ day, time }: DueFields): string | null {
   if (day === '') return null
   return time === '' ? day : new Date(`${day}T${time}`).toISOString()

@@ -3,7 +3,7 @@ import { NO_REPEAT, type RepeatFields, repeatOfTask, tidyRule, toRecurrence } fr
 import { addTags } from './tags'
 import type { LocalTask, NewTask, Priority, TaskChanges } from './task-client'
 
-/** What the fields of a form hold. */
+/** The values of the fields of a form. */
 export interface Fields {
   title: string
   description: string
@@ -11,7 +11,7 @@ export interface Fields {
   repeat: RepeatFields
   priority: Priority
   tags: readonly string[]
-  /** What is in the field for tags and is not a tag yet. It counts as one when the form is sent. */
+  /** The text in the field for tags that is not a tag yet. It becomes one when the form is sent. */
   tagText: string
 }
 
@@ -42,7 +42,7 @@ export const isBlank = ({ title, description, due, repeat, priority, tags, tagTe
   priority === 'none' &&
   tags.length === 0
 
-/** As the service would keep them. */
+/** The values as the service would store them. */
 export const tidy = ({ title, description, tags, tagText, ...others }: Fields): Fields => ({
   ...others,
   title: title.trim(),
@@ -61,7 +61,7 @@ export const fieldsOfTask = (task: LocalTask): Fields => ({
   tagText: '',
 })
 
-/** What the service is sent for a new task. */
+/** The fields that are sent to the service for a new task. */
 export const newTask = ({ title, description, due, repeat, priority, tags }: Fields) =>
   ({
     title,
@@ -72,7 +72,7 @@ export const newTask = ({ title, description, due, repeat, priority, tags }: Fie
     tags: [...tags],
   }) satisfies NewTask
 
-/** Only what differs, so that a change of another field from elsewhere stays. */
+/** The changed fields only, so that changes of other fields from elsewhere are kept. */
 export function changesOf(task: LocalTask, fields: Fields): TaskChanges {
   const before = fieldsOfTask(task)
   const { title, description, due_date, recurrence, priority, tags } = newTask(fields)

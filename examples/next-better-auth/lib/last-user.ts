@@ -8,7 +8,7 @@ interface LastUser {
 }
 
 /**
- * Who was signed in last in this browser: their tasks are shown while nobody can be asked. It is not a proof of
- * anything: nothing is sent before this app's server has given a token of the same user.
+ * The user who was signed in last in this browser. Their tasks are shown while the session cannot be checked. This proves
+ * nothing, so nothing is sent before this app's server has returned a token of the same user.
  */
 export const lastUser = createStoredValue<LastUser | null>('localStorage', 'daybook user', null)

@@ -6,8 +6,8 @@ import { hasTag, tagKey } from './tags'
 import type { LocalTask, Summary, Tag } from './task-client'
 
 /*
- * What the service answers to GET /tasks, /tasks/summary and /tasks/tags, computed from the local copy: the same
- * filters, the same orders.
+ * Computes the answers of GET /tasks, /tasks/summary and /tasks/tags from the local copy, with the filters and orders of
+ * the service.
  */
 
 /** The tasks that match the filters, in their order. */

@@ -13,7 +13,7 @@ export type ShownNotice = Notice & { key: number; times: number }
 interface Notices {
   /** Shows a notice for some seconds. Screen readers read it out. Returns its key. */
   notify: (notice: Notice) => number
-  /** Tells screen readers what other users see for themselves. */
+  /** Tells screen readers something that is visible to other users. */
   announce: (text: string) => void
   close: (key: number) => void
 }
@@ -49,7 +49,7 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
         setShown((others) => withNotice(others, notice, key))
         return key
       },
-      // A no-break space makes the same words twice two announcements.
+      // With an added no-break space, the same words are announced twice.
       announce: (text) => setAnnouncement((before) => (before === text ? `${text}\u00a0` : text)),
     }),
     [close],
@@ -62,7 +62,7 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
   )
 }
 
-/** One outage is one notice, however many changes it undoes. A notice that offers to do something stays apart. */
+/** One outage is one notice, however many changes it affects. A notice with an action is always shown on its own. */
 function withNotice(others: readonly ShownNotice[], notice: Notice, key: number): ShownNotice[] {
   const isSame = (other: ShownNotice) =>
     notice.reason !== undefined && other.reason === notice.reason && !notice.action && !other.action

@@ -6,11 +6,11 @@ import { readSimple, type RepeatFields, type SimpleRule, WEEKDAYS } from './repe
  * the form can build. docs/recurrence.md of the service says which dates these are.
  */
 
-/** After so many periods without a date the search ends. */
+/** Maximum number of periods without a date before the search ends. */
 const MAX_PERIODS = 500
 const SPAN_IN_DAYS = { DAILY: 1, WEEKLY: 7, MONTHLY: 31, YEARLY: 366 }
 
-/** The dates that follow, in the form of a due date; undefined for a rule that only the service knows. */
+/** The next dates, in the form of a due date; undefined for a rule that only the service knows. */
 export function nextDates(
   fields: { due: DueFields; repeat: RepeatFields },
   now: Date,
@@ -19,7 +19,7 @@ export function nextDates(
   const { repeat } = fields
   const rule = readSimple(repeat.rule)
   if (rule === undefined || fields.due.day === '') return undefined
-  // A time that the clocks jump over becomes a later one when it is saved.
+  // A time that does not exist, because clocks are set forward, becomes a later one when it is saved.
   const due = toFields(fromFields(fields.due))
   const start = repeat.anchor === 'completion' ? localDay(now) : due.day
   const after = Math.max(
@@ -36,7 +36,7 @@ export function nextDates(
 
 const dateOf = (day: string) => new Date(`${day}T00:00`)
 const momentOf = (day: string, time: string) => new Date(`${day}T${time || '00:00'}`).getTime()
-/** Whether the clocks jump over this time, in spring. */
+/** Whether this time does not exist, because clocks are set forward in spring. */
 const isJumped = (day: string, time: string) =>
   time !== '' && new Date(`${day}T${time}`).toTimeString().slice(0, 5) !== time
 

@@ -36,7 +36,7 @@ const ORDINALS: Partial<Record<string, string>> = {
   '-1': 'last',
 }
 
-/** Days of the month, or a weekday of it. Other rules have no short words. */
+/** Days of the month, or a weekday of it. Other rules have no short description. */
 function describeOther({ FREQ, INTERVAL = '1', ...parts }: Record<string, string>): string {
   if (FREQ === undefined) return 'by a rule'
   const every = period(FREQ as Frequency, Number(INTERVAL))

@@ -13,7 +13,7 @@ export interface RepeatFields {
 
 export const NO_REPEAT: RepeatFields = { rule: '', anchor: 'due_date', byHand: false }
 
-/** The usual rules. All but the first count from the due date: every week on its weekday, every month on its day. */
+/** The usual rules. All except the first count from the due date: every week on its weekday, every month on its day. */
 export const REPEAT = {
   never: { label: 'Never', rule: '' },
   daily: { label: 'Every day', rule: 'FREQ=DAILY' },
@@ -38,7 +38,7 @@ export type Frequency = keyof typeof UNITS
 export const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
 export type Weekday = (typeof WEEKDAYS)[number]
 
-/** What most rules consist of. */
+/** The parts of the rules that the form can build. */
 export interface SimpleRule {
   frequency: Frequency
   interval: number
@@ -56,7 +56,7 @@ export function partsOf(rule: string): Map<string, string> | undefined {
   return Object.hasOwn(UNITS, parts.get('FREQ') ?? '') ? parts : undefined
 }
 
-/** undefined for a rule with other parts. */
+/** Returns undefined for a rule with other parts. */
 export function readSimple(rule: string): SimpleRule | undefined {
   const parts = partsOf(rule)
   if (parts === undefined) return undefined
@@ -81,14 +81,14 @@ export function writeSimple({ frequency, interval, weekdays }: SimpleRule): stri
     .join(';')
 }
 
-/** As the service keeps it. */
+/** The rule as the service stores it. */
 export const tidyRule = (rule: string) =>
   rule
     .trim()
     .toUpperCase()
     .replace(/^RRULE:/, '')
 
-/** What is wrong with a rule, as far as this page knows. The service knows all of it. */
+/** Returns what is wrong with a rule, as far as this page can check it. The service checks the rest. */
 export function ruleProblem({ rule, byHand }: RepeatFields): string | undefined {
   if (rule === '' && !byHand) return undefined
   return partsOf(rule) ? undefined : 'A rule needs FREQ=DAILY, WEEKLY, MONTHLY or YEARLY.'
@@ -100,7 +100,7 @@ export const repeatOfTask = ({ recurrence }: Pick<LocalTask, 'recurrence'>): Rep
   ...(recurrence && { rule: recurrence.rule, anchor: recurrence.anchor }),
 })
 
-/** What the service is sent. Dates are counted in the user's time zone. */
+/** The recurrence that is sent to the service. Dates are counted in the user's time zone. */
 export const toRecurrence = ({ rule, anchor }: RepeatFields): NonNullable<NewTask['recurrence']> | null =>
   rule === '' ? null : { rule: tidyRule(rule), anchor, time_zone: timeZone() }
 

@@ -2,7 +2,7 @@ import type { LocalTask } from './task-client'
 
 type Words = Pick<LocalTask, 'title' | 'description' | 'tags'>
 
-/** What is left out or written in another way, after NFKD and in lower case. */
+/** Characters that are removed or replaced, after NFKD and in lower case. */
 const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   // Accents, vowel points, and what is invisible.
   [/[\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u0640\u064b-\u065f\u0670]/g, ''],
@@ -18,8 +18,8 @@ const LETTERS = 'ıøłđðħŧςىیکةہھ'
 const INSTEAD = 'iolddhtσييكههه'
 
 /**
- * A text as the search compares it: without case, accents and differences between keyboards. It follows fold_text of
- * the service, without its rarest signs.
+ * A text as the search compares it: without case, accents and differences between keyboards. It does the same as
+ * fold_text of the service, except for the rarest characters.
  */
 function fold(text: string): string {
   let folded = text.normalize('NFKD').toLowerCase()

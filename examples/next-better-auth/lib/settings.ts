@@ -24,7 +24,7 @@ export function readSettings() {
 /** The address at which browsers find this app. */
 export const publicUrl = () => fromEnvironment('BETTER_AUTH_URL') ?? 'http://localhost:3000'
 
-/** What the browser is told. */
+/** The settings that are sent to the browser. */
 export function browserSettings() {
   return {
     apiUrl: fromEnvironment('TASK_API_URL') ?? 'http://localhost:8000',
@@ -41,7 +41,7 @@ const production = () => process.env.NODE_ENV === 'production'
 /** An empty value counts as not set. */
 const fromEnvironment = (name: string) => process.env[name] || undefined
 
-/** Outside production: reads what the service two folders up has written for itself at its first start. */
+/** Outside production: reads what the service, two folders up, has written at its first start. */
 function fromService(file: string, variable: string): string {
   if (production()) throw new Error(`${variable} must be set in production.`)
   const path = join(/* turbopackIgnore: true */ process.cwd(), '../../.local', file)

@@ -1,8 +1,8 @@
 export type StorageName = 'localStorage' | 'sessionStorage'
 
 /**
- * A value in the browser's storage that React can subscribe to. Without storage (full, forbidden) it lives as long
- * as the page; what is damaged counts as missing. In the local storage it follows the other tabs.
+ * A value in the browser's storage that React can subscribe to. If the storage is full or forbidden, the value is kept
+ * as long as the page. A damaged value counts as missing. A value in the local storage follows changes of other tabs.
  */
 export function createStoredValue<Value>(
   storage: StorageName,

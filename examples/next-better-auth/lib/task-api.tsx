@@ -8,7 +8,7 @@ import { createSync, createTaskClient, indexedDbStorage, type TaskClient, type T
 import { createTokenKeeper } from './token'
 
 interface TaskApi {
-  /** The user's tasks on this device. Everything on the page but the trash is read from here and written here. */
+  /** The user's tasks on this device. The page reads and writes everything here, except the trash. */
   sync: TaskSync
   /** The typed client of the service, for the user who is signed in. */
   client: TaskClient
@@ -50,7 +50,7 @@ function createTaskApi({ apiUrl, tokenUrl, trashDays }: BrowserSettings, userId:
   return { client, trashDays, sync: createSync({ client, userId, storage }) }
 }
 
-/** What was not sent stays on the device, and is sent after the next sign-in of the same user. */
+/** Unsent changes stay on the device, and are sent after the next sign-in of the same user. */
 function leaveAtTheEnd(error: unknown): null {
   if (!(error instanceof SessionEndedError)) throw error
   leaveForSignIn('ended')

@@ -10,7 +10,7 @@ export function useAuthForm(kind: 'sign-in' | 'sign-up', next: string) {
   const [busy, setBusy] = useState(false)
   // An object, so that the same problem is announced again.
   const [problem, setProblem] = useState<{ text: string } | null>(null)
-  // Another tab has signed in: so has this one.
+  // If another tab has signed in, this tab has a session, too.
   useSessionEvents(useCallback((userId) => userId !== null && window.location.assign(next), [next]))
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -38,7 +38,7 @@ interface Answer {
   error: AuthError | null
 }
 
-/** The password is sent as it is: spaces around it belong to it. */
+/** The password is sent unchanged, because spaces around it are part of it. */
 async function send(kind: 'sign-in' | 'sign-up', fields: FormData): Promise<Answer> {
   const credentials = { email: textOf(fields, 'email'), password: fields.get('password') as string }
   const call =

@@ -10,7 +10,7 @@ import { agree, named } from './words'
 export function useBulk() {
   const { sync } = useTaskApi()
   const { notify } = useNotices()
-  /** Changes the tasks, unless they have gone meanwhile. */
+  /** Changes the tasks, except those that have been deleted in the meantime. */
   const change = (tasks: readonly LocalTask[], changesOf: (task: LocalTask) => TaskChanges) => {
     for (const task of tasks) if (sync.get(task.key)) sync.update(task.key, changesOf(task))
   }
@@ -38,7 +38,7 @@ export function useBulk() {
       const text = `${named(changed)} ${agree(changed, 'has', 'have')} another priority.`
       changeAll(changed, () => ({ priority }), text)
     },
-    /** A task that has all the tags that it may have is left as it is. */
+    /** A task with the maximum number of tags is not changed. */
     tag(tasks: readonly LocalTask[], tag: string) {
       const changed = tasks.filter(({ tags }) => !hasTag(tags, tag) && tags.length < MAX_TAGS)
       const text = `${named(changed)} ${agree(changed, 'has', 'have')} the tag ${tag}.`
@@ -47,7 +47,7 @@ export function useBulk() {
   }
 }
 
-/** The values of the task in the fields that change. */
+/** The current values of the fields that a change sets. */
 function valuesOf({ completed, priority, tags }: LocalTask, changes: TaskChanges): TaskChanges {
   return {
     ...('completed' in changes && { completed }),

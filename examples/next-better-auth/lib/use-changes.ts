@@ -8,8 +8,8 @@ import { useDraftChanges } from './use-drafts'
 import { agree, named } from './words'
 
 /*
- * Each change takes effect at once and is sent by itself: now, or when the connection is back. What the service
- * refuses, and what does not fit to a change from elsewhere, is shown by components/attention.tsx.
+ * Each change takes effect at once and is sent automatically: now, or when the connection is available again.
+ * components/attention.tsx shows refused changes, and conflicts with changes from elsewhere.
  */
 
 /** Creates a task from the fields of a form. */
@@ -55,7 +55,7 @@ export function useRemoveTasks(onUndo: (tasks: readonly LocalTask[]) => void = (
   }
 }
 
-/** Moves everything that is done into the trash, and offers to undo it. */
+/** Moves all completed tasks to the trash, and offers to undo it. */
 export function useClearCompleted() {
   const { sync } = useTaskApi()
   const remove = useRemoveTasks()

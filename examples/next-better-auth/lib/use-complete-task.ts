@@ -4,7 +4,7 @@ import { useNotices } from './notices'
 import { useTaskApi } from './task-api'
 import type { LocalTask, TaskSync } from './task-client'
 
-/** Sets the state of a task. If the task repeats, a notice says what comes next, as soon as the service has said it. */
+/** Sets the state of a task. If the task repeats, a notice names its next date when the service has created the next task. */
 export function useCompleteTask() {
   const { sync } = useTaskApi()
   const { notify } = useNotices()
@@ -36,7 +36,7 @@ function whenNextIsKnown(sync: TaskSync, key: string, tell: (next: LocalTask | u
   const stop = sync.subscribe(check)
 }
 
-/** Undoes what the completion of a task has created. A next task that was there before stays. */
+/** Removes the next task that the completion of a task has created. A next task from before is kept. */
 export function removeNext(sync: TaskSync, before: LocalTask) {
   const id = sync.get(before.key)?.next_task_id
   if (!id || id === before.next_task_id) return

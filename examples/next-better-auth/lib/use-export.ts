@@ -14,7 +14,7 @@ export function useExport() {
     setBusy(format)
     setProblem(undefined)
     try {
-      // What waits to be sent belongs into the file.
+      // Waiting changes are sent first, so that the file contains them.
       await sync.flush()
       save(await client.exportTasks(format))
     } catch (error) {

@@ -13,7 +13,7 @@ export type ImportState =
   | { step: 'checked'; file: File; result: ImportResult }
   | { step: 'failed'; file: File; problem: string; mistakes: TaskApiError['errors'] }
 
-/** The service takes no larger files. */
+/** Maximum size of a file, as in the service. */
 const MAX_BYTES = 5 * 1024 * 1024
 
 /** Checks a file first, and creates its tasks when the user has seen the result. */
@@ -21,7 +21,7 @@ export function useImport(onDone: () => void) {
   const { client, sync } = useTaskApi()
   const { notify } = useNotices()
   const [state, setState] = useState<ImportState>({ step: 'empty' })
-  // An answer for an earlier file comes too late. The key makes a second attempt safe.
+  // Tells a late answer for an earlier file from the current one. The key makes a second attempt safe.
   const attempt = useRef<{ file: File; key: string }>(undefined)
   const send = (file: File, dry_run: boolean) => {
     const headers = { 'idempotency-key': attempt.current!.key }

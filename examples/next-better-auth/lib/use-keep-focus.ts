@@ -3,7 +3,7 @@ import { type RefObject, useEffect } from 'react'
 
 /**
  * When the element that has the focus disappears, moves the focus to its neighbour: the next row of the list, or
- * else the element with the id `fallback`. Without this the focus falls to <body>, and keyboard users start over.
+ * else the element with the id `fallback`. Otherwise <body> gets the focus, and keyboard users must start again.
  */
 export function useKeepFocus(container: RefObject<HTMLElement | null>, fallback: string) {
   useEffect(() => {

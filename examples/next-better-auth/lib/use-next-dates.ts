@@ -7,8 +7,8 @@ import { useTaskApi } from './task-api'
 import type { LocalTask } from './task-client'
 
 /**
- * The dates that follow. The service knows those of a saved task. This page computes the others, if it knows the rule;
- * undefined if it does not, or if the service is out of reach.
+ * The next dates. The service computes those of a saved task. This page computes those of an unsaved one. Returns
+ * undefined if this page does not know the rule, or if the service is unavailable.
  */
 export function useNextDates(fields: Fields, task: LocalTask | undefined, now: Date): string[] | undefined {
   const { client } = useTaskApi()

@@ -4,7 +4,7 @@ import type { LocalTask } from './task-client'
 
 interface State {
   keys: readonly string[]
-  /** Where a range begins: the task that was selected last. */
+  /** The task that was selected last: a range begins there. */
   anchor: string | undefined
 }
 
@@ -25,7 +25,7 @@ export function useSelection(shown: readonly LocalTask[]) {
     begin: () => setState(NOTHING),
     end: () => setState(null),
     selectAll: () => select([...keys, ...shown.map(({ key }) => key)], state?.anchor),
-    /** Selects a task or takes it out. With `range`: selects everything from the task before to this one. */
+    /** Selects or deselects a task. With `range`, selects everything from the last selected task to this one. */
     toggle(key: string, range: boolean) {
       const between = range ? keysBetween(shown, state?.anchor, key) : []
       if (between.length > 0) select([...keys, ...between], key)

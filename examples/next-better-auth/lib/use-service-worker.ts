@@ -1,11 +1,11 @@
 'use client'
 import { useEffect } from 'react'
 
-/** Makes the page open without a network: see public/sw.js. Development has other files with each change. */
+/** Makes the page open without a network: see public/sw.js. Not in development, where files change all the time. */
 export function useServiceWorker() {
   useEffect(() => {
     if (process.env.NODE_ENV !== 'production' || !('serviceWorker' in navigator)) return
-    // Without it the page works, too, as long as it is open. It is not there in private windows of some browsers.
+    // Private windows of some browsers have no service worker. Then the page works offline only while it is open.
     navigator.serviceWorker.register('/sw.js').catch(() => {})
   }, [])
 }

@@ -7,7 +7,7 @@ import type { Conflict, LocalTask, RefusedWrite, SyncStatus, TaskSync } from './
 
 const PAGE_SIZE = 30
 
-/** A value of the local copy. The server knows none, and the page begins like the server. */
+/** A value of the local copy. It is empty on the server, and also in the first rendering in the browser. */
 function useLocal<Value>(read: (sync: TaskSync) => Value): Value {
   const { sync } = useTaskApi()
   const current = () => read(sync)
@@ -24,7 +24,7 @@ export const useRefused = (): readonly RefusedWrite[] => useLocal((sync) => sync
 export function useTaskList(filters: Filters, now: Date) {
   const tasks = useTasks()
   const list = useMemo(() => listTasks(tasks, filters, now), [tasks, filters, now])
-  // Other filters begin with one page again.
+  // Changed filters begin with the first page again.
   const address = writeFilters(filters)
   const [pages, setPages] = useState({ address, count: 1 })
   const count = pages.address === address ? pages.count : 1

@@ -9,10 +9,10 @@ import { useSyncStatus, useTasks } from './use-tasks'
 import { named } from './words'
 
 const PAGE_SIZE = 30
-/** The variable of a mutation that deletes for good: one task, or undefined for all. */
+/** The variable of a mutation that deletes permanently: one task, or undefined for all. */
 type Purge = DeletedTask | undefined
 
-/** The trash, page by page, without what is on its way out of it. Only the service has it: it is not kept here. */
+/** The trash, page by page, without the tasks that are being removed from it. It is not stored on this device. */
 export function useTrash() {
   const { client, sync } = useTaskApi()
   const cache = useQueryClient()
@@ -43,7 +43,7 @@ export function useRestoreTask() {
   return (task: DeletedTask) => announce(`${named([sync.restore(task)])} is back.`)
 }
 
-/** Deletes a task of the trash for good, or, without one, all that are in the trash. */
+/** Permanently deletes one task in the trash, or all of them. */
 export function usePurge() {
   const { client } = useTaskApi()
   const cache = useQueryClient()

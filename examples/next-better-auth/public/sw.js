@@ -17,7 +17,7 @@ self.addEventListener('fetch', (event) => {
   else if (mode === 'navigate' && !pathname.startsWith('/api/')) event.respondWith(openPage(event))
 })
 
-/** The server's page; the kept one if no server answers, or only a proxy in front of it. */
+/** Returns the server's page, or the cached one if no server answers, or only a proxy in front of it. */
 async function openPage(event) {
   try {
     const answer = await fetch(event.request)
@@ -27,7 +27,7 @@ async function openPage(event) {
       return answer
     }
   } catch {
-    // There is no network.
+    // The network is not available.
   }
   return (await caches.match(SHELL)) ?? Response.error()
 }

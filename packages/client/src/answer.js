@@ -8,7 +8,7 @@ import { nextCursor } from './link.js'
  */
 
 /**
- * An empty id, or one that is a word, would lead to another operation, so it is refused here.
+ * An empty id, or a word as an id, would change the path to that of another operation, so it is refused here.
  *
  * @param {number | string} id
  */
@@ -57,7 +57,7 @@ export async function pageOf(call) {
 }
 
 /**
- * One page after the other. Each is fetched when it is needed.
+ * The pages of a list, in order. Each page is fetched when it is needed.
  *
  * @template {{ cursor?: string | undefined, offset?: number | undefined }} Query
  * @template {{ cursor: string | undefined }} Page

@@ -61,7 +61,7 @@ export function bulkCalls(api, optionsOf) {
       dataOf(
         api.POST('/api/tasks/import', {
           ...optionsOf(options, { isRepeatable: query.dry_run }),
-          // Without a type openapi-fetch would send that of JSON.
+          // Without a Content-Type, openapi-fetch would send that of JSON.
           headers: { 'content-type': typeOf(file), ...options.headers },
           params: { query: { ...query, format: query.format ?? formatOf(file) } },
           body: /** @type {string} */ (file),
@@ -71,7 +71,7 @@ export function bulkCalls(api, optionsOf) {
   })
 }
 
-/** A page of a proxy is no file of tasks. */
+/** A page of a proxy is not a file of tasks. */
 const isFile = (/** @type {unknown} */ data) =>
   data instanceof Blob && /^(application\/json|text\/(csv|calendar))/.test(data.type)
 
@@ -79,7 +79,7 @@ const isFile = (/** @type {unknown} */ data) =>
 const typeOf = (file) => (typeof file === 'string' ? '' : file.type) || 'text/plain'
 
 /**
- * The format that the name of a file ends with. Programs give the types of these files differently.
+ * The format by the ending of the file's name. Programs give these files different types.
  *
  * @param {Blob | string} file
  */
@@ -89,7 +89,7 @@ function formatOf(file) {
 }
 
 /**
- * A name that is empty or a dot segment (RFC 3986, 5.2.4) would lead to another operation, so it is refused here.
+ * An empty name or a dot segment (RFC 3986, 5.2.4) would change the path to that of another operation.
  *
  * @param {string} name
  */

@@ -1,6 +1,6 @@
 import { ownError } from './error.js'
 
-/** The longest delay that setTimeout can hold. */
+/** The maximum delay of setTimeout. */
 const MAX_DELAY_MS = 2 ** 31 - 1
 
 /**

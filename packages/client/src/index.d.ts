@@ -123,11 +123,11 @@ export interface TaskClient {
   list(query?: ListQuery, options?: CallOptions): Promise<Task[]>
   /** One page, with the cursor of the next page. */
   page(query?: PageQuery, options?: CallOptions): Promise<Page>
-  /** One page after the other. Each is fetched when it is needed. */
+  /** The pages of a list, in order. Each page is fetched when it is needed. */
   pages(query?: PageQuery, options?: CallOptions): AsyncGenerator<Page, void, undefined>
   get(id: TaskId, options?: CallOptions): Promise<Task>
   create(task: NewTask, options?: CallOptions): Promise<Task>
-  /** Changes the given fields only. null clears a field. */
+  /** Changes only the given fields. null clears a field. */
   update(id: TaskId, changes: TaskChanges, options?: CallOptions): Promise<Task>
   /** Sets the state; it never toggles. This is the only change that is repeated automatically. */
   complete(id: TaskId, completed: boolean, options?: CallOptions): Promise<Task>
@@ -141,13 +141,13 @@ export interface TaskClient {
   clearCompleted(options?: CallOptions): Promise<number>
   /** One page of the trash, newest deletion first, with the cursor of the next page. */
   trash(query?: TrashQuery, options?: CallOptions): Promise<TrashPage>
-  /** One page of the trash after the other. Each is fetched when it is needed. */
+  /** The pages of the trash, in order. Each page is fetched when it is needed. */
   trashPages(query?: TrashQuery, options?: CallOptions): AsyncGenerator<TrashPage, void, undefined>
   /** Takes a task out of the trash. It keeps its id. */
   restore(id: TaskId, options?: CallOptions): Promise<Task>
-  /** Deletes a task of the trash for good. */
+  /** Permanently deletes a task that is in the trash. */
   deleteForGood(id: TaskId, options?: CallOptions): Promise<void>
-  /** Deletes all tasks of the trash for good. Returns their number. */
+  /** Permanently deletes all tasks in the trash. Returns their number. */
   emptyTrash(options?: CallOptions): Promise<number>
   /** Makes 1 to 100 changes in one request: all of them or none. Returns a result for each, in the same order. */
   batch(operations: readonly BatchOperation[], options?: CallOptions): Promise<BatchResult[]>
@@ -162,7 +162,7 @@ export interface TaskClient {
   tags(options?: CallOptions): Promise<Tag[]>
   /** Renames a tag on all tasks. If the new name is in use, the two tags become one. Returns the number of tasks. */
   renameTag(name: string, newName: string, options?: CallOptions): Promise<number>
-  /** Takes a tag off all tasks. Returns the number of tasks. */
+  /** Removes a tag from all tasks. Returns the number of tasks. */
   deleteTag(name: string, options?: CallOptions): Promise<number>
   summary(query?: SummaryQuery, options?: CallOptions): Promise<Summary>
   me(options?: CallOptions): Promise<User>
@@ -180,7 +180,7 @@ export function createTaskClient(options: TaskClientOptions): TaskClient
  * - `network_error`: the service cannot be reached, or its answer breaks off
  * - `timeout`: an attempt took longer than `timeoutMs`
  * - `unexpected_answer`: not an answer of this service (also with the status of an error that a proxy made)
- * - `invalid_call`: no request can be made of the arguments; `cause` has the reason
+ * - `invalid_call`: the arguments do not make a valid request; `cause` has the reason
  * - `token_failed`: `token()` threw a TypeError or SyntaxError, which is its `cause`
  */
 export type ClientErrorCode =

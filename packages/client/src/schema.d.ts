@@ -345,7 +345,7 @@ export interface paths {
     post?: never
     /**
      * Empty the trash
-     * @description Deletes every task of the trash for good. No parameter is allowed.
+     * @description Permanently deletes every task in the trash. No parameter is allowed.
      */
     delete: operations['emptyTrash']
     options?: never
@@ -364,8 +364,8 @@ export interface paths {
     put?: never
     post?: never
     /**
-     * Delete a task for good
-     * @description Deletes a task of the trash for good. A task that is not in the trash is a 404.
+     * Delete a task permanently
+     * @description Permanently deletes a task in the trash. A task that is not in the trash is a 404.
      */
     delete: operations['deleteForGood']
     options?: never
@@ -693,7 +693,7 @@ export interface paths {
     post?: never
     /**
      * Empty the trash
-     * @description Deletes every task of the trash for good. No parameter is allowed.
+     * @description Permanently deletes every task in the trash. No parameter is allowed.
      */
     delete: operations['emptyTrashByUser']
     options?: never
@@ -712,8 +712,8 @@ export interface paths {
     put?: never
     post?: never
     /**
-     * Delete a task for good
-     * @description Deletes a task of the trash for good. A task that is not in the trash is a 404.
+     * Delete a task permanently
+     * @description Permanently deletes a task in the trash. A task that is not in the trash is a 404.
      */
     delete: operations['deleteForGoodByUser']
     options?: never
@@ -3004,7 +3004,7 @@ export interface operations {
     }
     requestBody?: never
     responses: {
-      /** @description The task was deleted for good. */
+      /** @description The task was deleted permanently. */
       204: {
         headers: {
           'x-request-id': components['headers']['RequestId']
@@ -4139,7 +4139,7 @@ export interface operations {
     }
     requestBody?: never
     responses: {
-      /** @description The task was deleted for good. */
+      /** @description The task was deleted permanently. */
       204: {
         headers: {
           'x-request-id': components['headers']['RequestId']

@@ -6,13 +6,13 @@ import { ownError, retryAfterMs, TaskApiError } from './error.js'
  * @import { createTokens } from './tokens.js'
  * @typedef {ReturnType<typeof createTokens>} Tokens
  * @typedef {object} SendOptions
- * @property {boolean} [isRepeatable] whether doing it twice has the same result as doing it once
+ * @property {boolean} [isRepeatable] whether the call is idempotent, so that it may be repeated
  * @property {number | undefined} [timeoutMs] of each attempt
  */
 
 /** Methods that change nothing (RFC 9110, 9.2.1). */
 const SAFE_METHODS = ['GET', 'HEAD']
-/** The service refuses with this status before it does anything. */
+/** With this status the service has refused the request before it did anything. */
 const NOTHING_DONE = 429
 /** Another attempt may succeed. 0: there was no answer. */
 const PASSING_STATUSES = [0, 408, NOTHING_DONE, 502, 503, 504]
@@ -54,7 +54,7 @@ export function createSend({ fetch, currentTokens, retry, timeoutMs: defaultTime
   }
 
   /**
-   * One attempt. It is repeated once with a fresh token if the service refuses the token.
+   * One attempt. If the service refuses the token, it is repeated once with a new token.
    *
    * @param {Request} request
    * @param {Tokens} tokens
@@ -70,7 +70,7 @@ export function createSend({ fetch, currentTokens, retry, timeoutMs: defaultTime
   }
 
   /**
-   * The body is read here, because an answer that breaks off is a failure of the network, too.
+   * The body is read here, because an incomplete answer is a network error, too.
    *
    * @param {Request} request
    * @param {string | null | undefined} token
@@ -101,7 +101,7 @@ export function createSend({ fetch, currentTokens, retry, timeoutMs: defaultTime
 }
 
 /**
- * A stream has no end to wait for, so it is passed on as it comes. It ends when `signal` is aborted.
+ * Returns the answer of a stream at once, because a stream does not end. It ends when `signal` is aborted.
  *
  * @param {Response} answer
  * @param {AbortSignal} signal
@@ -110,7 +110,7 @@ const stream = (answer, signal) =>
   new Response(answer.body?.pipeThrough(new TransformStream(), { signal }), answer)
 
 /**
- * At least as long as the service asks for, plus a random time, so that not all clients come back at once.
+ * The wait before the next attempt: at least Retry-After, plus a random time, so that clients do not return all at once.
  *
  * @param {Response | TaskApiError} outcome
  * @param {number} delayMs

@@ -17,15 +17,15 @@ import { errorOf, ownError, TaskApiError, unexpectedAnswer } from './error.js'
 /** Refusals after which another attempt may succeed. */
 const PASSING_STATUSES = [408, 409, 425, 429]
 const SERVER_ERROR = 500
-/** Codes of a proxy, or of a wrong baseUrl. Only the service's own word about a task ends a write. */
+/** Errors of a proxy, or of a wrong baseUrl. Only an error of the service about the task itself ends a write. */
 const FOREIGN_CODES = ['unexpected_answer', 'route_not_found', 'method_not_allowed']
 export const NOT_FOUND = 'task_not_found'
 
-/** Nobody is signed in, or somebody else. */
+/** Nobody is signed in, or another user is. */
 export const isSignedOut = (/** @type {unknown} */ error) =>
   error instanceof TaskApiError && (error.status === 401 || error.code === 'wrong_user')
 
-/** A fault that may have to do with this one request, so that others are worth an attempt. */
+/** Errors that may be caused by this one request, so that other requests are still sent. */
 export const isLocal = (/** @type {unknown} */ error) =>
   error instanceof TaskApiError && error.status === SERVER_ERROR
 

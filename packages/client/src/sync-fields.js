@@ -3,12 +3,12 @@
  * @typedef {Record<string, unknown>} Fields of a task, by name; a newer service may have other fields than this version
  */
 
-/** What the service decides. */
+/** Fields that only the service sets. */
 const OF_THE_SERVICE = ['id', 'user_id', 'created_at', 'updated_at', 'next_task_id', 'deleted_at']
-/** What this device adds. */
+/** Fields that exist on this device only. */
 const OF_THE_DEVICE = ['key', 'pending', 'conflict', 'refused']
 const NOT_OF_THE_USER = [...OF_THE_SERVICE, ...OF_THE_DEVICE]
-/** A task can have so many. */
+/** Maximum number of tags of a task. */
 const MAX_TAGS = 20
 
 /**
@@ -21,14 +21,14 @@ export const fieldsOf = (task) =>
   Object.fromEntries(Object.entries(task).filter(([name]) => !NOT_OF_THE_USER.includes(name)))
 
 /**
- * The values as the service will return them, as far as a client can know, so that a change that has arrived is
- * recognized.
+ * The values as the service will return them, as far as a client can predict them. A change whose answer was lost is
+ * recognized by these values.
  *
  * @param {TaskChanges} changes
  * @returns {Fields}
  */
 export function normalized(changes) {
-  // As it is sent. A value that is not JSON could not be stored, and would keep the storage from storing others.
+  // The value as it is sent. A value that is not JSON cannot be stored, and would block the storage for others.
   const fields = /** @type {(text: string) => Fields & TaskChanges} */ (JSON.parse)(JSON.stringify(changes))
   const { title, priority, tags, due_date, recurrence } = fields
   if (typeof title === 'string') fields.title = title.trim()
@@ -99,15 +99,28 @@ export function merge(before, mine, theirs) {
   return { changes, conflicts }
 }
 
+/** @param {string[]} tags @returns whether a tag is not among them */
+function missingIn(tags) {
+  const names = new Set(tags.map(fold))
+  return (/** @type {string} */ tag) => !names.has(fold(tag))
+}
+
 /** @param {unknown[]} versions of the tags: before, mine, theirs */
 function mergedTags(versions) {
   const [before = [], mine = [], theirs = []] = /** @type {string[][]} */ (versions)
-  const missing = (/** @type {string[]} */ list) => {
-    const names = new Set(list.map(fold))
-    return (/** @type {string} */ tag) => !names.has(fold(tag))
-  }
-  const removed = before.filter(missing(mine))
-  return unique([...theirs.filter(missing(removed)), ...mine.filter(missing(before))])
+  const removed = before.filter(missingIn(mine))
+  return unique([...theirs.filter(missingIn(removed)), ...mine.filter(missingIn(before))])
+}
+
+/**
+ * The tags before two changes in a row, so that a merge removes and adds what the two together remove and add.
+ *
+ * @param {unknown[]} versions the tags before the first change, and before and after the second one
+ */
+export function tagsBefore(...versions) {
+  const [first = [], before = [], after = []] = /** @type {string[][]} */ (versions)
+  const added = after.filter(missingIn(before))
+  return unique([...first.filter(missingIn(added)), ...before.filter(missingIn(after))])
 }
 
 /**

@@ -23,7 +23,7 @@ export function createFlushes() {
       begin(id)
       return ended
     },
-    /** What is called after the attempt that begins now: it answers the calls before it. */
+    /** Returns a function to call after the attempt that begins now. It answers the calls made before. */
     onAttempt: () => {
       const ids = [...waiting.keys()]
       return () => ids.forEach(end)

@@ -1,7 +1,8 @@
 import { TaskApiError } from './error.js'
 import { isLocal, isSignedOut, problemOf } from './sync-calls.js'
-import { readEvents } from './sync-events.js'
+import { createListener } from './sync-events.js'
 import { createSender } from './sync-send.js'
+import { createWaits } from './sync-waits.js'
 import { walk } from './sync-walk.js'
 
 /**
@@ -12,17 +13,13 @@ import { walk } from './sync-walk.js'
  * @typedef {Pick<SyncStatus, 'online' | 'signedOut' | 'walking' | 'problem'>} Report
  */
 
-/** The longest delay that setTimeout can hold. */
-const FOREVER_MS = 2 ** 31 - 1
-/** A date in Retry-After means nothing if the clock of this device is wrong. */
-const MAX_RETRY_AFTER_MS = 3600_000
-/** While writes are being sent, changes are read so often at most. */
+/** Minimum interval between two readings of the changes while writes are being sent. */
 const WALK_PAUSE_MS = 1000
-/** After this time changes are read although a creation has no answer. */
+/** Maximum time for which reading the changes waits for the answer to a creation. */
 const DOUBT_MS = 60_000
 
 /**
- * Reads changes and sends writes, one request at a time: so an answer is never older than what the copy has already.
+ * Reads changes and sends writes, one request at a time, so that an answer is never older than the copy.
  *
  * @param {object} options
  * @param {ReturnType<typeof createState>} options.state
@@ -53,12 +50,14 @@ export function createLeader({
   let isWalkDue = true
   let walkedAt = now()
   let isSuspended = false
-  /** How often somebody asked for an attempt that begins after the question. */
+  /** Number of requests for a new attempt. An attempt answers only those that were made before it began. */
   let asked = 0
-  /** Ends the current waits. @type {Set<(isUrgent: boolean) => void>} */
-  const waits = new Set()
-  /** @type {ReturnType<typeof readEvents> | undefined} */
-  let stream
+  const waits = createWaits({ random, timings, signal })
+  const listener = createListener({
+    ...{ calls, now, timings, waits, signal },
+    onChange: (isUrgent) => wake({ walk: true, isUrgent }),
+    isSuspended: () => isSuspended,
+  })
 
   async function walkOnce() {
     isWalkDue = false
@@ -115,27 +114,6 @@ export function createLeader({
     if (fault) throw fault
   }
 
-  /** Waits. @param {number} ms @param {boolean} isFirm whether only what is urgent ends it */
-  const wait = (ms, isFirm) =>
-    new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
-      const end = (isUrgent = true) => {
-        if (isFirm && !isUrgent && !signal.aborted) return
-        clearTimeout(timer)
-        waits.delete(end)
-        resolve()
-      }
-      const timer = setTimeout(end, ms)
-      waits.add(end)
-      if (signal.aborted) end()
-    })
-  /** @param {number} failures in a row @param {unknown} error */
-  function delayAfter(failures, error) {
-    const most = Math.min(timings.retry * 2 ** (failures - 1), timings.maxRetry)
-    const retryAfter = error instanceof TaskApiError ? (error.retryAfter ?? 0) * 1000 : 0
-    const asked = Math.min(retryAfter, MAX_RETRY_AFTER_MS)
-    return Math.max(most / 2, asked) + (random() * most) / 2
-  }
-
   /** @param {unknown} error */
   function reportFailure(error) {
     if (signal.aborted) return
@@ -149,48 +127,21 @@ export function createLeader({
       const onEnd = onAttempt()
       const seen = asked
       try {
-        // Other windows hear of what is stored.
+        // Other windows are told what is stored.
         await attempt().finally(() => void save().catch(() => {}))
         failures = 0
         report({ online: true, signedOut: false, problem: undefined })
         onEnd()
         if (nextOp(new Set()) || isWalkDue || asked !== seen) continue
-        await wait(timings.walk, false)
+        await waits.wait(timings.walk)
         if (!nextOp(new Set())) isWalkDue = true
       } catch (error) {
         failures += 1
         isWalkDue = true
         reportFailure(error)
         onEnd()
-        if (asked === seen) await wait(isSuspended ? FOREVER_MS : delayAfter(failures, error), true)
+        if (asked === seen) await (isSuspended ? waits.untilUrgent() : waits.afterFailure(failures, error))
       }
-    }
-  }
-
-  async function listen() {
-    /** @type {string | undefined} */
-    let lastId
-    for (let failures = 0; !signal.aborted;) {
-      const openedAt = now()
-      /** @type {unknown} */
-      let failure
-      try {
-        const onChange = (/** @type {string | undefined} */ id) => {
-          lastId = id
-          wake({ walk: true })
-        }
-        stream = readEvents(await calls.events(lastId, signal), { silenceMs: timings.silence, onChange })
-        wake({ walk: true, isUrgent: true })
-        if (signal.aborted) stream.cancel()
-        await stream.ended
-      } catch (error) {
-        failure = error
-      }
-      failures = now() - openedAt > timings.silence / 2 ? 1 : failures + 1
-      // Whether nobody is signed in, or the token was refused for a moment, the next reading finds out.
-      if (isSignedOut(failure)) wake({ walk: true })
-      await wait(delayAfter(failures, failure), true)
-      while (isSuspended && !signal.aborted) await wait(FOREVER_MS, true)
     }
   }
 
@@ -200,20 +151,20 @@ export function createLeader({
       asked += 1
       isSuspended = false
     }
-    for (const end of [...waits]) end(isUrgent)
+    waits.end(isUrgent)
   }
   signal.addEventListener('abort', () => {
     // Node forgets the signal of a Request that was garbage-collected, so the stream is ended here.
-    stream?.cancel()
+    listener.cancel()
     wake({ isUrgent: true })
   })
 
   return {
-    run: () => Promise.all([sendAndWalk(), listen()]),
+    run: () => Promise.all([sendAndWalk(), listener.listen()]),
     wake,
-    /** For a network that is back: a stream of the time before may be dead. */
+    /** Called when the network is available again: a stream from before may be dead. */
     reconnect() {
-      stream?.cancel()
+      listener.cancel()
       wake({ walk: true, isUrgent: true })
     },
   }

@@ -6,8 +6,8 @@ import { beginAnew } from './sync-repair.js'
  */
 
 /**
- * Reads the storage, one time after the other. Messages that arrive meanwhile wait. A storage that fails is tried again
- * after a while.
+ * Reads the storage, never twice at the same time. Messages that arrive in between wait. If the storage fails, it is
+ * tried again later.
  *
  * @param {object} options
  * @param {ReturnType<typeof createState>} options.state
@@ -31,7 +31,7 @@ export function createLoading({ state, store, retryMs, isLeading, onLoaded, onRe
     held = []
     try {
       await store.read((entries) => state.load(entries))
-      // What was read without the storage does not go on from its cursor.
+      // The copy that was read without the storage does not continue from the stored cursor.
       if (isUnread && isLeading()) beginAnew(state)
       isUnread = false
     } catch (error) {

@@ -1,4 +1,5 @@
-import { merge, pick } from './sync-fields.js'
+import { AFTER, resolved, without } from './sync-conflicts.js'
+import { merge, pick, tagsBefore } from './sync-fields.js'
 
 /**
  * @import { Task } from './index.js'
@@ -24,9 +25,6 @@ import { merge, pick } from './sync-fields.js'
  * @property {Task} [seen] the service's version that the user chose from
  */
 
-/** Less than between two things that the user does. */
-const AFTER = 0.01
-
 /**
  * Whether later changes can become a part of this one.
  *
@@ -38,17 +36,17 @@ const isOpen = (op) => !op?.sentAt && (op?.kind === 'create' || op?.kind === 'up
  * The shortest queue of one task that has the same effect.
  *
  * @param {readonly Op[]} ops in their order
- * @param {boolean} isGone whether the service has deleted the task
- * @returns {Op[]} objects that stay are the same
+ * @param {boolean} isThere whether the service has the task, as far as this device knows
+ * @returns {Op[]} unchanged ops are the same objects
  */
-export function compact(ops, isGone) {
+export function compact(ops, isThere) {
   /** @type {Op[]} */
   const queue = []
-  for (const op of ops) ADD[op.kind](queue, op, isGone)
+  for (const op of ops) ADD[op.kind](queue, op, isThere)
   return queue
 }
 
-/** @type {Record<Op['kind'], (queue: Op[], op: Op, isGone: boolean) => unknown>} */
+/** @type {Record<Op['kind'], (queue: Op[], op: Op, isThere: boolean) => unknown>} */
 const ADD = {
   create: (queue, op) => queue.push(op),
   update(queue, op) {
@@ -57,8 +55,7 @@ const ADD = {
     if (last?.conflict === 'changed') return addBefore(queue, last, op)
     if (!last || !isOpen(last)) return queue.push(op)
     const { refused: _corrected, ...open } = last
-    const fields = combined(last.fields ?? {}, op)
-    queue.splice(-1, 1, { ...open, fields, before: { ...op.before, ...last.before } })
+    queue.splice(-1, 1, { ...open, ...combined(last, op) })
   },
   remove(queue, op) {
     const last = queue.at(-1)
@@ -67,27 +64,34 @@ const ADD = {
     if (!last.refused && !last.conflict) return queue.push(op)
     queue.splice(-1, 1, { ...op, before: { ...op.before, ...last.before } })
   },
-  restore(queue, op, isGone) {
-    const last = queue.at(-1)
-    if (last?.kind === 'remove' && !last.sentAt && !isGone) queue.pop()
-    else queue.push(op)
+  restore(queue, op, isThere) {
+    // Two windows may have removed the task.
+    const removes = queue.splice(queue.findLastIndex(({ kind, sentAt }) => kind !== 'remove' || sentAt) + 1)
+    const isKept = isThere || queue.some(({ kind }) => kind === 'create' || kind === 'restore')
+    if (removes.length === 0 || !isKept || queue.at(-1)?.kind === 'remove') queue.push(op)
   },
   retry: (queue, op) => replace(queue, op, ({ refused: _reason, ...target }) => [target]),
-  // Without the task there is nothing that later changes could change.
+  // The task is never created, so later changes of it are dropped.
   discard: (queue, op) => replace(queue, op, ({ kind }) => (kind === 'create' ? queue.splice(0) && [] : [])),
   resolve: (queue, op) => replace(queue, op, (target) => resolved(target, op)),
 }
 
 /**
- * The later value counts. Two windows may have changed the tags at the same time, and each added some.
+ * The later value counts. Tags are merged, because two windows may have added and removed some at the same time.
  *
- * @param {Fields} earlier
- * @param {Op} op
+ * @param {Op} earlier
+ * @param {Op} later
+ * @returns {Required<Pick<Op, 'fields' | 'before'>>}
  */
-function combined(earlier, { before = {}, fields = {} }) {
-  if (!('tags' in earlier && 'tags' in fields)) return { ...earlier, ...fields }
-  const { changes } = merge(pick(before, ['tags']), pick(fields, ['tags']), earlier)
-  return { ...earlier, ...fields, tags: changes.tags ?? earlier.tags }
+function combined(earlier, later) {
+  const fields = { ...earlier.fields, ...later.fields }
+  const before = { ...later.before, ...earlier.before }
+  if (!earlier.fields?.tags || !later.fields?.tags) return { fields, before }
+  const mine = pick(later.fields, ['tags'])
+  const { changes, conflicts } = merge(pick(later.before ?? {}, ['tags']), mine, earlier.fields)
+  if (conflicts.length === 0) fields.tags = changes.tags ?? earlier.fields.tags
+  before.tags = tagsBefore(earlier.before?.tags, later.before?.tags, later.fields.tags)
+  return { fields, before }
 }
 
 /**
@@ -103,28 +107,12 @@ function addBefore(queue, conflict, op) {
   const others = without(fields, names)
   queue.pop()
   if (Object.keys(others).length > 0)
-    ADD.update(queue, { ...op, fields: others, before: without(before, names) }, false)
+    ADD.update(queue, { ...op, fields: others, before: without(before, names) }, true)
   const inside = pick(
     fields,
     names.filter((name) => name in fields),
   )
   queue.push({ ...conflict, at: op.at + AFTER, fields: { ...conflict.fields, ...inside } })
-}
-
-/**
- * Sends the fields that nobody else changed. The others wait.
- *
- * @param {Op} op
- * @param {readonly string[]} names of the fields in conflict
- * @param {string} id of the new part
- * @returns {Op[]}
- */
-export function split(op, names, id) {
-  const { fields = {}, before = {} } = op
-  const rest = without(fields, names)
-  const held = { ...op, at: op.at + AFTER, fields: pick(fields, names), before: pick(before, names) }
-  if (Object.keys(rest).length === 0) return [held]
-  return [{ ...op, id, fields: rest, before: without(before, names), conflict: undefined }, held]
 }
 
 /**
@@ -137,37 +125,3 @@ function replace(queue, { target, kind }, change) {
   const found = queue[index]
   if (found && (kind === 'resolve' ? found.conflict : found.refused)) queue.splice(index, 1, ...change(found))
 }
-
-/**
- * @param {Op} target in conflict
- * @param {Op} op with the choice
- * @returns {Op[]} what takes the place of the target
- */
-function resolved({ conflict, ...target }, { id, at, choice, seen }) {
-  const isMine = choice !== 'theirs'
-  if (conflict === 'deleted') {
-    if (!isMine) return []
-    const restore = /** @type {const} */ ({ id, key: target.key, at: target.at, kind: 'restore' })
-    return [
-      { ...restore, ...(target.task && { task: target.task }) },
-      { ...target, at },
-    ]
-  }
-  if (conflict === 'removed')
-    return isMine ? [{ ...target, before: pick(seen ?? {}, keysOf(target.before)) }] : []
-  const { fields = {}, before = {} } = target
-  const names = merge(before, fields, seen ?? {}).conflicts
-  if (!isMine) return [{ ...target, fields: without(fields, names) }]
-  const chosen = typeof choice === 'object' ? choice : {}
-  const settled = pick(seen ?? {}, [...names, ...Object.keys(chosen)])
-  return [{ ...target, fields: { ...fields, ...chosen }, before: { ...before, ...settled } }]
-}
-
-const keysOf = (/** @type {Fields} */ fields = {}) => Object.keys(fields)
-
-/**
- * @param {Fields} fields
- * @param {readonly string[]} names
- */
-const without = (fields, names) =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))

@@ -18,8 +18,8 @@ export function beginAnew(state) {
 }
 
 /**
- * Without locks two windows may store one task under two keys: the one that created it, and one that read it. The key of
- * the creation stays, and the newer version.
+ * Without locks, two windows may store one task under two keys: that of the window that created it, and that of a window
+ * that read it. The key of the creation and the newer version are kept.
  *
  * @param {State} state
  */

@@ -1,20 +1,17 @@
 import { fieldsOf, merge, pick, same } from './sync-fields.js'
 import { NOT_FOUND, problemOf } from './sync-calls.js'
-import { split } from './sync-queue.js'
+import { split } from './sync-conflicts.js'
+import { createCreator } from './sync-create.js'
 import { conflictOf } from './sync-view.js'
 
 /**
  * @import { Task } from './index.js'
  * @import { createCalls } from './sync-calls.js'
+ * @import { Fields } from './sync-fields.js'
  * @import { Op } from './sync-queue.js'
  * @import { createState } from './sync-state.js'
  * @import { Entry } from './sync-view.js'
  */
-
-/** The service remembers idempotency keys for 24 hours. */
-const KEY_MS = 23 * 3600_000
-/** How far the clocks of this device and of the service may differ. */
-const CLOCK_MS = 10 * 60_000
 
 /**
  * Sends one write.
@@ -41,17 +38,17 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
 
   /**
    * The write is done. Values that the service changed a little, such as a title with spaces around it, are not changes
-   * from elsewhere.
+   * from elsewhere. So only its answer to this write counts for them, and not the task as it was read later.
    *
-   * @param {Op} op @param {Task} [task] as the service has it now
+   * @param {Op} op @param {Task} [answer] @param {Fields} [fields] that were sent
    */
-  function finish(op, task) {
+  function finish(op, answer, fields = op.fields) {
     const rest = state.queueOf(op.key).filter(({ id }) => id !== op.id)
-    state.setOps(op.key, task ? rest.map((next) => rebased(next, op, task)) : rest)
+    state.setOps(op.key, answer ? rest.map((next) => rebased(next, fields, answer)) : rest)
     state.compact(op.key)
   }
 
-  /** It was not done, so that later changes can become a part of it. @param {Op} op */
+  /** Notes that the write was not made, so that later changes can be merged into it. @param {Op} op */
   function reopen(op) {
     change(op, { sentAt: undefined })
     state.compact(op.key)
@@ -63,64 +60,25 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     state.compact(op.key)
   }
 
-  /** It may arrive from now on. After a reload that must be known. @param {Op} op */
+  /** Notes, also for the time after a reload, that the write may arrive from now on. @param {Op} op */
   async function mark(op) {
     const marked = change(op, { sentAt: op.sentAt ?? now(), lastSentAt: now() })
-    // With a storage that does not work, sending is the best that can be done.
+    // If the storage fails, the write is sent all the same.
     await save().catch(() => {})
     return marked
   }
 
-  /** @param {Op} op @param {AbortSignal} signal */
-  async function create(op, signal) {
-    const { sentAt, lastSentAt = 0 } = op
-    const age = now() - (sentAt ?? now())
-    // Less than nothing: the clock was set back, so the age is unknown.
-    if (age > KEY_MS || age < 0) {
-      if (age < 0 || (state.meta().lastSyncedAt ?? 0) < lastSentAt + CLOCK_MS) await walk()
-      const arrived = findArrived(op)
-      if (arrived) return settle(op, arrived)
-      // With the same key: the service may know it still.
-      op = change(op, { sentAt: undefined })
-    }
-    const { fields = {}, once = op.id } = await mark(op)
-    const { data, error } = await calls.create(fields, once, signal)
-    if (error) return refuse(op, error)
-    // A repeated request gets its first answer, and the task may have changed since, or be gone.
-    const task = sentAt === undefined ? data : await calls.find(data.id, signal)
-    settle(op, task ?? data, !task)
-  }
-
-  /** @param {Op} op @param {Task} task @param {boolean} [isGone] */
-  function settle(op, task, isGone = false) {
-    state.adopt(op.key, task)
-    finish(op, task)
-    if (isGone) state.setTask(op.key, task, true)
-  }
-
-  /**
-   * The task that an earlier attempt created, when the service has forgotten the key.
-   *
-   * @param {Op} op
-   */
-  function findArrived({ sentAt = 0, lastSentAt = 0, fields = {} }) {
-    for (const { key, task, isGone } of state.entries()) {
-      const createdAt = Date.parse(task.created_at)
-      const isOfThatTime = createdAt > sentAt - CLOCK_MS && createdAt < lastSentAt + CLOCK_MS
-      if (isOfThatTime && !isGone && key === String(task.id) && same(fields.title, task.title)) return task
-    }
-    return undefined
-  }
+  const create = createCreator({ state, calls, now, walk, change, mark, refuse, finish })
 
   /** @param {Op} op @param {Entry} entry @param {AbortSignal} signal */
   async function update(op, { task }, signal) {
     const { changes } = merge(op.before ?? {}, op.fields ?? {}, task)
-    if (Object.keys(changes).length === 0) return finish(op, task)
+    if (Object.keys(changes).length === 0) return finish(op)
     await mark(op)
     const { ok, data, error, current } = await calls.update(task, changes, signal)
     if (ok) {
       state.setTask(op.key, data)
-      return finish(op, data)
+      return finish(op, data, changes)
     }
     settleRefusal(op, task, { error, current })
   }
@@ -136,7 +94,7 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
   }
 
   /**
-   * If the task has changed, or is gone, the write waits for the next look at it.
+   * If the task has changed or was deleted, the write waits and is compared with the task again.
    *
    * @param {Op} op @param {Task} task @param {Pick<import('./sync-calls.js').Answer, 'error' | 'current'>} answer
    */
@@ -144,11 +102,11 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     if (error?.status === 412 && current) state.setTask(op.key, current)
     else if (error?.code === NOT_FOUND) state.setTask(op.key, task, true)
     else return refuse(op, error)
-    // An earlier attempt arrived. Otherwise a later change of the same field would become a part of it, and a conflict.
+    // An earlier attempt arrived. Without this, a later change of the same field would be merged into it and conflict.
     const { changes } = current
       ? merge(op.before ?? {}, op.fields ?? {}, current)
       : { changes: { unknown: true } }
-    if (op.kind === 'update' && Object.keys(changes).length === 0) return finish(op, current)
+    if (op.kind === 'update' && Object.keys(changes).length === 0) return finish(op)
     reopen(op)
   }
 
@@ -162,9 +120,9 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
     const restored = error ? await calls.find(task.id, signal) : data
     if (restored) {
       state.setTask(op.key, restored)
-      return finish(op, restored)
+      return finish(op)
     }
-    // It left the trash for good, and the user wants it.
+    // It was deleted permanently, but the user wants to keep it.
     recreate(op, task)
   }
 
@@ -203,13 +161,13 @@ export function createSender({ state, calls, now, save, walk, newId, onConflict 
 
 /**
  * @param {Op} next
- * @param {Op} done
- * @param {Task} task
+ * @param {Fields | undefined} fields that were sent before it
+ * @param {Task} answer
  */
-function rebased(next, { fields = {} }, task) {
+function rebased(next, fields = {}, answer) {
   if (!next.before) return next
   const before = { ...next.before }
-  for (const [name, value] of Object.entries(pick(task, Object.keys(fields))))
+  for (const [name, value] of Object.entries(pick(answer, Object.keys(fields))))
     if (name in before && same(before[name], fields[name])) before[name] = value
   return { ...next, before }
 }

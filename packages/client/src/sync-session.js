@@ -19,7 +19,8 @@ import { broadcastChannel, isOnline, newId, watchBrowser, whileLocked } from './
  */
 
 /**
- * One window. One window of all leads: it alone reads, sends and shortens the queue. When it ends, another one takes over.
+ * One window. Of all windows one is the leader: only it reads, sends and shortens the queue. When it closes, another
+ * window takes over.
  *
  * @param {Pick<SyncOptions, 'lock' | 'channel'> & {
  *   state: ReturnType<typeof createState>
@@ -79,7 +80,7 @@ export function createSession({ state, store, scope, notify, onFailure, ...optio
   /** @param {Message} message */
   function takeEntries({ entries = [], isLeader }) {
     if (!isLeader) return state.takeNew(entries)
-    // What the window that led before says now is older than what it stored.
+    // Late messages of the previous leader are older than what it has stored.
     return isLeading ? new Set() : state.take(entries)
   }
 
@@ -109,7 +110,7 @@ export function createSession({ state, store, scope, notify, onFailure, ...optio
       else store.post({ flush: id })
     })
 
-  /** The storage is first up to date and then again, so that other windows know what was done. */
+  /** Saves before and after an attempt, so that other windows know what was done. */
   async function flushed() {
     await save().catch(() => {})
     await flushHere()
@@ -128,7 +129,7 @@ export function createSession({ state, store, scope, notify, onFailure, ...optio
     store.post({ news: 'reload', status: report })
     await leader.run()
     leader = undefined
-    // The next one reads what is stored.
+    // The next leader reads what is stored.
     await save().catch(() => store.dropCopy())
     store.setLeader(false)
     isLeading = false
@@ -148,7 +149,7 @@ export function createSession({ state, store, scope, notify, onFailure, ...optio
     })
     await load()
     const ops = state.keysOfQueues().flatMap((key) => state.queueOf(key))
-    // In case that the window that made them ended before it told the others.
+    // The window that made them may have closed before it told the others.
     store.post({ news: 'hello', entries: ops.map((op) => [`op:${op.id}`, op]) })
     opened.running = whileLocked(lock, scope, signal, () => lead(signal)).catch((error) =>
       setReport({ problem: problemOf(error) }),

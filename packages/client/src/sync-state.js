@@ -1,9 +1,9 @@
+import { createCopy } from './sync-copy.js'
 import { compact } from './sync-queue.js'
-import { conflictOf, describeConflict, describeRefusal, viewOf } from './sync-view.js'
+import { conflictOf } from './sync-view.js'
 
 /**
  * @import { Task } from './index.js'
- * @import { Conflict, LocalTask, RefusedWrite } from './sync.js'
  * @import { Op } from './sync-queue.js'
  * @import { Entry } from './sync-view.js'
  *
@@ -24,68 +24,15 @@ const NEW = { walk: 1, isFull: true, isComplete: false }
  * @param {(key: string, value: unknown) => void} put into the store; undefined deletes
  */
 export function createState(put) {
-  /** @type {Map<string, Entry>} */
-  let entries = new Map()
-  /** @type {Map<number, string>} keys by id */
-  let keys = new Map()
-  /** @type {Map<string, Op[]>} by key */
-  let queues = new Map()
+  const copy = createCopy()
+  const { entry: entryOf, queueOf, setEntry, setQueue } = copy
   let meta = NEW
-  /** Ids of ops that are over. A late message about them changes nothing. */
+  /** Ids of finished ops. A late message about them changes nothing. */
   const finished = new Set()
-  /** @type {Map<string, LocalTask | undefined>} */
-  const views = new Map()
-  /** @type {{ tasks?: LocalTask[], conflicts?: Conflict[], refused?: RefusedWrite[] }} */
-  let lists = {}
-
-  /** @param {string} key */
-  function touch(key) {
-    views.delete(key)
-    lists = {}
-  }
-  const queueOf = (/** @type {string} */ key) => queues.get(key) ?? []
-
-  /** @param {string} key @param {Entry | undefined} entry */
-  function setEntry(key, entry) {
-    const old = entries.get(key)
-    if (old && keys.get(old.task.id) === key) keys.delete(old.task.id)
-    if (entry) {
-      entries.set(key, entry)
-      keys.set(entry.task.id, key)
-    } else entries.delete(key)
-    touch(key)
-  }
-  /** @param {string} key @param {Op[]} queue */
-  function setQueue(key, queue) {
-    if (queue.length > 0) queues.set(key, queue)
-    else queues.delete(key)
-    touch(key)
-  }
-  /** @param {string} key */
-  function view(key) {
-    if (!views.has(key)) views.set(key, viewOf(key, entries.get(key), queueOf(key)))
-    return views.get(key)
-  }
-  /** @template Item @param {(op: Op) => Item[]} of */
-  const ofEach = (of) => [...queues.values()].flat().flatMap(of)
 
   const state = {
-    view,
-    queueOf,
+    ...copy,
     meta: () => meta,
-    entry: (/** @type {string} */ key) => entries.get(key),
-    entries: () => entries.values(),
-    keyOf: (/** @type {number} */ id) => keys.get(id),
-    queues: () => queues.values(),
-    keysOfQueues: () => [...queues.keys()],
-    tasks: () =>
-      (lists.tasks ??= [...new Set([...entries.keys(), ...queues.keys()])].flatMap((key) => view(key) ?? [])),
-    conflicts: () =>
-      (lists.conflicts ??= ofEach((op) => {
-        const entry = entries.get(op.key)
-        return op.conflict && entry ? [describeConflict(op, entry, view(op.key))] : []
-      })),
-    refused: () => (lists.refused ??= ofEach((op) => (op.refused ? [describeRefusal(op)] : []))),
 
     /** @param {Partial<Meta>} changes */
     setMeta(changes) {
@@ -99,7 +46,7 @@ export function createState(put) {
      * @param {string} key @param {Task} task
      */
     setTask(key, task, isGone = false) {
-      const isOver = isGone && !queues.has(key) && (!task.id || key === String(task.id))
+      const isOver = isGone && queueOf(key).length === 0 && (!task.id || key === String(task.id))
       const entry = isOver ? undefined : { key, task, walk: meta.walk, ...(isGone && { isGone }) }
       setEntry(key, entry)
       put(`task:${key}`, entry)
@@ -109,12 +56,12 @@ export function createState(put) {
       state.setOps(key, judged)
     },
     /**
-     * Gives a task the key under which this device created it. It may have been read from the service meanwhile.
+     * Gives a task the key under which this device created it. It may already have been read from the service.
      *
      * @param {string} key @param {Task} task
      */
     adopt(key, task) {
-      const other = keys.get(task.id)
+      const other = copy.keyOf(task.id)
       if (other !== undefined && other !== key) state.move(other, key)
       state.setTask(key, task)
     },
@@ -137,7 +84,7 @@ export function createState(put) {
       for (const { id } of old) if (!ids.has(id)) state.finish(id)
       for (const op of queue) if (!old.includes(op)) put(`op:${op.id}`, op)
       setQueue(key, queue)
-      const entry = entries.get(key)
+      const entry = entryOf(key)
       if (queue.length === 0 && entry?.isGone) state.setTask(key, entry.task, true)
     },
     /** @param {string} id */
@@ -150,11 +97,13 @@ export function createState(put) {
       takeOp(op)
       put(`op:${op.id}`, op)
     },
-    compact: (/** @type {string} */ key) =>
-      state.setOps(key, compact(queueOf(key), entries.get(key)?.isGone === true)),
+    compact(/** @type {string} */ key) {
+      const entry = entryOf(key)
+      state.setOps(key, compact(queueOf(key), entry !== undefined && !entry.isGone))
+    },
 
     /**
-     * Takes over what another window or an earlier one has stored.
+     * Adds what another window or an earlier one has stored.
      *
      * @param {Iterable<[string, unknown]>} stored
      * @returns the keys of tasks with new ops
@@ -173,12 +122,12 @@ export function createState(put) {
       return changed
     },
     /**
-     * Takes over what the user did in another window.
+     * Adds what the user did in another window.
      *
      * @param {[string, unknown][]} stored of which the other window may know an older version
      */
     takeNew(stored) {
-      const ids = new Set(ofEach(({ id }) => [id]))
+      const ids = new Set(copy.ofEach(({ id }) => [id]))
       const isKnown = (/** @type {Op} */ { id }) => ids.has(id)
       return state.take(
         stored.filter(
@@ -186,14 +135,10 @@ export function createState(put) {
         ),
       )
     },
-    /** Begins anew with what is stored. @param {Iterable<[string, unknown]>} stored */
+    /** Replaces the copy with the stored one. @param {Iterable<[string, unknown]>} stored */
     load(stored) {
-      entries = new Map()
-      keys = new Map()
-      queues = new Map()
+      copy.empty()
       meta = NEW
-      views.clear()
-      lists = {}
       return state.take(stored)
     },
     /** For sign-out. */
@@ -213,12 +158,14 @@ export function createState(put) {
   /** @param {string} id */
   function takeEnd(id, isOver = true) {
     if (isOver) finished.add(id)
-    for (const [key, queue] of queues)
-      if (queue.some((op) => op.id === id))
+    for (const queue of copy.queues()) {
+      const [first] = queue.filter((op) => op.id === id)
+      if (first)
         setQueue(
-          key,
-          queue.filter((op) => op.id !== id),
+          first.key,
+          queue.filter((op) => op !== first),
         )
+    }
   }
   return state
 }

@@ -3,8 +3,8 @@
 const STORE = 'entries'
 
 /**
- * Rejects the write after the database was closed from outside: it may have been deleted, so the writes before may be
- * gone.
+ * Rejects the first write after the database was closed from outside. It may have been deleted, and earlier writes may
+ * be lost.
  *
  * @param {{ name: string, openTimeout?: number | undefined }} options
  * @returns {SyncStorage}
@@ -90,7 +90,7 @@ const openDatabase = (name, timeout) =>
   new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1)
     const timer = setTimeout(() => {
-      // A connection that nobody uses would block others.
+      // An unused connection would block others.
       request.onsuccess = () => request.result.close()
       reject(new Error('The database does not open.'))
     }, timeout)
@@ -119,7 +119,7 @@ const completed = (transaction, use) =>
       transaction.abort()
       throw error
     }
-    // Not left to the end of its requests, which a page that is being closed does not see.
+    // Commits at once. The automatic commit would come too late for a page that is being closed.
     transaction.commit?.()
   })
 

@@ -12,8 +12,8 @@
 export const FOREIGN = 'The storage belongs to another user.'
 
 /**
- * Writes entries to the storage in the order of their changes, as many as possible at once, and tells the other windows
- * afterwards. A storage that was not read is not written: what it has would be mixed with another copy.
+ * Writes entries to the storage in the order of their changes, as many as possible at once, and then tells the other
+ * windows. A storage that was not read is not written, because its content would be mixed with another copy.
  *
  * @param {SyncStorage} storage
  * @param {object} options
@@ -88,7 +88,7 @@ export function createStore(storage, { userId, everything, onMessage, onFailure 
     // `saved` is set then.
     await Promise.resolve()
     try {
-      // Until another reading succeeds, and the copy has what it found.
+      // Until another reading succeeds, and the copy has the entries that it found.
       if (failure) throw failure
       if (!isRead) await read()
       while (unsaved.size > 0) await saveOnce()
@@ -109,7 +109,7 @@ export function createStore(storage, { userId, everything, onMessage, onFailure 
       isFailing = false
       onFailure(undefined)
     } catch (error) {
-      // What was written before may be gone, too.
+      // Earlier writes may be lost, too.
       unsaved = new Map([...(isLeader ? everything() : []), ...entries, ...unsaved])
       for (const key of entries.keys()) unstored.add(key)
       if (isFailing) throw error
@@ -121,8 +121,8 @@ export function createStore(storage, { userId, everything, onMessage, onFailure 
   }
 
   /**
-   * The window that reads and sends has ended a write that it knows from a message only. A late success must not store
-   * it again.
+   * The leader has finished a write that it knows only from a message. A late success of this window must not store it
+   * again.
    *
    * @param {[string, unknown][]} entries
    */

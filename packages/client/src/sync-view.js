@@ -64,7 +64,7 @@ export function viewOf(key, entry, ops) {
 }
 
 /**
- * Whether a change fits to the task as the service has it.
+ * Whether a change conflicts with the task as the service has it.
  *
  * @param {Op} op
  * @param {Entry} entry

@@ -21,14 +21,16 @@ export async function walk({ state, calls, now, onPage, signal }) {
   for (;;) {
     const { cursor, walk: begun } = state.meta()
     const page = await calls.changes(cursor, signal)
-    // The storage was read meanwhile, and the copy begins anew.
+    // The storage was read in between, and the copy has started again.
     if (state.meta().walk !== begun) continue
     if (!page) {
       if (cursor === undefined) throw unexpectedAnswer()
       // The copy stays visible until the next complete reading is over.
-      beginAnew(state)
+      state.setMeta({ cursor: undefined })
       continue
     }
+    // A complete reading begins. It has all tasks that answers to writes brought so far, or they are gone.
+    if (cursor === undefined) beginAnew(state)
     for (const task of page.tasks) state.setTask(state.keyOf(task.id) ?? String(task.id), task)
     for (const id of page.deleted) forget(state, id)
     state.setMeta({ cursor: page.cursor })
@@ -48,12 +50,16 @@ function forget(state, id) {
   if (entry) state.setTask(entry.key, entry.task, true)
 }
 
-/** @param {State} state of which tasks of an older reading are gone */
+/**
+ * Tasks of an older reading are gone. Those that were gone then, and kept for restore(), are forgotten after one more.
+ *
+ * @param {State} state
+ */
 function forgetMissing(state) {
   const current = state.meta().walk
   for (const { key, task, walk, isGone } of [...state.entries()]) {
     if (walk >= current) continue
-    if (isGone && state.queueOf(key).length === 0) state.drop(key)
-    else forget(state, task.id)
+    if (!isGone) forget(state, task.id)
+    else if (walk < current - 1 && state.queueOf(key).length === 0) state.drop(key)
   }
 }

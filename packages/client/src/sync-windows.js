@@ -1,6 +1,6 @@
 /** @import { SyncChannel, SyncOptions } from './sync.js' */
 
-/** Also for pages without https, which have no crypto.randomUUID. */
+/** Returns a random id, also on pages without https, which have no crypto.randomUUID. */
 export const newId = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
@@ -27,7 +27,7 @@ export const broadcastChannel = (name) => /** @type {SyncChannel} */ (new Broadc
 export const isOnline = () => globalThis.navigator?.onLine !== false
 
 /**
- * What the browser knows. Elsewhere nothing happens.
+ * Listens to the events of the browser. Outside browsers it does nothing.
  *
  * @param {AbortSignal} signal
  * @param {Record<'onOnline' | 'onOffline' | 'onVisible' | 'onShown', () => void>} listener

@@ -10,7 +10,7 @@ export interface LocalTask extends Readonly<Omit<Task, 'id' | 'user_id'>> {
   readonly pending: boolean
   /** Whether the task has a conflict: see `conflicts()`. The fields are the user's own until it is resolved. */
   readonly conflict: boolean
-  /** Whether the service refused a change for good: see `refused()`. */
+  /** Whether the service refused a change permanently: see `refused()`. */
   readonly refused: boolean
 }
 
@@ -24,7 +24,7 @@ export interface LocalTask extends Readonly<Omit<Task, 'id' | 'user_id'>> {
 export interface Conflict {
   /** Identifies the conflict. */
   readonly id: string
-  /** Of the task. */
+  /** The key of the task. */
   readonly key: string
   readonly kind: 'changed' | 'deleted' | 'removed'
   /** The names of the fields in conflict. Empty for `deleted`. */
@@ -48,14 +48,14 @@ export type FieldValues = Readonly<Partial<Pick<Task, TaskField>>>
  */
 export type Choice = 'mine' | 'theirs' | TaskChanges
 
-/** A write that the service refuses for good, with the reason. It is not sent again until the user does something. */
+/** A write that the service refuses permanently, with the reason. It is not sent again until it is changed or retried. */
 export interface RefusedWrite {
   /** Identifies the write. */
   readonly id: string
-  /** Of the task. `update` with valid values corrects the write and sends it again. */
+  /** The key of the task. `update` with valid values corrects the write and sends it again. */
   readonly key: string
   readonly kind: 'create' | 'update' | 'remove' | 'restore'
-  /** What was sent. */
+  /** The fields that were sent. */
   readonly fields: TaskChanges
   readonly reason: SyncProblem
 }
@@ -125,14 +125,14 @@ export interface TaskSync {
   /** The conflicts that wait for the user. The same array until something changes. */
   conflicts(): readonly Conflict[]
   resolve(conflict: Pick<Conflict, 'id' | 'key' | 'theirs'>, choice: Choice): void
-  /** The writes that were refused for good. The same array until something changes. */
+  /** The writes that were refused permanently. The same array until something changes. */
   refused(): readonly RefusedWrite[]
   /** Sends a refused write again. */
   retry(write: Pick<RefusedWrite, 'id' | 'key'>): void
   /** Gives up a refused write. If it is a creation, the task disappears. */
   discard(write: Pick<RefusedWrite, 'id' | 'key'>): void
 
-  /** Sends what waits and reads what changed, now. Resolves when both succeeded or failed once. Never throws. */
+  /** Sends waiting writes and reads changes, now. Resolves when both have succeeded or failed once. Never throws. */
   flush(): Promise<void>
   /**
    * Resolves when the storage has everything that the user did. Until then a reload can lose it.
@@ -179,7 +179,7 @@ export interface SyncOptions {
   client: TaskClient
   /** The user of the tasks. With the token of another user nothing is sent or read. */
   userId: string
-  /** Of this user: see `indexedDbStorage`. */
+  /** The storage of this user: see `indexedDbStorage`. */
   storage: SyncStorage
   /**
    * Decides about conflicts. undefined, also as the result: the conflict waits in `conflicts()`. It is called by one
@@ -205,7 +205,7 @@ export interface SyncTimings {
   maxRetry: number
   /** The changes are read at least this often. Default 300 000. */
   walk: number
-  /** A stream without a sign of life for so long is opened again. Default 60 000. */
+  /** A stream on which nothing arrives for this time is opened again. Default 60 000. */
   silence: number
 }
 
@@ -213,8 +213,8 @@ export function createSync(options: SyncOptions): TaskSync
 /**
  * For browsers. The name must contain the id of the user: `tasks-${userId}`.
  *
- * `openTimeout`: after so many milliseconds a database that does not open, because another window holds it, counts as a
- * storage that does not work. Default 10 000.
+ * `openTimeout`: milliseconds after which a database that another window blocks counts as a storage that does not work.
+ * Default 10 000.
  */
 export function indexedDbStorage(options: { name: string; openTimeout?: number | undefined }): SyncStorage
 /** For tests, and where nothing else exists: everything is lost with the page. */

@@ -12,7 +12,7 @@ import { isProgramError, ownError } from './error.js'
  */
 
 /**
- * The tokens of one user. All requests share the current token, or the question for it.
+ * The tokens of one user. All requests share the current token, or the pending request for it.
  *
  * @param {TaskClientOptions['token']} provide
  * @param {number} timeoutMs the provider must answer within this time; 0: no limit
@@ -37,7 +37,7 @@ export function createTokens(provide, timeoutMs) {
     const question = { token: answer.catch(failed), controller, waiting: 0, isOpen: true }
     const close = () => (question.isOpen = false)
     question.token.finally(close).then(
-      // Only a token is worth keeping, not a failure, and not that nobody is signed in.
+      // Only a token is kept: not a failure, and not that nobody is signed in.
       (token) => token || forget(question),
       () => forget(question),
     )
@@ -46,7 +46,7 @@ export function createTokens(provide, timeoutMs) {
 
   /** @param {unknown} error */
   function failed(error) {
-    // end() aborted the question, because the provider may already speak for another user.
+    // end() aborted the request, because the provider may already return the token of another user.
     if (hasEnded) return null
     throw isProgramError(error) ? ownError('token_failed', 'The token could not be fetched.', error) : error
   }
@@ -54,14 +54,14 @@ export function createTokens(provide, timeoutMs) {
   return {
     current: () => current ?? ask(),
     /**
-     * Asks for another token than the refused one, unless another request has done so already.
+     * Requests another token than the refused one, unless another call has already done so.
      *
      * @param {Question} used
      * @param {string} refused
      */
     replace: (used, refused) => (current === used ? ask(refused) : (current ?? ask(refused))),
     /**
-     * The answer to a question. If the last request that waits for it is aborted, so is the question.
+     * The requested token. If the last call that waits for it is aborted, so is the request for it.
      *
      * @param {Question} question
      * @param {AbortSignal} signal of the request
@@ -78,7 +78,7 @@ export function createTokens(provide, timeoutMs) {
         }
       }
     },
-    /** From now on there is no token. */
+    /** Ends the use of these tokens: from now on there is none. */
     end() {
       hasEnded = true
       current?.controller.abort()

@@ -31,7 +31,7 @@ const CALLS: Record<string, (client: TaskClient) => Promise<unknown>> = {
 }
 const LISTS = ['list', 'page', 'pages']
 
-t.test('an answer with a success status that is not one of the service is an error', async (t) => {
+t.test('an answer with a success status that is not from the service is an error', async (t) => {
   for (const [what, answer] of Object.entries({
     'HTML without a length': json(HTML, { headers: { 'content-type': 'text/html' } }),
     'HTML with a length': json(HTML, { headers: length(HTML) }),
@@ -56,7 +56,7 @@ t.test('an answer with a success status that is not one of the service is an err
     })
 })
 
-t.test('the operations under api throw no bare SyntaxError either', async (t) => {
+t.test('the operations under api do not throw a bare SyntaxError either', async (t) => {
   for (const headers of [{ 'content-type': 'text/html' }, length(HTML)]) {
     const { api } = clientOf(json(HTML, { headers }))
     const error = { name: 'TaskApiError', code: 'unexpected_answer', cause: { name: 'SyntaxError' } }
@@ -66,7 +66,7 @@ t.test('the operations under api throw no bare SyntaxError either', async (t) =>
   }
 })
 
-t.test('an error that a proxy made is an error with its status', async (t) => {
+t.test('an error of a proxy is an error with its status', async (t) => {
   for (const body of [HTML, '', null, 'null', '5', '[]', '"no"', '{"code":7,"detail":[],"errors":"x"}', '{'])
     for (const [name, call] of Object.entries(CALLS)) {
       const error = await call(clientOf(json(body, { status: 502 }))).catch((error: unknown) => error)
@@ -80,7 +80,7 @@ t.test('an error that a proxy made is an error with its status', async (t) => {
     }
 })
 
-t.test('a call from which no request can be made is a TaskApiError', async (t) => {
+t.test('a call with arguments that make no valid request throws a TaskApiError', async (t) => {
   const options = { token: () => 'a.b.c', fetch: () => Promise.reject(new Error('nothing must be sent')) }
   const error = { name: 'TaskApiError', status: 0, code: 'invalid_call' }
   for (const baseUrl of ['', '/', '/backend', 'localhost:8000', 'http://['])

@@ -4,7 +4,7 @@ import { refusal, startService } from './service.ts'
 
 const titles = (tasks: readonly Pick<Task, 'title'>[]) => tasks.map(({ title }) => title)
 
-t.test('tags are listed with their numbers, renamed, merged and taken off', async (t) => {
+t.test('tags can be listed with their numbers of tasks, renamed, merged and removed', async (t) => {
   const { createClient } = await startService()
   const { client } = await createClient()
   const milk = await client.create({ title: 'Milk', priority: 'high', tags: ['home', 'shop/food'] })
@@ -26,7 +26,7 @@ t.test('tags are listed with their numbers, renamed, merged and taken off', asyn
   t.same(await client.tags(), [{ name: 'home', count: 1 }])
 })
 
-t.test('lists are filtered by priority and tags, and sorted by priority', async (t) => {
+t.test('lists can be filtered by priority and tags, and sorted by priority', async (t) => {
   const { createClient } = await startService()
   const { client } = await createClient()
   await client.create({ title: 'a', priority: 'low', tags: ['x', 'y'] })
@@ -38,25 +38,28 @@ t.test('lists are filtered by priority and tags, and sorted by priority', async 
   t.same(titles((await client.page({ any_tags: 'x,y', sort: 'title' })).tasks), ['a', 'b'])
 })
 
-t.test('a deleted task is in the trash, comes back under its id, or goes for good', async (t) => {
-  const { createClient } = await startService()
-  const { client } = await createClient()
-  const milk = await client.create({ title: 'Milk' })
-  const tea = await client.create({ title: 'Tea' })
-  await client.delete(milk.id)
-  await client.delete(tea.id)
-  const { tasks, cursor } = await client.trash()
-  t.match(tasks, [{ id: tea.id, deleted_at: /Z$/ }, { id: milk.id }])
-  t.equal(cursor, undefined)
-  t.match(await client.restore(milk.id), { id: milk.id, title: 'Milk' })
-  t.same(titles(await client.list()), ['Milk'])
-  await t.rejects(client.restore(milk.id), { status: 404, code: 'task_not_found' })
-  t.equal(await client.deleteForGood(String(tea.id)), undefined)
-  await t.rejects(client.deleteForGood(tea.id), { status: 404, code: 'task_not_found' })
-  t.same((await client.trash()).tasks, [])
-})
+t.test(
+  'a deleted task is in the trash, and can be restored with its id or deleted permanently',
+  async (t) => {
+    const { createClient } = await startService()
+    const { client } = await createClient()
+    const milk = await client.create({ title: 'Milk' })
+    const tea = await client.create({ title: 'Tea' })
+    await client.delete(milk.id)
+    await client.delete(tea.id)
+    const { tasks, cursor } = await client.trash()
+    t.match(tasks, [{ id: tea.id, deleted_at: /Z$/ }, { id: milk.id }])
+    t.equal(cursor, undefined)
+    t.match(await client.restore(milk.id), { id: milk.id, title: 'Milk' })
+    t.same(titles(await client.list()), ['Milk'])
+    await t.rejects(client.restore(milk.id), { status: 404, code: 'task_not_found' })
+    t.equal(await client.deleteForGood(String(tea.id)), undefined)
+    await t.rejects(client.deleteForGood(tea.id), { status: 404, code: 'task_not_found' })
+    t.same((await client.trash()).tasks, [])
+  },
+)
 
-t.test('the trash has pages, and is emptied at once', async (t) => {
+t.test('the trash has pages, and can be emptied with one call', async (t) => {
   const { createClient } = await startService()
   const { client, sent } = await createClient()
   for (const title of ['a', 'b', 'c']) await client.delete((await client.create({ title })).id)
@@ -69,7 +72,7 @@ t.test('the trash has pages, and is emptied at once', async (t) => {
   t.equal(await client.emptyTrash(), 0)
 })
 
-t.test('completed tasks are cleared into the trash, and no others', async (t) => {
+t.test('clearing moves completed tasks to the trash, and no others', async (t) => {
   const { createClient } = await startService()
   const { client } = await createClient()
   await client.create({ title: 'Open' })
@@ -82,7 +85,7 @@ t.test('completed tasks are cleared into the trash, and no others', async (t) =>
   t.equal(await client.clearCompleted(), 0)
 })
 
-t.test('a batch makes all changes in their order, or none and names the one that failed', async (t) => {
+t.test('a batch makes all changes in order, or makes none and names the one that failed', async (t) => {
   const { createClient } = await startService()
   const { client, sent } = await createClient()
   const [milk, tea] = [await client.create({ title: 'Milk' }), await client.create({ title: 'Tea' })]
@@ -115,7 +118,7 @@ t.test('a batch makes all changes in their order, or none and names the one that
   await t.rejects(client.batch([]), { status: 400, code: 'validation_failed' })
 })
 
-t.test('an export is a file that an import takes, in every format', async (t) => {
+t.test('an import accepts the file of an export, in every format', async (t) => {
   const { createClient } = await startService()
   const { client } = await createClient()
   await client.create({ title: 'Äpfel, "rot"', tags: ['home'], due_date: '2026-12-01' })
@@ -144,7 +147,7 @@ t.test('an export is a file that an import takes, in every format', async (t) =>
   }
 })
 
-t.test('an import that is refused names its mistakes, and only a dry run is repeated', async (t) => {
+t.test('a refused import names its mistakes, and only a dry run is repeated automatically', async (t) => {
   const { createClient } = await startService()
   const faults: (() => Response | Promise<Response>)[] = []
   const fetch = async (request: Request) => faults.shift()?.() ?? globalThis.fetch(request)
@@ -175,23 +178,26 @@ t.test('an import that is refused names its mistakes, and only a dry run is repe
   t.equal((await client.exportTasks('csv')).name, 'tasks.csv')
 })
 
-t.test('an id or a name that would lead to another call is refused before anything is sent', async (t) => {
-  const { createClient } = await startService()
-  const { client, sent } = await createClient()
-  const error = { name: 'TaskApiError', status: 0, code: 'invalid_call' }
-  for (const text of ['', 'trash', '..', '0', NaN]) {
-    await t.rejects(client.restore(text), error)
-    await t.rejects(client.deleteForGood(text), error)
-  }
-  for (const name of ['', ' ', '.', '..']) {
-    await t.rejects(client.renameTag(name, 'home'), error)
-    await t.rejects(client.deleteTag(name), error)
-  }
-  t.equal(sent.length, 0)
-  for (const name of ['a/b', '?', '#', '%2e', 'ä ö', '...']) {
-    const { id } = await client.create({ title: 'Task', tags: [name] })
-    t.equal(await client.renameTag(name, 'home'), 1, name)
-    t.same((await client.get(id)).tags, ['home'])
-    await client.delete(id)
-  }
-})
+t.test(
+  'an id or a name that would change the path of the call is refused before anything is sent',
+  async (t) => {
+    const { createClient } = await startService()
+    const { client, sent } = await createClient()
+    const error = { name: 'TaskApiError', status: 0, code: 'invalid_call' }
+    for (const text of ['', 'trash', '..', '0', NaN]) {
+      await t.rejects(client.restore(text), error)
+      await t.rejects(client.deleteForGood(text), error)
+    }
+    for (const name of ['', ' ', '.', '..']) {
+      await t.rejects(client.renameTag(name, 'home'), error)
+      await t.rejects(client.deleteTag(name), error)
+    }
+    t.equal(sent.length, 0)
+    for (const name of ['a/b', '?', '#', '%2e', 'ä ö', '...']) {
+      const { id } = await client.create({ title: 'Task', tags: [name] })
+      t.equal(await client.renameTag(name, 'home'), 1, name)
+      t.same((await client.get(id)).tags, ['home'])
+      await client.delete(id)
+    }
+  },
+)

@@ -2,7 +2,7 @@ import { TaskApiError } from 'TaskApiClient'
 import t from 'tap'
 import { startService } from './service.ts'
 
-t.test('every call does what it says', async (t) => {
+t.test('every call works with the real service', async (t) => {
   const { createClient } = await startService()
   const { client, user } = await createClient()
   const milk = await client.create({ title: 'Milk', due_date: '2026-12-01' })
@@ -48,31 +48,34 @@ t.test('every call does what it says', async (t) => {
   t.equal((await client.list()).length, 2)
 })
 
-t.test('a recurring task has next dates, is skipped, and goes on when it is completed', async (t) => {
-  const { createClient } = await startService()
-  const { client, sent } = await createClient()
-  const recurrence = { rule: 'FREQ=DAILY;COUNT=4', time_zone: 'UTC', anchor: 'due_date' } as const
-  const { id } = await client.create({ title: 'Water', due_date: '2999-12-01', recurrence })
-  t.same(await client.occurrences(id), ['2999-12-02', '2999-12-03', '2999-12-04'])
-  t.same(await client.occurrences(String(id), 1), ['2999-12-02'])
-  t.match(await client.skip(id), { id, due_date: '2999-12-02', recurrence: { rule: 'FREQ=DAILY;COUNT=3' } })
-  const { next_task_id: next } = await client.complete(id, true)
-  t.match(await client.get(next!), { due_date: '2999-12-03', completed: false })
-  await t.rejects(client.skip(id), { status: 409, code: 'task_completed' })
+t.test(
+  'a recurring task lists its next dates, can be skipped, and continues when it is completed',
+  async (t) => {
+    const { createClient } = await startService()
+    const { client, sent } = await createClient()
+    const recurrence = { rule: 'FREQ=DAILY;COUNT=4', time_zone: 'UTC', anchor: 'due_date' } as const
+    const { id } = await client.create({ title: 'Water', due_date: '2999-12-01', recurrence })
+    t.same(await client.occurrences(id), ['2999-12-02', '2999-12-03', '2999-12-04'])
+    t.same(await client.occurrences(String(id), 1), ['2999-12-02'])
+    t.match(await client.skip(id), { id, due_date: '2999-12-02', recurrence: { rule: 'FREQ=DAILY;COUNT=3' } })
+    const { next_task_id: next } = await client.complete(id, true)
+    t.match(await client.get(next!), { due_date: '2999-12-03', completed: false })
+    await t.rejects(client.skip(id), { status: 409, code: 'task_completed' })
 
-  const plain = await client.create({ title: 'Once' })
-  t.same(await client.occurrences(plain.id), [])
-  await t.rejects(client.skip(plain.id), { status: 409, code: 'task_not_recurring' })
-  await t.rejects(client.occurrences(plain.id, 51), { status: 400, code: 'validation_failed' })
-  sent.length = 0
-  for (const text of ['', '..', '1/skip']) {
-    await t.rejects(client.skip(text), { code: 'invalid_call' })
-    await t.rejects(client.occurrences(text), { code: 'invalid_call' })
-  }
-  t.equal(sent.length, 0)
-})
+    const plain = await client.create({ title: 'Once' })
+    t.same(await client.occurrences(plain.id), [])
+    await t.rejects(client.skip(plain.id), { status: 409, code: 'task_not_recurring' })
+    await t.rejects(client.occurrences(plain.id, 51), { status: 400, code: 'validation_failed' })
+    sent.length = 0
+    for (const text of ['', '..', '1/skip']) {
+      await t.rejects(client.skip(text), { code: 'invalid_call' })
+      await t.rejects(client.occurrences(text), { code: 'invalid_call' })
+    }
+    t.equal(sent.length, 0)
+  },
+)
 
-t.test('every operation can be called under the path that the document gives it', async (t) => {
+t.test('every operation can be called with its path in the OpenAPI document', async (t) => {
   const { createClient } = await startService()
   const { client, user } = await createClient()
   await client.create({ title: 'Milk' })
@@ -84,7 +87,7 @@ t.test('every operation can be called under the path that the document gives it'
   t.equal(refused.error?.code, 'wrong_user')
 })
 
-t.test('pages follow each other to the end, and no task occurs twice', async (t) => {
+t.test('the pages of a list contain every task once', async (t) => {
   const { createClient } = await startService()
   const { client, sent } = await createClient()
   for (const title of ['a', 'b', 'c', 'd', 'e']) await client.create({ title })
@@ -113,7 +116,7 @@ t.test('pages follow each other to the end, and no task occurs twice', async (t)
   t.equal((await client.page()).tasks.length, 5)
 })
 
-t.test('a page is fetched only when it is needed', async (t) => {
+t.test('a page is not fetched before it is needed', async (t) => {
   const { createClient } = await startService()
   const { client, sent } = await createClient()
   for (const title of ['a', 'b', 'c']) await client.create({ title })
@@ -174,7 +177,7 @@ t.test('a problem becomes an error with all its details', async (t) => {
   await t.rejects(client.page({ limit: 201 }), { status: 400, errors: [{ path: '/limit' }] })
 })
 
-t.test('headers of one call go with that call only, and replace those of the client', async (t) => {
+t.test('headers of one call are sent with that call only, and replace those of the client', async (t) => {
   const { createClient } = await startService()
   const { client, sent } = await createClient({ headers: { 'x-request-id': 'of-the-client', accept: 'a/b' } })
   const { id } = await client.create({ title: 'Task' })
@@ -208,7 +211,7 @@ t.test('headers of one call go with that call only, and replace those of the cli
   t.equal(sent.at(-1)?.headers.get('x-request-id'), 'of-the-client')
 })
 
-t.test('links are resolved against the URL of the answer, also below a prefix', async (t) => {
+t.test('links are resolved against the URL of the answer, also behind a path prefix', async (t) => {
   const { baseUrl, createClient } = await startService()
   for (const form of [(query: string) => query, (query: string) => `tasks${query}`]) {
     const { client } = await createClient({
@@ -236,7 +239,7 @@ t.test('a field that is undefined is not sent', async (t) => {
   t.match(changed, { title: 'Task', description: 'Text' })
 })
 
-t.test('an id may be the text of a router parameter; other text is refused', async (t) => {
+t.test('an id may be the text of a router parameter, and other text is refused', async (t) => {
   const { createClient } = await startService()
   const { client, sent } = await createClient()
   const { id } = await client.create({ title: 'Task' })

@@ -21,7 +21,7 @@ async function startHanging(t: Test, answer = '') {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-t.test('each attempt on a service that hangs ends after the timeout', async (t) => {
+t.test('each attempt to call a service that hangs ends after the timeout', async (t) => {
   for (const answer of ['', '[']) {
     const baseUrl = await startHanging(t, answer)
     let attempts = 0
@@ -58,7 +58,7 @@ t.test('there is a timeout by default', async (t) => {
   t.same(delays, [20_000, 20_000], 'one for the token, one for the request')
 })
 
-t.test('0 switches the timeout off, and a long one does not overflow', async (t) => {
+t.test('0 switches the timeout off, and a long timeout does not overflow', async (t) => {
   const { createClient } = await startService()
   for (const timeoutMs of [0, Infinity, 2 ** 40]) {
     const { client } = await createClient({ timeoutMs })
@@ -66,7 +66,7 @@ t.test('0 switches the timeout off, and a long one does not overflow', async (t)
   }
 })
 
-t.test('no attempt begins after maxWaitMs, however long the attempts take', async (t) => {
+t.test('no attempt begins after maxWaitMs, however long earlier attempts take', async (t) => {
   const { createClient } = await startService()
   const { client, sent } = await createClient({
     fetch: () => never,
@@ -77,7 +77,7 @@ t.test('no attempt begins after maxWaitMs, however long the attempts take', asyn
   t.equal(sent.length, 1)
 })
 
-t.test('an abort ends the request, the wait for another, and the wait for a token', async (t) => {
+t.test('an abort ends a request, a wait before another attempt, and a wait for a token', async (t) => {
   const { createClient } = await startService()
   const reason = new TypeError('the page is closed')
   const user = await createUser()
@@ -126,7 +126,7 @@ t.test(
   },
 )
 
-t.test('the token question is aborted when the last call that waits for it is aborted', async (t) => {
+t.test('the request for a token is aborted when the last call that waits for it is aborted', async (t) => {
   const { createClient } = await startService()
   const user = await createUser()
   const signals: AbortSignal[] = []
@@ -148,7 +148,7 @@ t.test('the token question is aborted when the last call that waits for it is ab
   t.equal(signals.length, 2)
 })
 
-t.test('an aborted call does not take the refreshed token away from others', async (t) => {
+t.test('an aborted call does not prevent others from getting the refreshed token', async (t) => {
   const { createClient } = await startService()
   const user = await createUser()
   const expired = await expiredToken(user)
@@ -166,7 +166,7 @@ t.test('an aborted call does not take the refreshed token away from others', asy
   t.same(asked, [undefined, expired])
 })
 
-t.test('signing out aborts the token question, and its answer is not used', async (t) => {
+t.test('signing out aborts the request for a token, and its answer is not used', async (t) => {
   const { createClient } = await startService()
   const [alice, bob] = [await createUser(), await createUser()]
   let answer = (_token: string) => {}

@@ -20,7 +20,7 @@ const HTML = '<!doctype html><main></main><script src="/page.js"></script>'
 const executablePath = findChromium()
 if (executablePath === undefined) t.plan(0, 'left out: there is no Chromium on the PATH')
 else
-  t.test('the minimal example lists and creates the tasks of the user who is signed in', async (t) => {
+  t.test('the minimal example lists and creates tasks of the signed-in user', async (t) => {
     const origin = await startPage(t)
     const browser = await chromium.launch({ executablePath, args: FLAGS })
     t.teardown(() => browser.close())

@@ -120,8 +120,8 @@ export class FakeService {
     return this.save({
       ...PLAIN,
       ...{ recurrence: null, next_task_id: null, created_at, user_id: this.userId },
-      ...fields,
       tags: [],
+      ...fields,
       id,
     })
   }

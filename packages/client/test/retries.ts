@@ -48,7 +48,7 @@ t.test('after a 429 every write is repeated with its body, because the service d
   }
 })
 
-t.test('nothing else is repeated', async (t) => {
+t.test('other refused writes are not repeated', async (t) => {
   const { createClient } = await startService()
   for (const status of [400, 404, 500, 501]) {
     const { client, sent } = await createClient({ fetch: faulty(refusal(status)) })
@@ -57,7 +57,7 @@ t.test('nothing else is repeated', async (t) => {
   }
 })
 
-t.test('after the last attempt the error is that of the last one', async (t) => {
+t.test('a call that fails every time throws the error of its last attempt', async (t) => {
   const { createClient } = await startService()
   const { client, sent } = await createClient({
     fetch: faulty(noNetwork(), refusal(503), refusal(503, { 'retry-after': '0' }, 'shutting_down')),
@@ -71,7 +71,7 @@ t.test('after the last attempt the error is that of the last one', async (t) => 
   t.equal(once.length, 1)
 })
 
-t.test('a hook is told about every further attempt, and may end the call', async (t) => {
+t.test('the hook is called before every further attempt, and can end the call', async (t) => {
   const { baseUrl, createClient } = await startService()
   const told: Retry[] = []
   const onRetry = (retry: Retry) => void told.push(retry)
@@ -114,7 +114,7 @@ t.test('attempts', async (t) => {
   )
 
   t.test(
-    'setting the state of a task is repeated, because twice has the same result as once',
+    'setting the state of a task is repeated, because it is idempotent',
     { buffered: true },
     async (t) => {
       const { createClient } = await startService()
@@ -146,7 +146,7 @@ t.test('attempts', async (t) => {
   )
 
   t.test(
-    'the wait is as long as Retry-After says, in seconds or as a date',
+    'the client waits as long as Retry-After says, in seconds or as a date',
     { buffered: true },
     async (t) => {
       const { createClient } = await startService()
@@ -166,7 +166,7 @@ t.test('attempts', async (t) => {
   )
 
   t.test(
-    'a wait that would be too long does not begin: the error says when to come back',
+    'if the wait would be too long, the call fails at once, and the error says when to try again',
     { buffered: true },
     async (t) => {
       const { createClient } = await startService({ RATE_LIMIT_MAX: '1' })

@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { readEvents } from '../src/sync-events.js'
+import { merge } from '../src/sync-fields.js'
+import { compact, type Op } from '../src/sync-queue.js'
 import { FakeService, open, pageOf } from './fake-service.ts'
 import { refusal } from './refusal.ts'
 import { createChannels, createLock, until } from './sync-devices.ts'
@@ -32,42 +35,51 @@ function longTimers(t: Test) {
 }
 
 t.test('the stream of events', async (t) => {
-  t.test('is lost after a minute without a byte, and each comment begins a new minute', async (t) => {
-    const timers = longTimers(t)
-    const service = new FakeService()
-    const answer = await service.network(new Request('http://service.example/api/alice/tasks/events'))
-    const { ended } = readEvents(answer.body!, { silenceMs: 60_000, onChange: () => t.fail('no event came') })
-    let isOver = false
-    void ended.then(() => (isOver = true))
-    for (let comments = 0; comments < 3; comments += 1) {
-      const [timer] = timers
-      service.streams[0]!.send(': comment\n\n')
-      await until(() => timers[0] !== timer, 'the comment begins a new minute')
-      t.same(
-        timers.map(({ delay }) => delay),
-        [60_000],
-      )
-    }
-    t.equal(isOver, false)
-    timers[0]!.run()
-    await ended
-    t.equal(timers.length, 0, 'no timer is left')
-  })
+  t.test(
+    'the stream counts as lost after a minute without a byte, and each comment restarts this time',
+    async (t) => {
+      const timers = longTimers(t)
+      const service = new FakeService()
+      const answer = await service.network(new Request('http://service.example/api/alice/tasks/events'))
+      const { ended } = readEvents(answer.body!, {
+        silenceMs: 60_000,
+        onChange: () => t.fail('no event came'),
+      })
+      let isOver = false
+      void ended.then(() => (isOver = true))
+      for (let comments = 0; comments < 3; comments += 1) {
+        const [timer] = timers
+        service.streams[0]!.send(': comment\n\n')
+        await until(() => timers[0] !== timer, 'the comment begins a new minute')
+        t.same(
+          timers.map(({ delay }) => delay),
+          [60_000],
+        )
+      }
+      t.equal(isOver, false)
+      timers[0]!.run()
+      await ended
+      t.equal(timers.length, 0, 'no timer is left')
+    },
+  )
 
-  t.test('is opened again after a silence, with the last id, and the changes are read', async (t) => {
-    const service = new FakeService()
-    const page = await open(t, service, { timings: { silence: 40, retry: 1, maxRetry: 5 } })
-    await openStreams(service, 1)
-    t.equal(service.streams[0]!.lastId, null)
-    service.streams[0]!.send('event: chan')
-    service.streams[0]!.send('ged\nid: 7\ndata: {}\n\n')
-    service.add({ title: 'From elsewhere' })
-    await openStreams(service, 2)
-    t.equal(service.streams[1]!.lastId, '7')
-    await until(() => page.sync.tasks()[0]?.title === 'From elsewhere', 'the page shows the task')
-  })
+  t.test(
+    'the stream is opened again with the last id when it is lost, and the changes are read',
+    async (t) => {
+      const service = new FakeService()
+      const page = await open(t, service, { timings: { silence: 40, retry: 1, maxRetry: 5 } })
+      await openStreams(service, 1)
+      t.equal(service.streams[0]!.lastId, null)
+      service.streams[0]!.send('event: chan')
+      service.streams[0]!.send('ged\nid: 7\ndata: {}\n\n')
+      service.add({ title: 'From elsewhere' })
+      await openStreams(service, 2)
+      t.equal(service.streams[1]!.lastId, '7')
+      await until(() => page.sync.tasks()[0]?.title === 'From elsewhere', 'the page shows the task')
+    },
+  )
 
-  t.test('is opened again after the token was refused once', async (t) => {
+  t.test('the stream is opened again after the token was refused once', async (t) => {
     const service = new FakeService()
     let refused = 0
     // The client asks for a new token and gets the same one, so it does not repeat the request itself.
@@ -78,7 +90,7 @@ t.test('the stream of events', async (t) => {
     t.match(page.sync.status(), { signedOut: false })
   })
 
-  t.test('waits with the rest while nobody is signed in', async (t) => {
+  t.test('the stream stays closed while nobody is signed in', async (t) => {
     const service = new FakeService()
     service.before = unauthorized
     const page = await open(t, service, { timings: { retry: 1, maxRetry: 2 } })
@@ -113,13 +125,13 @@ t.test('the wait after a refusal', async (t) => {
       (ms) => ms === 3600_000,
     ],
     [
-      '503, a date that the clock of this device does not fit to',
+      '503, a date that does not fit the clock of the device',
       () => refusal(503, { 'retry-after': 'Fri, 31 Dec 2999 23:59:59 GMT' }),
       (ms) => ms === 3600_000,
     ],
   ]
   for (const [name, answer, isRight] of cases)
-    t.test(`is as long as Retry-After says: ${name}`, async (t) => {
+    t.test(`the wait is as long as Retry-After says: ${name}`, async (t) => {
       const timers = longTimers(t)
       const service = new FakeService()
       const page = await open(t, service, { timings: { walk: 10, silence: 50_000 } })
@@ -145,7 +157,7 @@ t.test('the wait after a refusal', async (t) => {
 })
 
 t.test('writes', async (t) => {
-  t.test('to a task that the service does not know yet keep their order', async (t) => {
+  t.test('writes to a task that is not created yet keep their order', async (t) => {
     const service = new FakeService()
     const page = await open(t, service)
     await page.sync.flush()
@@ -171,7 +183,7 @@ t.test('writes', async (t) => {
     t.match(page.sync.tasks(), [{ key, id: 1, title: 'Oat milk', completed: true }])
   })
 
-  t.test('that come just after the storage was read are sent', async (t) => {
+  t.test('writes just after the storage was read are sent', async (t) => {
     for (let ticks = 0; ticks < 12; ticks += 1) {
       const service = new FakeService()
       const stored = memoryStorage()
@@ -195,7 +207,7 @@ t.test('writes', async (t) => {
     }
   })
 
-  t.test('that restore a task find the one that was created, after a reload too', async (t) => {
+  t.test('restoring a task finds the created one, also after a reload', async (t) => {
     const service = new FakeService()
     const page = await open(t, service)
     await page.sync.flush()
@@ -215,7 +227,97 @@ t.test('writes', async (t) => {
     t.match(page.sync.tasks(), [{ key, id: 1 }])
   })
 
-  t.test('that create a task show it once while their answer is missing', async (t) => {
+  /** A page that created a task and could not read the changes since. */
+  async function openUnread(t: Test, service: FakeService) {
+    let canRead = false
+    service.before = (_request, call) =>
+      call === 'GET /changes' && !canRead ? new TypeError('The network is away.') : undefined
+    const page = await open(t, service)
+    const { key } = page.sync.create({ title: 'Milk' })
+    await until(() => service.titles.length > 0 && !page.sync.status().pending, 'the task is created')
+    const read = () => {
+      canRead = true
+      return page.sync.flush()
+    }
+    return { sync: page.sync, key, read }
+  }
+
+  t.test('a new task that another device deletes before the first reading is not shown', async (t) => {
+    const service = new FakeService()
+    const { sync, read } = await openUnread(t, service)
+    service.change(1, { isDeleted: true })
+    await read()
+    t.same(sync.tasks(), [])
+  })
+
+  t.test(
+    'removing a task before the first reading and restoring it afterwards creates no second one',
+    async (t) => {
+      const service = new FakeService()
+      const { sync, key, read } = await openUnread(t, service)
+      const removed = sync.remove(key)!
+      await until(() => service.titles.length === 0, 'the task is deleted')
+      await read()
+      sync.restore({ ...removed, id: undefined })
+      await sync.flush()
+      t.same(service.titles, ['Milk'])
+      t.equal(service.tasks.size, 1)
+    },
+  )
+
+  t.test('merged changes of tags have the same effect as one after the other', (t) => {
+    const names = ['a', 'b', 'c']
+    const sets = Array.from({ length: 8 }, (_, bits) => names.filter((_name, index) => bits & (1 << index)))
+    const update = (at: number, before: string[], tags: string[]): Op => {
+      return { id: `${at}`, key: '1', at, kind: 'update', fields: { tags }, before: { tags: before } }
+    }
+    const applied = ({ before = {}, fields = {} }: Op, tags: string[]) =>
+      (merge(before, fields, { tags }).changes.tags ?? tags) as string[]
+    let wrong = 0
+    for (const before of sets)
+      for (const first of sets)
+        for (const base of sets) {
+          const one = update(1, before, first)
+          const seen = applied(one, base)
+          for (const last of sets) {
+            const [both, ...others] = compact([one, update(2, seen, last)], true)
+            const tags = applied(both!, [...base, 'new'])
+            if (others.length > 0 || tags.sort().join() !== [...last, 'new'].sort().join()) wrong += 1
+          }
+        }
+    t.equal(wrong, 0)
+    t.end()
+  })
+
+  t.test('writes after a lost answer do not undo what another device did in the meantime', async (t) => {
+    const service = new FakeService()
+    const { sync } = await open(t, service)
+    const { key } = sync.create({ title: 'Milk', tags: ['first'] })
+    let lost = 0
+    service.after = (call) => {
+      if (!call.startsWith('POST') || lost++ > 0) return false
+      sync.update(key, { title: 'Mine', tags: ['first', 'mine'] })
+      service.change(1, { title: 'Theirs', tags: ['first', 'theirs'] })
+      return true
+    }
+    await until(() => sync.conflicts().length > 0, 'the titles are in conflict')
+    t.match(sync.conflicts(), [{ kind: 'changed', fields: ['title'], theirs: { title: 'Theirs' } }])
+    t.same([...service.tasks.get(1)!.tags].sort(), ['first', 'mine', 'theirs'])
+    sync.resolve(sync.conflicts()[0]!, 'theirs')
+    lost = 0
+    service.after = (call) => {
+      if (!call.startsWith('PATCH') || lost++ > 0) return false
+      sync.update(key, { tags: ['first', 'second', 'third'] })
+      service.change(1, { tags: [...service.tasks.get(1)!.tags, 'new'] })
+      return true
+    }
+    sync.update(key, { tags: ['first', 'second'] })
+    await until(() => sync.status().pending === 0, 'all is sent')
+    t.same([...service.tasks.get(1)!.tags].sort(), ['first', 'new', 'second', 'third'])
+    t.same(sync.conflicts(), [])
+  })
+
+  t.test('a new task is shown once while the answer to its creation is missing', async (t) => {
     const service = new FakeService()
     const page = await open(t, service)
     await page.sync.flush()
@@ -231,28 +333,31 @@ t.test('writes', async (t) => {
     t.match([page.sync.tasks(), service.titles], [{ length: 1 }, ['Milk']])
   })
 
-  t.test('go on after the token expired between two of them, each once and in order', async (t) => {
-    const service = new FakeService()
-    const page = await open(t, service)
-    await page.sync.flush()
-    service.before = (_request, call) =>
-      call === 'POST ' && service.tasks.size === 1 ? unauthorized() : undefined
-    for (const title of ['1', '2', '3']) page.sync.create({ title })
-    await until(() => page.sync.status().signedOut, 'the token was refused')
-    t.match(page.sync.status(), { pending: 2, problem: { status: 401 } })
-    await page.reload()
-    await page.sync.flush()
-    t.match(page.sync.status(), { pending: 2, signedOut: true })
-    service.before = () => undefined
-    await page.sync.flush()
-    t.same(
-      [...service.tasks.values()].map(({ title }) => title),
-      ['1', '2', '3'],
-    )
-    t.equal(page.sync.status().pending, 0)
-  })
+  t.test(
+    'writes continue after the token has expired between two of them, each once and in order',
+    async (t) => {
+      const service = new FakeService()
+      const page = await open(t, service)
+      await page.sync.flush()
+      service.before = (_request, call) =>
+        call === 'POST ' && service.tasks.size === 1 ? unauthorized() : undefined
+      for (const title of ['1', '2', '3']) page.sync.create({ title })
+      await until(() => page.sync.status().signedOut, 'the token was refused')
+      t.match(page.sync.status(), { pending: 2, problem: { status: 401 } })
+      await page.reload()
+      await page.sync.flush()
+      t.match(page.sync.status(), { pending: 2, signedOut: true })
+      service.before = () => undefined
+      await page.sync.flush()
+      t.same(
+        [...service.tasks.values()].map(({ title }) => title),
+        ['1', '2', '3'],
+      )
+      t.equal(page.sync.status().pending, 0)
+    },
+  )
 
-  t.test('wait for the same user to sign in again', async (t) => {
+  t.test('writes wait until the same user signs in again', async (t) => {
     const service = new FakeService()
     const storage = memoryStorage()
     const page = await open(t, service, { storage, network: () => Promise.reject(new TypeError('offline')) })
@@ -284,7 +389,7 @@ t.test('writes', async (t) => {
     return { service, goOn }
   }
 
-  t.test('of a new task have their effect once although the clock was set back', async (t) => {
+  t.test('the creation of a task takes effect once, although the clock was set back', async (t) => {
     const { goOn } = await withLostAnswer(t)
     await goOn(-3 * DAY)
     const { service, goOn: goOnLate } = await withLostAnswer(t)
@@ -292,13 +397,16 @@ t.test('writes', async (t) => {
     await goOnLate(-3 * DAY)
   })
 
-  t.test('of a new task keep their key after a day, in case that the service knows it still', async (t) => {
-    // The clock of the device is two days ahead, so the task is not found by its time.
-    const { goOn } = await withLostAnswer(t, 2 * DAY)
-    await goOn(2 * DAY)
-  })
+  t.test(
+    'the creation of a task keeps its key for more than a day, because the service may still know it',
+    async (t) => {
+      // The clock of the device is two days ahead, so the task is not found by its time.
+      const { goOn } = await withLostAnswer(t, 2 * DAY)
+      await goOn(2 * DAY)
+    },
+  )
 
-  t.test('survive a cursor that expires between them', async (t) => {
+  t.test('writes survive a cursor that expires between them', async (t) => {
     const service = new FakeService()
     for (const title of ['Stays', 'Goes', 'Goes too']) service.add({ title })
     const page = await open(t, service)
@@ -329,7 +437,7 @@ t.test('writes', async (t) => {
     )
   })
 
-  t.test('do not wait for a walk that is told to begin anew without an end', async (t) => {
+  t.test('writes do not wait for a walk that must start again and again', async (t) => {
     const service = new FakeService()
     service.before = (_request, call) =>
       call === 'GET /changes' ? refusal(410, {}, 'cursor_expired') : undefined
@@ -343,7 +451,7 @@ t.test('writes', async (t) => {
 })
 
 t.test('two windows', async (t) => {
-  t.test('without locks show a task once, whichever of them stored it', async (t) => {
+  t.test('without locks, two windows show a task once, whichever of them stored it', async (t) => {
     const service = new FakeService()
     const shared = { storage: memoryStorage(), lock: null }
     const one = await open(t, service, shared)
@@ -363,7 +471,50 @@ t.test('two windows', async (t) => {
     t.equal([...(await shared.storage.read()).keys()].filter((name) => name.startsWith('task:')).length, 1)
   })
 
-  t.test('sign out together', async (t) => {
+  t.test('if two windows remove the same task, one restoration undoes both', async (t) => {
+    const service = new FakeService()
+    service.add({ title: 'Milk' })
+    const shared = { storage: memoryStorage(), lock: createLock(), channel: createChannels() }
+    const one = await open(t, service, shared)
+    const two = await open(t, service, shared)
+    await Promise.all([one.sync.flush(), two.sync.flush()])
+    service.before = (_request, call) =>
+      call.startsWith('DELETE') ? new TypeError('The network is away.') : undefined
+    const { key } = one.sync.tasks()[0]!
+    const removed = one.sync.remove(key)!
+    two.sync.remove(key)
+    await Promise.all([one.sync.flush(), two.sync.flush()])
+    t.same([one.sync.tasks(), two.sync.tasks()], [[], []])
+    service.before = () => undefined
+    t.match(one.sync.restore(removed), { title: 'Milk' })
+    await one.sync.flush()
+    await two.sync.flush()
+    t.match([one.sync.tasks(), two.sync.tasks()], [[{ title: 'Milk' }], [{ title: 'Milk' }]])
+    t.same(service.titles, ['Milk'])
+  })
+
+  t.test('a change, a decision about it and a later change of another window keep their order', async (t) => {
+    const service = new FakeService()
+    service.add({ title: 'Milk' })
+    const shared = { storage: memoryStorage(), lock: createLock(), channel: createChannels() }
+    // The clocks of windows differ a little, as messages take a little time.
+    const one = await open(t, service, { ...shared, now: () => Date.now() + 1000 })
+    const two = await open(t, service, shared)
+    await Promise.all([one.sync.flush(), two.sync.flush()])
+    service.change(1, { isDeleted: true })
+    const { key } = one.sync.tasks()[0]!
+    one.sync.update(key, { title: 'First' })
+    await until(() => two.sync.conflicts().length > 0, 'the task was deleted')
+    service.before = (_request, call) => (call.endsWith('/restore') ? sleep(50, undefined) : undefined)
+    two.sync.update(key, { title: 'Second' })
+    one.sync.resolve(one.sync.conflicts()[0]!, 'mine')
+    await Promise.all([one.sync.saved(), two.sync.saved()])
+    await two.sync.flush()
+    await until(() => two.sync.status().pending === 0, 'all is sent')
+    t.same(service.titles, ['Second'])
+  })
+
+  t.test('two windows sign out together', async (t) => {
     const service = new FakeService()
     const shared = { storage: memoryStorage(), lock: createLock(), channel: createChannels() }
     const one = await open(t, service, shared)

@@ -41,26 +41,29 @@ const offline = () => Promise.reject(new TypeError('offline'))
 const problem = { code: 'storage_failed', detail: /closed/ }
 
 t.test('a storage that cannot be written', async (t) => {
-  t.test('is no reason not to send, the user learns of it, and later it has everything', async (t) => {
-    const service = new FakeService()
-    const { storage, faults } = failing()
-    const page = await open(t, service, { storage })
-    await page.sync.flush()
-    faults.write = true
-    page.sync.create({ title: 'Milk' })
-    await t.rejects(page.sync.saved(), { name: 'QuotaExceededError' })
-    t.match(page.sync.status(), { problem })
-    await page.sync.flush()
-    t.same(service.titles, ['Milk'])
-    t.match(page.sync.status(), { pending: 0, problem })
-    faults.write = false
-    // Nobody does anything: it is tried again after a while.
-    await until(() => page.sync.status().problem === undefined, 'the storage has everything')
-    await page.reload()
-    t.match(page.sync.tasks(), [{ title: 'Milk', id: 1, pending: false }])
-  })
+  t.test(
+    'writes are sent although the storage fails, the user is told, and the storage gets everything later',
+    async (t) => {
+      const service = new FakeService()
+      const { storage, faults } = failing()
+      const page = await open(t, service, { storage })
+      await page.sync.flush()
+      faults.write = true
+      page.sync.create({ title: 'Milk' })
+      await t.rejects(page.sync.saved(), { name: 'QuotaExceededError' })
+      t.match(page.sync.status(), { problem })
+      await page.sync.flush()
+      t.same(service.titles, ['Milk'])
+      t.match(page.sync.status(), { pending: 0, problem })
+      faults.write = false
+      // Nobody does anything: it is tried again after a while.
+      await until(() => page.sync.status().problem === undefined, 'the storage has everything')
+      await page.reload()
+      t.match(page.sync.tasks(), [{ title: 'Milk', id: 1, pending: false }])
+    },
+  )
 
-  t.test('keeps what was not sent, in the order in which the user did it', async (t) => {
+  t.test('unsent writes survive a storage that fails for a time, in their order', async (t) => {
     const service = new FakeService()
     const { storage, faults } = failing()
     let isOnline = false
@@ -81,7 +84,7 @@ t.test('a storage that cannot be written', async (t) => {
     t.match([...service.tasks.values()], [{ title: 'Tea', completed: true }, { title: 'Bread' }])
   })
 
-  t.test('does not keep a second window from having its writes sent', async (t) => {
+  t.test('the writes of a second window are sent although the storage fails', async (t) => {
     const service = new FakeService()
     const { storage, one, two, broken } = await openTwo(t, service)
     await two.sync.flush()
@@ -99,7 +102,7 @@ t.test('a storage that cannot be written', async (t) => {
     t.same(service.titles, ['Milk', 'Tea'])
   })
 
-  t.test('is not blocked by a value that cannot be stored', async (t) => {
+  t.test('a value that cannot be stored does not block the storage', async (t) => {
     const service = new FakeService()
     const page = await open(t, service, { network: offline })
     const date = new Date('2026-12-01T10:00:00Z')
@@ -129,61 +132,67 @@ t.test('a storage that cannot be read', async (t) => {
     return { service, key, ...parts }
   }
 
-  t.test('is not written, and its unsent writes are sent as soon as it can be read', async (t) => {
-    const { service, key, storage, faults } = await used(t)
-    const stored = await storage.read()
-    faults.read = true
-    const page = await open(t, service, { storage })
-    t.match(page.sync.status(), { problem })
-    await page.sync.flush()
-    t.match(page.sync.tasks(), [{ title: 'Milk' }], 'it works in memory')
-    page.sync.create({ title: 'Tea' })
-    await page.sync.flush()
-    await t.rejects(page.sync.saved())
-    t.same(await memoryOf(storage, faults), stored, 'nothing was written')
-    await until(() => page.sync.status().problem === undefined, 'it can be read')
-    await until(() => service.titles[0] === 'Oat milk', 'the write is sent')
-    await page.sync.flush()
-    t.match(
-      page.sync
-        .tasks()
-        .map(({ title }) => title)
-        .sort(),
-      ['Oat milk', 'Tea'],
-    )
-    t.equal(page.sync.tasks().length, 2)
-    t.match(page.sync.byId(2), { key, title: 'Oat milk' })
-    await page.reload()
-    t.equal(page.sync.tasks().length, 2)
-    t.match(page.sync.byId(2), { key })
-  })
+  t.test(
+    'an unreadable storage is not written, and its unsent writes are sent when it can be read',
+    async (t) => {
+      const { service, key, storage, faults } = await used(t)
+      const stored = await storage.read()
+      faults.read = true
+      const page = await open(t, service, { storage })
+      t.match(page.sync.status(), { problem })
+      await page.sync.flush()
+      t.match(page.sync.tasks(), [{ title: 'Milk' }], 'it works in memory')
+      page.sync.create({ title: 'Tea' })
+      await page.sync.flush()
+      await t.rejects(page.sync.saved())
+      t.same(await memoryOf(storage, faults), stored, 'nothing was written')
+      await until(() => page.sync.status().problem === undefined, 'it can be read')
+      await until(() => service.titles[0] === 'Oat milk', 'the write is sent')
+      await page.sync.flush()
+      t.match(
+        page.sync
+          .tasks()
+          .map(({ title }) => title)
+          .sort(),
+        ['Oat milk', 'Tea'],
+      )
+      t.equal(page.sync.tasks().length, 2)
+      t.match(page.sync.byId(2), { key, title: 'Oat milk' })
+      await page.reload()
+      t.equal(page.sync.tasks().length, 2)
+      t.match(page.sync.byId(2), { key })
+    },
+  )
 
   const memoryOf = async (storage: SyncStorage, faults: { read: boolean }) => {
     faults.read = false
     return storage.read()
   }
 
-  t.test('when a window takes over keeps what the window shows', async (t) => {
-    const service = new FakeService()
-    const { one, two, broken } = await openTwo(t, service)
-    one.sync.create({ title: 'Milk' })
-    await one.sync.flush()
-    await two.sync.flush()
-    broken.faults.read = true
-    await one.stop()
-    await two.sync.flush()
-    t.match(two.sync.tasks(), [{ title: 'Milk' }])
-    two.sync.create({ title: 'Tea' })
-    await two.sync.flush()
-    t.same(service.titles, ['Milk', 'Tea'])
-    t.match(two.sync.status(), { problem })
-    broken.faults.read = false
-    await until(() => two.sync.status().problem === undefined, 'it can be read')
-    await two.reload()
-    t.equal(two.sync.tasks().length, 2)
-  })
+  t.test(
+    'if the storage is unreadable when a window takes over, the window keeps showing its tasks',
+    async (t) => {
+      const service = new FakeService()
+      const { one, two, broken } = await openTwo(t, service)
+      one.sync.create({ title: 'Milk' })
+      await one.sync.flush()
+      await two.sync.flush()
+      broken.faults.read = true
+      await one.stop()
+      await two.sync.flush()
+      t.match(two.sync.tasks(), [{ title: 'Milk' }])
+      two.sync.create({ title: 'Tea' })
+      await two.sync.flush()
+      t.same(service.titles, ['Milk', 'Tea'])
+      t.match(two.sync.status(), { problem })
+      broken.faults.read = false
+      await until(() => two.sync.status().problem === undefined, 'it can be read')
+      await two.reload()
+      t.equal(two.sync.tasks().length, 2)
+    },
+  )
 
-  t.test('is read before a write of a page that was not started', async (t) => {
+  t.test('the storage is read before a write if the copy was not started', async (t) => {
     const { service, storage, faults } = await used(t)
     const stored = await storage.read()
     faults.read = true
@@ -194,7 +203,7 @@ t.test('a storage that cannot be read', async (t) => {
   })
 })
 
-t.test('a storage of another user is not shown, not sent, not written and not emptied', async (t) => {
+t.test('the storage of another user is not shown, sent, written or emptied', async (t) => {
   const service = new FakeService()
   const storage = memoryStorage()
   const alice = await open(t, service, { storage })
@@ -229,7 +238,7 @@ t.test('a storage of another user is not shown, not sent, not written and not em
   t.same(service.titles, ['Private', 'Secret'])
 })
 
-t.test('a sign-out that cannot empty the storage says so, and memory is empty', async (t) => {
+t.test('a sign-out that cannot empty the storage reports it, and empties the memory', async (t) => {
   const service = new FakeService()
   const shared = { lock: createLock(), channel: createChannels() }
   const { storage, faults } = failing()
@@ -254,7 +263,7 @@ t.test('indexedDbStorage', async (t) => {
       request.onerror = () => reject(request.error!)
     })
 
-  t.test('stores, deletes and empties', async (t) => {
+  t.test('entries can be stored and deleted, and the storage can be emptied', async (t) => {
     const name = newName()
     const storage = indexedDbStorage({ name })
     t.same(await storage.read(), new Map())
@@ -272,7 +281,7 @@ t.test('indexedDbStorage', async (t) => {
     t.same(await again.read(), new Map())
   })
 
-  t.test('writes all entries or none', async (t) => {
+  t.test('a write stores all entries or none', async (t) => {
     const storage = indexedDbStorage({ name: newName() })
     await storage.write(new Map([['a', 1]]))
     await t.rejects(
@@ -289,7 +298,7 @@ t.test('indexedDbStorage', async (t) => {
     t.same(await storage.read(), new Map([['a', 3]]))
   })
 
-  t.test('is shared by two windows, of which the second takes over', async (t) => {
+  t.test('two windows share the storage, and the second takes over', async (t) => {
     const service = new FakeService()
     const name = newName()
     const shared = { lock: createLock(), channel: createChannels() }
@@ -306,30 +315,33 @@ t.test('indexedDbStorage', async (t) => {
     t.match(await indexedDbStorage({ name }).read(), new Map([[`task:${key}`, { task: { title: 'Tea' } }]]))
   })
 
-  t.test('lets go of a database that another window deletes, and everything is written again', async (t) => {
-    const service = new FakeService()
-    const name = newName()
-    service.add({ title: 'Old' })
-    const storage = indexedDbStorage({ name })
-    const page = await open(t, service, { storage })
-    await page.sync.flush()
-    await done(indexedDB.deleteDatabase(name))
-    page.sync.create({ title: 'New' })
-    await page.sync.flush()
-    t.same(page.sync.status().problem, undefined)
-    await page.stop()
-    // The stored copy is complete, not only what changed after the deletion.
-    const next = await open(t, service, { storage: indexedDbStorage({ name }), network: offline })
-    t.same(
-      next.sync
-        .tasks()
-        .map(({ title }) => title)
-        .sort(),
-      ['New', 'Old'],
-    )
-  })
+  t.test(
+    'the storage closes a database that another window deletes, and everything is written again',
+    async (t) => {
+      const service = new FakeService()
+      const name = newName()
+      service.add({ title: 'Old' })
+      const storage = indexedDbStorage({ name })
+      const page = await open(t, service, { storage })
+      await page.sync.flush()
+      await done(indexedDB.deleteDatabase(name))
+      page.sync.create({ title: 'New' })
+      await page.sync.flush()
+      t.same(page.sync.status().problem, undefined)
+      await page.stop()
+      // The stored copy is complete, not only what changed after the deletion.
+      const next = await open(t, service, { storage: indexedDbStorage({ name }), network: offline })
+      t.same(
+        next.sync
+          .tasks()
+          .map(({ title }) => title)
+          .sort(),
+        ['New', 'Old'],
+      )
+    },
+  )
 
-  t.test('opens a connection again that was closed without an event', async (t) => {
+  t.test('the storage opens a connection again that was closed without an event', async (t) => {
     const { prototype } = IDBDatabase
     const { transaction } = prototype
     t.teardown(() => (prototype.transaction = transaction))
@@ -352,7 +364,7 @@ t.test('indexedDbStorage', async (t) => {
   })
 
   t.test(
-    'of a newer version, or held by another window, does not stop the page, which says so',
+    'a newer database, or one that another window blocks, does not stop the page, and the user is told',
     async (t) => {
       const newer = newName()
       ;(await done(indexedDB.open(newer, 2))).close()
@@ -385,7 +397,7 @@ t.test('indexedDbStorage', async (t) => {
     },
   )
 
-  t.test('can be closed while it fails to open', async (t) => {
+  t.test('the storage can be closed while it fails to open', async (t) => {
     const name = newName()
     ;(await done(indexedDB.open(name, 2))).close()
     const storage = indexedDbStorage({ name })

@@ -49,7 +49,7 @@ const methods = (sent: Request[]) => sent.map(({ method }) => method).filter((me
 t.test('a synchronized copy', async (t) => {
   const begin = await service()
 
-  t.test('shows writes at once, and other devices hear of them by the stream', async (t) => {
+  t.test('writes are shown at once, and other devices get them through the stream', async (t) => {
     const { client, device } = await begin()
     const [one, two] = [await device(), await device()]
     let calls = 0
@@ -108,7 +108,7 @@ t.test('a synchronized copy', async (t) => {
     t.match(page.sync.tasks(), [{ key, pending: false }])
   })
 
-  t.test('a write whose answer is lost has its effect once', async (t) => {
+  t.test('a write whose answer is lost takes effect once', async (t) => {
     const { client, device } = await begin()
     const { network, faults } = breakable()
     const page = await device({ network })
@@ -129,25 +129,28 @@ t.test('a synchronized copy', async (t) => {
     t.same(await client.list(), [])
   })
 
-  t.test('a creation without an answer is found after the service forgot its key', async (t) => {
-    const { client, device } = await begin()
-    const { network, faults } = breakable()
-    let later = 0
-    const page = await device({ network, now: () => Date.now() + later })
-    for (const fault of ['no answer', 'not sent'] as const) {
-      later = 0
-      faults.push({ method: 'POST', fault })
-      const { key } = page.sync.create({ title: fault })
-      later = 2 * DAY
-      await until(() => page.sync.get(key)?.id, 'the task has its id')
-    }
-    t.same(
-      (await client.list({ sort: 'title' })).map(({ title }) => title),
-      ['no answer', 'not sent'],
-    )
-  })
+  t.test(
+    'a task whose creation got no answer is found, even after the service has forgotten its key',
+    async (t) => {
+      const { client, device } = await begin()
+      const { network, faults } = breakable()
+      let later = 0
+      const page = await device({ network, now: () => Date.now() + later })
+      for (const fault of ['no answer', 'not sent'] as const) {
+        later = 0
+        faults.push({ method: 'POST', fault })
+        const { key } = page.sync.create({ title: fault })
+        later = 2 * DAY
+        await until(() => page.sync.get(key)?.id, 'the task has its id')
+      }
+      t.same(
+        (await client.list({ sort: 'title' })).map(({ title }) => title),
+        ['no answer', 'not sent'],
+      )
+    },
+  )
 
-  t.test('changes of different fields are merged, and tags too', async (t) => {
+  t.test('changes of different fields are merged, and so are tags', async (t) => {
     const { client, device } = await begin()
     const { id } = await client.create({ title: 'Milk', tags: ['a', 'b'] })
     const page = await device()
@@ -210,7 +213,7 @@ t.test('a synchronized copy', async (t) => {
     t.match(page.sync.get(key), { recurrence: null, conflict: false, pending: false })
   })
 
-  t.test('a conflict is kept until the user decides, and everything else goes on', async (t) => {
+  t.test('a conflict is kept until the user decides, and everything else continues', async (t) => {
     const { client, device } = await begin()
     const { network } = breakable()
     const page = await device({ network })
@@ -246,7 +249,7 @@ t.test('a synchronized copy', async (t) => {
     }
   })
 
-  t.test('onConflict decides', async (t) => {
+  t.test('onConflict can decide a conflict', async (t) => {
     const { client, device } = await begin()
     const asked: Conflict[] = []
     const page = await device({ onConflict: (conflict) => (asked.push(conflict), { title: 'Decided' }) })
@@ -261,7 +264,7 @@ t.test('a synchronized copy', async (t) => {
     t.match(await client.get(id), { title: 'Decided' })
   })
 
-  t.test('a change and a deletion are a conflict, whichever side deleted', async (t) => {
+  t.test('a change and a deletion are a conflict, whichever device deleted the task', async (t) => {
     const { client, device } = await begin()
     const page = await device()
     const act = async (
@@ -292,7 +295,7 @@ t.test('a synchronized copy', async (t) => {
     t.same(await act(remove, (id) => client.update(id, { title: 'Theirs' }), 'theirs'), ['removed', 'Theirs'])
   })
 
-  t.test('a refused write is kept for the user, and the queue goes on', async (t) => {
+  t.test('a refused write is kept for the user, and the queue continues', async (t) => {
     const { client, device } = await begin()
     const page = await device()
     const [long, other] = [page.sync.create({ title: 'x'.repeat(201) }), page.sync.create({ title: 'Other' })]
@@ -314,7 +317,7 @@ t.test('a synchronized copy', async (t) => {
     t.match(page.sync.get(other.key), { title: 'Other', refused: false })
   })
 
-  t.test('a cursor that expired begins the copy anew, and keeps the queue', async (t) => {
+  t.test('an expired cursor makes the copy start again and keeps the queue', async (t) => {
     const { client, device } = await begin()
     const { network, faults } = breakable()
     const page = await device({ network })
@@ -341,7 +344,7 @@ t.test('a synchronized copy', async (t) => {
   })
 
   t.test(
-    'with the token of nobody or of another user nothing is sent until somebody asks for it',
+    'without a token, or with that of another user, nothing is sent until flush or start is called',
     async (t) => {
       const { user, device } = await begin()
       const { token } = user
@@ -368,7 +371,7 @@ t.test('a synchronized copy', async (t) => {
     },
   )
 
-  t.test('of two windows one sends, and the other takes over', async (t) => {
+  t.test('of two windows, one sends, and the other takes over when it closes', async (t) => {
     const { client, device } = await begin()
     const shared = { storage: memoryStorage(), lock: createLock(), channel: createChannels() }
     const [one, two] = [await device(shared), await device(shared)]

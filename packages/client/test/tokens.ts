@@ -2,7 +2,7 @@ import t from 'tap'
 import { createUser } from '../../../test/helpers/app.ts'
 import { expiredToken, startService } from './service.ts'
 
-t.test('a token is asked for once and then kept', async (t) => {
+t.test('the client requests a token once and then keeps it', async (t) => {
   const { createClient } = await startService()
   const user = await createUser()
   const asked: unknown[] = []
@@ -17,7 +17,7 @@ t.test('a token is asked for once and then kept', async (t) => {
   t.same(asked, [undefined])
 })
 
-t.test('an expired token is replaced by a fresh one, and the call is repeated with its body', async (t) => {
+t.test('an expired token is replaced by a new one, and the call is repeated with its body', async (t) => {
   const { createClient } = await startService()
   const user = await createUser()
   const expired = await expiredToken(user)
@@ -31,7 +31,7 @@ t.test('an expired token is replaced by a fresh one, and the call is repeated wi
   t.equal(sent.length, 3)
 })
 
-t.test('many requests that are refused at the same time share one refresh', async (t) => {
+t.test('requests that are refused at the same time share one new token', async (t) => {
   const { createClient } = await startService()
   const user = await createUser()
   const expired = await expiredToken(user)
@@ -55,7 +55,7 @@ t.test('many requests that are refused at the same time share one refresh', asyn
   t.same(asked, [undefined, expired])
 })
 
-t.test('a fresh token is not replaced again if the service refuses it, too', async (t) => {
+t.test('a new token that the service refuses is not replaced again', async (t) => {
   const { createClient } = await startService()
   const expired = await expiredToken(await createUser())
   const asked: (string | undefined)[] = []
@@ -78,33 +78,39 @@ t.test('the call is not repeated if the provider returns the refused token again
   t.equal(sent.length, 1)
 })
 
-t.test('without a token the service says that one is missing, and the next call asks again', async (t) => {
-  const { createClient } = await startService()
-  const user = await createUser()
-  let isSignedIn = false
-  const { client } = await createClient({ token: () => (isSignedIn ? user.token : null) })
-  await t.rejects(client.list(), { status: 401, code: 'token_missing' })
-  isSignedIn = true
-  t.same(await client.list(), [])
-})
+t.test(
+  'without a token the call fails as the service says, and the next call requests one again',
+  async (t) => {
+    const { createClient } = await startService()
+    const user = await createUser()
+    let isSignedIn = false
+    const { client } = await createClient({ token: () => (isSignedIn ? user.token : null) })
+    await t.rejects(client.list(), { status: 401, code: 'token_missing' })
+    isSignedIn = true
+    t.same(await client.list(), [])
+  },
+)
 
-t.test('the call throws what the provider throws, and the next call asks again', async (t) => {
-  const { createClient } = await startService()
-  const user = await createUser()
-  const failures = [new Error('the session is gone')]
-  const { client, sent } = await createClient({
-    token() {
-      const failure = failures.pop()
-      if (failure) throw failure
-      return user.token
-    },
-  })
-  await t.rejects(client.list(), new Error('the session is gone'))
-  t.equal(sent.length, 0)
-  t.same(await client.list(), [])
-})
+t.test(
+  'the call throws the error of the token provider, and the next call requests a token again',
+  async (t) => {
+    const { createClient } = await startService()
+    const user = await createUser()
+    const failures = [new Error('the session is gone')]
+    const { client, sent } = await createClient({
+      token() {
+        const failure = failures.pop()
+        if (failure) throw failure
+        return user.token
+      },
+    })
+    await t.rejects(client.list(), new Error('the session is gone'))
+    t.equal(sent.length, 0)
+    t.same(await client.list(), [])
+  },
+)
 
-t.test('a bare TypeError or SyntaxError of the provider becomes a TaskApiError', async (t) => {
+t.test('a bare TypeError or SyntaxError of the token provider becomes a TaskApiError', async (t) => {
   const { createClient } = await startService()
   for (const cause of [new TypeError('fetch failed'), new SyntaxError('Unexpected token <')]) {
     const { client, sent } = await createClient({ token: () => Promise.reject(cause) })

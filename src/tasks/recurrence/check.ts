@@ -5,7 +5,7 @@ import type { NewTask } from '../schemas.ts'
 
 type SentSeries = Pick<NewTask, 'due_date' | 'recurrence'>
 
-/** Says which field does not fit the others of a series, and what is wrong: the end of a sentence that begins with it. */
+/** Finds the field of a recurring task that does not fit the others. `message` completes a sentence that begins with it. */
 export function mistakeInSent({
   due_date,
   recurrence,

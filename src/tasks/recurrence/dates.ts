@@ -4,39 +4,40 @@ import { daysOf } from './days.ts'
 import type { Parts } from './rule.ts'
 
 /*
- * The only file that uses rrule-temporal. The library gets dates and times without a time zone, written as UTC: with one
- * it makes a table of the zone's offsets first, which takes a second for a date thousands of years ahead.
+ * The only file that uses rrule-temporal. The library gets dates and times without a time zone, written as UTC. Given a
+ * time zone, it first makes a table of the zone's offsets, which takes a second for a date thousands of years ahead.
  */
 
 /**
- * Periods that the library may look at in a search. Each search begins just before a date, so it needs few. With less than
- * about 50 the library does not use its fast paths.
+ * Maximum number of periods that the library examines in a search. Each search begins just before a date, so it needs few.
+ * With fewer than about 50, the library does not use its fast paths.
  */
 const MAX_ITERATIONS = 50
-/** Maximum number of days in a row that the library may refuse. It refuses none for any rule of the tests. */
+/** Maximum number of days in a row that the library may refuse. It refuses none of the days of the rules in the tests. */
 const MAX_REFUSED = 10
 const LAST = '99991231T235959Z'
 
 /**
- * The rule as the library gets it: without COUNT and UNTIL, which are the end of a series and not its dates.
+ * The rule as the library gets it. COUNT and UNTIL are left out: they end a series, but do not determine its dates.
  *
- * Where ordinals of BYDAY count in a year, the library overlooks weekdays without one, and takes the 53rd Monday of a
- * year with 52 for a date, which shifts the positions of BYSETPOS. days.ts does not list the days that are too many.
+ * The library has two faults in rules whose BYDAY counts weekdays within a year. It ignores weekdays without an ordinal,
+ * so they are written with all ordinals. In a year with 52 Mondays it finds a 53rd, which lies in the next year: it hides
+ * dates before it and shifts the positions of BYSETPOS. So 53 is written as -1, and BYSETPOS is left out. The library then
+ * accepts too many days, but days.ts does not list these.
  */
 function expandable({ COUNT: _, UNTIL: __, ...parts }: Parts): Parts {
   const { FREQ, BYMONTH, BYDAY = '' } = parts
   if (FREQ !== 'YEARLY' || BYMONTH !== undefined || !/\d/.test(BYDAY)) return parts
   const { BYSETPOS: ___, ...others } = parts
-  const all = (day: string) => Array.from({ length: 53 }, (____, index) => `${index + 1}${day}`)
-  return {
-    ...others,
-    BYDAY: BYDAY.split(',')
-      .flatMap((day) => (/\d/.test(day) ? day : all(day)))
-      .join(),
-  }
+  const all = (day: string) => [
+    ...Array.from({ length: 52 }, (____, index) => `${index + 1}${day}`),
+    `-1${day}`,
+  ]
+  const days = BYDAY.split(',').flatMap((day) => (/\d/.test(day) ? day : all(day)))
+  return { ...others, BYDAY: days.join().replace(/-53/g, '1').replace(/\+?53/g, '-1') }
 }
 
-/** @param start a whole second */
+/** @param start in milliseconds, a whole second */
 function ruleOf(parts: Parts, start: number) {
   const text = Object.entries({ ...expandable(parts), UNTIL: LAST }).map(
     ([name, value]) => `${name}=${value}`,
@@ -46,7 +47,7 @@ function ruleOf(parts: Parts, start: number) {
   return new RRuleTemporal({ rruleString, cache: false, maxIterations: MAX_ITERATIONS })
 }
 
-/** The first date of a rule after a wall clock. Both are whole seconds. */
+/** The first date of a rule after a wall-clock time. Both are whole seconds. */
 function searchAfter(rule: RRuleTemporal, wall: number): number | undefined {
   try {
     return rule.next(new Date(wall))?.epochMilliseconds
@@ -56,14 +57,14 @@ function searchAfter(rule: RRuleTemporal, wall: number): number | undefined {
   }
 }
 
-/** The wall clocks at which a rule could have a date after `after`, for a series that begins at `start`: by arithmetic. */
+/** Computes, without the library, the wall-clock times after `after` at which a series from `start` could have a date. */
 export function* expandRoughly(parts: Parts, start: number, after: number) {
   const time = remainder(start, DAY_MS)
   const [first, from] = [start, Math.max(start, after)].map((wall) => Math.floor(wall / DAY_MS))
   for (const day of daysOf(parts, first!, from!)) if (day * DAY_MS + time > after) yield day * DAY_MS + time
 }
 
-/** The wall clocks of a rule after `after`, for a series that begins at `start`. */
+/** The wall-clock times of a rule after `after`, for a series that begins at `start`. */
 export function* expand(parts: Parts, start: number, after: number) {
   const fraction = remainder(start, 1000)
   let rule: RRuleTemporal | undefined

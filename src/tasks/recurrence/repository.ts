@@ -15,17 +15,17 @@ import { changeSeries, changeTask, readSeries, seenIn, type SeriesRow } from './
 import type { Task, TaskChanges } from '../schemas.ts'
 import { type Change, concernsSeries, findTask } from '../statements.ts'
 
-/** So often a change is tried again if others change the series of the task at the same time. */
+/** Maximum number of tries for a change, if others change the series of the task at the same time. */
 export const MAX_TRIES = 50
 export const changedAgainAndAgain = () =>
   new DatabaseError('undone', 'Others changed the series of a task during each attempt.')
 
-/** Every query on recurring tasks. The owner is the first argument and part of every statement. */
+/** All queries on recurring tasks. The owner is the first argument and part of every statement. */
 export function createSeriesQueries(prisma: Client) {
   const send = async (owner: Owner, steps: Steps) =>
     accepted((await prisma.$queryJson(owner, inOneStatement(steps)))[0])
 
-  /** Reads a task, and sends the statement that `plan` makes for it, until its series is the one that was read. */
+  /** Reads a task and sends the statement of `plan` for it. Repeats both if the series has changed in between. */
   async function changeAsSeen(owner: Owner, id: bigint, ifMatch: IfMatch, plan: (row: SeriesRow) => Steps) {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const [json] = await prisma.$queryJson(owner, readSeries(owner.id, [id], ['tasks']))
@@ -54,8 +54,8 @@ export function createSeriesQueries(prisma: Client) {
 
   return {
     /**
-     * Changes the given fields. If they all have these values already, updated_at stays as it is. If the task repeats,
-     * and the change completes it, that creates the next occurrence.
+     * Changes the given fields. If they all have these values already, updated_at stays as it is. Completing a recurring
+     * task creates its next occurrence.
      *
      * @throws problem 412 `precondition_failed` if the task has none of the tags of `ifMatch`
      * @throws problem 400 `validation_failed` if the task would have a rule that does not fit its due date
@@ -64,7 +64,7 @@ export function createSeriesQueries(prisma: Client) {
       change(owner, id, changes, ifMatch),
 
     /**
-     * Flips the state. If the task repeats, and that completes it, it creates the next occurrence.
+     * Flips `completed`. Completing a recurring task creates its next occurrence.
      *
      * @throws problem 412 `precondition_failed` if the task has none of the tags of `ifMatch`
      */
@@ -84,7 +84,7 @@ export function createSeriesQueries(prisma: Client) {
         return changeSeries(owner.id, id, { change: next, seen: seenIn(row), ifMatch, isPending: true })
       }),
 
-    /** The dates that follow, at most `count`; none if the task does not repeat. */
+    /** The next dates of the task, at most `count`; none if the task does not repeat. */
     async occurrences(owner: Owner, id: bigint, count: number): Promise<string[] | undefined> {
       const [json] = await prisma.$queryJson(owner, findTask(owner.id, id))
       if (json === undefined) return undefined
@@ -93,7 +93,7 @@ export function createSeriesQueries(prisma: Client) {
       if (due_date === null || recurrence === null) return dates
       for (const date of occurrencesOf({ due_date, recurrence }, Date.now(), count)) {
         dates.push(date)
-        // Other requests have their turn between two searches.
+        // Lets other requests run between two searches.
         await setImmediate()
       }
       return dates
@@ -101,7 +101,7 @@ export function createSeriesQueries(prisma: Client) {
   }
 }
 
-/** A mistake in a change of an older version is no mistake of the client: it is told that the task has changed. */
+/** Checked before the change is validated: a client with an old version gets a 412, and not a 400 about the new one. */
 function requireTag({ next_is_deleted: _, ...current }: SeriesRow, ifMatch: IfMatch) {
   if (ifMatch?.includes(current.updated_at) === false) throw changedMeanwhile({ current })
 }

@@ -1,6 +1,6 @@
-/** The parts of a recurrence rule (RFC 5545, 3.3.10) and what may stand in them. */
+/** The parts of a recurrence rule (RFC 5545, 3.3.10) and their valid values. */
 
-/** At most so many periods lie between two dates of a rule, and so many dates in a series. */
+/** Maximum values of INTERVAL and COUNT. */
 const MAX_INTERVAL = 1000
 const MAX_COUNT = 1000
 export const MAX_RULE_LENGTH = 500
@@ -19,7 +19,7 @@ interface Sent {
   anchor?: Anchor
 }
 
-/** Says what is wrong with a value: the end of a sentence that begins with the name of the part. */
+/** Returns what is wrong with a value. The text completes a sentence that begins with the name of the part. */
 type Check = (value: string) => string | undefined
 
 const within = (min: number, max: number, isSigned: boolean) => (text: string) => {
@@ -44,7 +44,7 @@ const isWeekday = (item: string) => {
 
 const UNTIL = /^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})Z)?$/
 
-/** What UNTIL says: a calendar day, as its midnight in UTC, or an instant. In milliseconds. */
+/** Reads UNTIL, in milliseconds: a calendar day (its midnight in UTC) or an instant. Returns undefined if it is invalid. */
 export function readUntil(value: string): { isDay: boolean; time: number } | undefined {
   const [, year, month, day, hour, minute, second] = UNTIL.exec(value) ?? []
   if (year === undefined) return undefined
@@ -75,10 +75,10 @@ export type Parts = Readonly<Partial<Record<Part, string>>>
 
 const isPart = (name: string): name is Part => Object.hasOwn(checks, name)
 
-/** A rule as it is stored: in upper case, without the name of the property. Otherwise as the client sent it. */
+/** The stored form of a rule: in upper case, without `RRULE:`, and otherwise as the client sent it. */
 const canonicalRule = (text: string) => text.toUpperCase().replace(/^RRULE:/, '')
 
-/** A recurrence as it is stored, from what a client sent. */
+/** The stored form of a recurrence that a client sent, with the defaults. */
 export const completeRecurrence = ({ rule, time_zone = 'UTC', anchor = 'due_date' }: Sent) => ({
   rule: canonicalRule(rule),
   time_zone,
@@ -89,7 +89,7 @@ export const completeRecurrence = ({ rule, time_zone = 'UTC', anchor = 'due_date
 export const partsOf = (rule: string): Parts =>
   Object.fromEntries(rule.split(';').map((part) => part.split('=') as [Part, string]))
 
-/** Says what is wrong with a rule: the end of a sentence that begins with its name. */
+/** Returns what is wrong with a rule. The text completes a sentence that begins with the name of the field. */
 export function mistakeInRule(text: string): string | undefined {
   const seen = new Set<string>()
   for (const part of canonicalRule(text).split(';')) {
@@ -104,7 +104,7 @@ export function mistakeInRule(text: string): string | undefined {
   return mistakeAmong(partsOf(canonicalRule(text)))
 }
 
-/** Names the part if it could be one of RFC 5545: a long text does not belong into the answer. */
+/** Names the part only if it looks like a part of RFC 5545, so that the answer does not repeat a long text. */
 function unknownPart(name: string): string {
   const known = `; the parts are ${Object.keys(checks).join(', ')}`
   return (
@@ -113,7 +113,7 @@ function unknownPart(name: string): string {
   )
 }
 
-/** What parts may not say together. */
+/** Returns what is wrong with a combination of parts. */
 function mistakeAmong(parts: Parts) {
   const { FREQ, COUNT, UNTIL: until, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS } = parts
   if (FREQ === undefined) return 'must have the part FREQ'
@@ -126,7 +126,7 @@ function mistakeAmong(parts: Parts) {
   return mistakeInSize(parts)
 }
 
-/** A rule whose days no month has, or whose positions no period reaches, never happens. */
+/** Finds rules that never happen: no month has their days, or no period has as many dates as BYSETPOS counts. */
 function mistakeInSize({ FREQ, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS }: Parts) {
   const months = BYMONTH?.split(',') ?? ALL_MONTHS
   const days = BYMONTHDAY?.split(',') ?? []

@@ -1,4 +1,5 @@
-import { DAY_MS, dayAt, type DueDate, instantOf, parseDueDate, remainder, wallClock } from '../due-date.ts'
+import { DAY_MS, type DueDate, parseDueDate, remainder } from '../due-date.ts'
+import { calendarOf } from './calendar.ts'
 import { expand, expandRoughly } from './dates.ts'
 import { MAX_PERIODS } from './days.ts'
 import { partsOf, readUntil } from './rule.ts'
@@ -7,61 +8,26 @@ import type { Recurrence } from '../schemas.ts'
 /*
  * The dates of recurring tasks in their time zones. docs/recurrence.md says what users can expect.
  *
- * A rule is expanded in wall clocks, and the time zone comes in afterwards: so times keep their wall clock.
+ * Rules are expanded in wall-clock time (milliseconds, as if it were UTC) and then converted: 9:00 stays 9:00 all year.
  */
 
 export const MAX_OCCURRENCES = 50
 export const DEFAULT_OCCURRENCES = 5
 
-/** A task that repeats. */
+/** What determines the dates of a recurring task. */
 export interface Series {
   due_date: string
   recurrence: Recurrence
 }
 
-/** So many dates in a row may be at a time that the clocks jump over. */
+/** Maximum number of dates in a row at times that do not exist because the clocks were set forward. */
 const MAX_JUMPED = 20
-/** So many dates that were passed over are checked for times that the clocks jumped over: each takes 3 µs. */
+/** Maximum number of skipped dates that are checked for such times. Each check takes 2 µs. */
 const MAX_CHECKED = 100
 /** Due dates end with the year 9999. */
 const END = Date.UTC(10_000, 0)
 
-/** How a series counts time: in days, or in instants of its time zone. `wall` is a wall clock, read as if it were UTC. */
-interface Calendar {
-  /** What clocks show at an instant, as far as the series distinguishes it. */
-  wallOf(time: number): number
-  /** The due date at a wall clock; undefined if clocks jump over it. */
-  dateOf(wall: number): number | undefined
-  /** What is later than this is later than the instant `time`. */
-  momentOf(time: number): number
-  /** Whether a date is beyond UNTIL. */
-  isOver(wall: number, date: number): boolean
-  write(date: number): string
-}
-
-function calendarOf(allDay: boolean, timeZone: string, until: ReturnType<typeof readUntil>): Calendar {
-  const today = (time: number) => dayAt(time, timeZone)
-  if (allDay) {
-    const last = until === undefined ? Infinity : until.isDay ? until.time : today(until.time)
-    return {
-      wallOf: today,
-      dateOf: (wall) => wall,
-      momentOf: today,
-      isOver: (wall) => wall > last,
-      write: (date) => new Date(date).toISOString().slice(0, 10),
-    }
-  }
-  const { isDay = false, time: end = Infinity } = until ?? {}
-  return {
-    wallOf: (time) => wallClock(time, timeZone),
-    dateOf: (wall) => instantOf(wall, timeZone),
-    momentOf: (time) => time,
-    isOver: (wall, date) => (isDay ? wall >= end + DAY_MS : date > end),
-    write: (date) => new Date(date).toISOString(),
-  }
-}
-
-/** A series in wall clocks: it is counted from `start`, and its next date is later than the moment `after`. */
+/** The start of a search: the rule counts from the wall-clock time `start`, and the next date is later than `after`. */
 function beginningOf({ due_date, recurrence }: Series, now: number, isSkip: boolean) {
   const { time_zone, anchor, rule } = recurrence
   const parts = partsOf(rule)
@@ -71,31 +37,31 @@ function beginningOf({ due_date, recurrence }: Series, now: number, isSkip: bool
   const dueWall = allDay ? due : calendar.wallOf(due)
   const later = Math.max(due, calendar.momentOf(now))
   if (anchor === 'due_date') return { parts, calendar, start: dueWall, after: later }
-  // Skipping a task ahead of time must move it, too.
+  // Skipping must move the task even if its due date is in the future.
   const from = isSkip ? Math.max(dueWall, calendar.wallOf(now)) : calendar.wallOf(now)
   const start = from - remainder(from, DAY_MS) + remainder(dueWall, DAY_MS)
   const moment = isSkip ? later : calendar.momentOf(now)
   return { parts, calendar, start, after: Math.max(moment, calendar.dateOf(start) ?? moment) }
 }
 
-/** How many dates a series has up to a wall clock, its start not included. Counting ends at `most`. */
+/** The number of dates of a series up to `end`, without its start. Counting stops at `most`. */
 function countPassed({ parts, calendar, start }: ReturnType<typeof beginningOf>, end: number, most: number) {
   let passed = 0
   let jumped = 0
   for (const wall of expandRoughly(parts, start, start)) {
     if (wall > end || passed - jumped >= most) break
     passed += 1
-    if (passed <= MAX_CHECKED && calendar.dateOf(wall) === undefined) jumped += 1
+    if (passed <= MAX_CHECKED && !calendar.exists(wall)) jumped += 1
   }
   return passed - jumped
 }
 
-/** The next dates of a series, each with what is then left of its COUNT. */
+/** The next dates of a series, each with the COUNT that is left at this date. */
 function* upcoming(series: Series, now: number, isSkip: boolean) {
   const beginning = beginningOf(series, now, isSkip)
   const { parts, calendar, start, after } = beginning
   if (start >= END) return
-  // Shortly before the moment, because clocks can be set back.
+  // Starts a day earlier, because the clocks may have been set back.
   const from = Math.max(start, calendar.wallOf(after) - DAY_MS)
   let left = Number(parts.COUNT ?? Infinity)
   if (left !== Infinity && from > start) left -= countPassed(beginning, from, left)
@@ -111,10 +77,10 @@ function* upcoming(series: Series, now: number, isSkip: boolean) {
 }
 
 /**
- * What a series becomes at its next date: the first date of its rule after both the due date and `now`, or after `now`
- * if it is counted from completion. COUNT is reduced by the dates that have passed.
+ * Returns the series from its next date on. That is the first date of its rule after both the due date and `now`. If the
+ * series counts from completion, it is the first date after `now`. COUNT is reduced by the dates that have passed.
  *
- * @param isSkip whether the date must also be after the due date if it is counted from completion
+ * @param isSkip whether the date must also be after the due date if the series counts from completion
  * @returns undefined if the series is over
  */
 export function nextOf(series: Series, now: number, isSkip = false): Series | undefined {
@@ -124,7 +90,7 @@ export function nextOf(series: Series, now: number, isSkip = false): Series | un
   return { due_date: next.due_date, recurrence: { ...series.recurrence, rule } }
 }
 
-/** At most `count` dates that follow, beginning with that of `nextOf`. Each is searched when it is asked for. */
+/** The next dates, at most `count`. The first one is that of `nextOf`. Each is computed when the iterator reaches it. */
 export function* occurrencesOf(series: Series, now: number, count: number) {
   let found = 0
   for (const { due_date } of upcoming(series, now, false)) {
@@ -135,7 +101,7 @@ export function* occurrencesOf(series: Series, now: number, count: number) {
 
 const NEVER = `never happens, or not within ${MAX_PERIODS} of its periods after the due date`
 
-/** Says what is wrong with a rule for this due date: the end of a sentence that begins with its name. */
+/** Returns what is wrong with a rule for this due date. The text completes a sentence that begins with the field's name. */
 export function mistakeInSeries({ due_date, recurrence }: Series): string | undefined {
   const { calendar, start } = beginningOf(
     { due_date, recurrence: { ...recurrence, anchor: 'due_date' } },

@@ -11,11 +11,11 @@ const { sql, raw, join, empty } = Prisma
 type Sql = Prisma.Sql
 
 /*
- * Changes of recurring tasks. The next date needs the rule of the row, and Node to compute it. So a task is read first,
- * and the statement that changes it finds it only if its series is still the one that was read.
+ * Changes of recurring tasks. Node computes the next date from the rule in the row, so the task is read first. The
+ * statement that changes the task has a condition: the series is still the one that was read.
  */
 
-/** What was read of a task, as far as its series depends on it. */
+/** The fields of a read task on which its series depends. */
 export interface Seen extends Pick<Task, 'due_date' | 'recurrence'> {
   /** The next task, if it has been deleted: completing the task again creates another one. */
   deletedNext: number | null
@@ -23,7 +23,7 @@ export interface Seen extends Pick<Task, 'due_date' | 'recurrence'> {
 
 const TABLES = ['tasks', 'deleted_tasks'] as const
 
-/** Reads tasks as JSON, with one more field: `next_is_deleted`. A batch can restore tasks: it needs those in the trash. */
+/** Reads tasks as JSON, with one more field: `next_is_deleted`. A batch can restore tasks, so it also reads the trash. */
 export const readSeries = (owner: string, ids: readonly bigint[], tables: readonly string[] = TABLES): Sql =>
   sql`SELECT row_to_json(task) FROM (${join(
     tables.map(
@@ -42,7 +42,7 @@ export const seenIn = ({ due_date, recurrence, next_task_id, next_is_deleted }: 
   deletedNext: next_is_deleted ? next_task_id : null,
 })
 
-/** The task as it was seen, after a change. */
+/** The read fields as they are after a change. */
 export function afterChange(seen: Seen, change: Change): Seen {
   if (change === 'flip') return seen
   const { due_date = seen.due_date, recurrence } = change
@@ -51,9 +51,9 @@ export function afterChange(seen: Seen, change: Change): Seen {
 }
 
 /**
- * The statement of a change. Without `seen` it does not find a recurring task if the change concerns its series.
+ * The statement of a change. Without `seen`, a change that concerns the series does not find a recurring task.
  *
- * @param at where the change is in the body, for its mistakes: `operations/3/`
+ * @param at path of the change in the body, for error messages: `operations/3/`
  * @throws problem 400 `validation_failed` if the task would have a rule that does not fit its due date
  */
 export function changeTask(
@@ -80,13 +80,13 @@ interface SeriesChange {
   /** The next occurrence, which is created if the change completes the task. */
   next?: Series | undefined
   ifMatch: IfMatch
-  /** Whether only a pending task is changed. */
+  /** Whether the statement changes the task only if it is pending. */
   isPending?: boolean
 }
 
 /**
- * One statement: locks the task, creates the next occurrence if the task is pending and has none, and changes the task.
- * The lock comes first. So of several statements that complete a task only the first finds it pending.
+ * One statement that locks the task, creates the next occurrence if the task is pending and has none, and changes the
+ * task. Because of the lock, only the first of several concurrent statements that complete a task finds it pending.
  */
 export function changeSeries(
   owner: string,

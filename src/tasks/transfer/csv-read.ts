@@ -12,10 +12,10 @@ function separatorOf(file: string): string {
 
 /** A first line that tells Excel the separator: `sep=;`. */
 const HINT = /^sep=([,;\t])\r?\n/i
-/** More cells than this in a line are no columns of anything. */
+/** Maximum number of cells in a line. A file with more is not a table of tasks. */
 const MAX_CELLS = 1000
 
-/** Characters that the parser gets at once. */
+/** Number of characters that are passed to the parser at once. */
 const CHUNK = 16 * 1024
 function* chunksOf(file: string) {
   for (let start = 0; start < file.length; start += CHUNK) yield file.slice(start, start + CHUNK)
@@ -48,7 +48,7 @@ export async function* readCsv(file: string, ignored: Ignored): AsyncGenerator<D
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
       if (record.length > MAX_CELLS) throw tooWide(info)
       if (header === undefined) header = readHeader(record, ignored)
-      // Spreadsheets leave lines without any value.
+      // Spreadsheets write lines in which every cell is empty.
       else if (record.some((cell) => cell.trim() !== ''))
         yield readRow(header, record, index++, lineOf(record, info))
     }
@@ -58,7 +58,7 @@ export async function* readCsv(file: string, ignored: Ignored): AsyncGenerator<D
   if (header === undefined) throw new BrokenFile('is empty: its first line must name the columns')
 }
 
-/** The line in which a row begins. The parser tells the one in which it ends. */
+/** The line in which a row begins. The parser reports the line in which it ends. */
 const lineOf = (cells: string[], { lines }: Info) => lines + 1 - cells.join().split(/\r\n|\r|\n/).length
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,12 +1,12 @@
 import type { Recurrence, Task } from '../schemas.ts'
 
-/* A cell that begins with one of these can become a formula: =, +, -, @, their full-width forms, tab, line ends. */
+/* Spreadsheets run a cell as a formula if it begins with =, +, -, @, their full-width forms, a tab or a line end. */
 const FORMULA = /^'*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]/
-/** An apostrophe makes a text of a formula. Cells that begin with one before a formula get another, for the way back. */
+/** An apostrophe turns a formula into text. Text that already begins so gets one more, so that an import can undo it. */
 const escapeFormula = (cell: string) => (FORMULA.test(cell) ? `'${cell}` : cell)
 const unescapeFormula = (cell: string) => (cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell)
 
-/** What a file has in a cell: the value of a field. undefined is not understood. */
+/** Reads the value of a field from a cell. Returns undefined if it cannot. */
 type Read = (cell: string) => unknown
 
 interface Cell {
@@ -14,7 +14,7 @@ interface Cell {
   read: Read
 }
 
-/** A text can consist of white space. In other columns such a cell is empty. */
+/** A text may consist of white space only. In other columns, such a cell counts as empty. */
 const text = (name: 'title' | 'description'): Cell => ({
   write: (task) => escapeFormula(task[name] ?? ''),
   read: unescapeFormula,
@@ -26,20 +26,20 @@ const number = (write: (task: Task) => number | null): Cell => ({
 })
 const ofRecurrence = (name: keyof Recurrence) => word(({ recurrence }) => recurrence?.[name] ?? '')
 
-/** Words of spreadsheets and people. German spreadsheets write WAHR and FALSCH. */
+/** Words for true and false that spreadsheets and people write. German spreadsheets write WAHR and FALSCH. */
 const BOOLEANS: Readonly<Record<string, boolean>> = {
   ...{ true: true, wahr: true, yes: true, ja: true, '1': true, x: true, done: true, completed: true },
   ...{ false: false, falsch: false, no: false, nein: false, '0': false, open: false, pending: false },
 }
 
-/** A day as German spreadsheets show it: 1.12.2026. */
+/** A date as German spreadsheets write it: 1.12.2026. */
 const GERMAN_DAY = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/
 function readDueDate(cell: string) {
   const [, day, month, year] = GERMAN_DAY.exec(cell.trim()) ?? []
   return year === undefined ? cell.trim() : `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`
 }
 
-/** The field of a recurrence is an object: it has a column for each part. The owner is not in a file. */
+/** `recurrence` is an object, so each of its fields has a column. Files do not contain the owner. */
 export type ColumnName = Exclude<keyof Task, 'user_id' | 'recurrence'> | `recurrence_${keyof Recurrence}`
 
 /** The columns, in the order of an export. A field without a column does not compile. */
@@ -70,7 +70,7 @@ export const columns: Readonly<Record<ColumnName, Cell>> = {
 export const NAMES = Object.keys(columns) as ColumnName[]
 export const ALIASES: Readonly<Record<string, ColumnName>> = { is_completed: 'completed' }
 
-/** RFC 4180. Other separators are quoted, too, so that no program takes a part of a cell for a cell. */
+/** Quotes as RFC 4180 says. Cells with `;` or tabs are quoted, too, because some programs use these as separators. */
 const quote = (cell: string) => (/[",;\t\r\n']|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
 const line = (cells: string[]) => `${cells.map(quote).join()}\r\n`
 

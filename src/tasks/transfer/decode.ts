@@ -5,7 +5,7 @@ import type { TransferFormat } from './formats.ts'
 /**
  * The text of a file without its byte order mark. Excel writes UTF-16 as "Unicode Text".
  *
- * @throws problem 400 `malformed_json` if the bytes are no text
+ * @throws problem 400 `malformed_json` if the bytes are not text in that encoding
  */
 export function decode(format: TransferFormat, body: Buffer): string {
   const mark = body.subarray(0, 2).toString('hex')
@@ -25,6 +25,6 @@ function decodeUtf16(body: Buffer, encoding: string): string {
   }
 }
 
-/** A line of a calendar can be folded within a character (RFC 5545, 3.1). The fold moves behind the character. */
+/** A calendar may fold a line within a character (RFC 5545, 3.1). This moves the fold to the end of the character. */
 const moveFolds = (body: Buffer) =>
   Buffer.from(body.toString('latin1').replace(/(\r?\n[ \t])([\x80-\xbf]{1,3})/g, '$2$1'), 'latin1')

@@ -1,4 +1,4 @@
-/** A mistake in a file, as errors list it. */
+/** A mistake in a file, as the `errors` of an answer list it. */
 export interface Mistake {
   /** JSON Pointer (RFC 6901): `/tasks/3/title`. The tasks of every file are counted from 0. */
   path: string
@@ -7,28 +7,28 @@ export interface Mistake {
   message: string
 }
 
-/** A task as a file has it, before it is checked. */
+/** A task as it is in a file, before it is checked. */
 export interface Draft {
   /** The fields of a task. */
   task: Record<string, unknown>
   /** Where the task is in the file. */
   path: string
   line?: number
-  /** Names the task across files, if the file has such a name besides id and created_at (UID of iCalendar). */
+  /** UID of iCalendar, which identifies the task in every file. Not set if id and created_at identify it. */
   uid?: string
   /** What the reader could not understand. */
   mistakes?: Mistake[]
 }
 
-/** What a file has besides tasks. Readers count it while they read. */
+/** What a file contains besides tasks. Readers fill it in while they read. */
 export interface Ignored {
-  /** Parts of the file that are no tasks, such as events of a calendar. */
+  /** Number of parts of the file that are not tasks, such as events of a calendar. */
   parts: number
-  /** Columns that no field has. */
+  /** Names of the columns that are not fields of a task. */
   columns: string[]
 }
 
-/** Bytes that one task may take: as many as the body of a request that creates one. */
+/** Maximum size of one task in bytes: as large as the body of a request that creates one. */
 export const MAX_TASK_SIZE = 64 * 1024
 
 /** A file that cannot be read any further. */

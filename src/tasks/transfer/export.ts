@@ -8,10 +8,10 @@ import { csvWriter } from './csv-write.ts'
 import { MEDIA_TYPES, type TransferFormat } from './formats.ts'
 import { createIcsWriter } from './ics-write.ts'
 
-/** Oldest first: an import creates the tasks in this order. */
+/** All tasks, oldest first, because an import creates the tasks in the order of the file. */
 const ALL: Selection = { conditions: [], mayScan: false, isPrepared: true, sort: 'created', order: 'asc' }
 
-/** How an export is written. `write` gets the tasks as JSON texts; `isFirst` is true once. */
+/** How an export is written. `write` gets a batch of tasks as JSON texts. `isFirst` is true for the first batch. */
 interface Writer {
   start: string
   write: (tasks: readonly string[], isFirst: boolean) => string
@@ -43,8 +43,8 @@ const writers: Readonly<Record<TransferFormat, (now: string) => Writer>> = {
 }
 
 /**
- * Answers with all tasks as a file, at constant memory (complete-list.ts). The first tasks are read before the answer
- * begins, so that a database that is away is still a 503.
+ * Answers with all tasks as a file, in constant memory (complete-list.ts). The first tasks are read before the answer
+ * begins, so that the client gets a 503 if the database is unavailable.
  */
 export async function sendExport(
   tasks: TaskRepository,

@@ -1,6 +1,6 @@
 import { MAX_TASK_SIZE } from './draft.ts'
 
-/** The lines of the file, unfolded (RFC 5545, 3.1). What is too long for a task is cut. */
+/** The lines of the file, unfolded (RFC 5545, 3.1). A line that is too long for a task is cut. */
 export function* contentLines(text: string) {
   let content = ''
   let line = 0

@@ -9,19 +9,19 @@ const READ = [
   ...['DUE', 'DTSTART', 'DURATION', 'RRULE', 'RECURRENCE-ID', 'CREATED', 'LAST-MODIFIED'],
   ...['X-TASK-API-TIME-ZONE', 'X-TASK-API-ANCHOR'],
 ]
-/** Components of a calendar that are not tasks. Time zones are none that a user would miss. */
+/** Components that are counted as ignored. Time zones are not counted, because they are not content of the user. */
 const COUNTED = ['VEVENT', 'VJOURNAL', 'VFREEBUSY']
 const MAX_DEPTH = 10
 
 /**
- * Reads the tasks of an iCalendar file. undefined stands for a line that is no end of a task.
+ * Reads the tasks of an iCalendar file. Yields once for each line: undefined, or the task that ends with this line.
  *
- * @param timeZone of times that name none
+ * @param timeZone time zone of times that do not name one
  * @throws BrokenFile if the file cannot be read any further
  */
 export function* readIcs(text: string, timeZone: string, ignored: Ignored): Generator<Draft | undefined> {
   const reading: Reading = { timeZone, locations: new Map() }
-  /** The components that are open. */
+  /** Names of the components that have begun and not ended. */
   const stack: string[] = []
   let todo: Todo | undefined
   let index = 0
@@ -61,13 +61,13 @@ function open(stack: string[], value: string, line: number): string {
   return component
 }
 
-/** Some programs write names of their own as TZID, and the IANA name beside them. */
+/** Some programs use their own names as TZID, and write the IANA name into X-LIC-LOCATION. */
 function noteZone(reading: Reading, name: string, value: string) {
   if (name === 'TZID') reading.lastTzid = value
   if (name === 'X-LIC-LOCATION' && reading.lastTzid) reading.locations.set(reading.lastTzid, value)
 }
 
-/** Of a property that may be there once, the first counts. CATEGORIES may be there more often. */
+/** If a property is repeated, the first one counts. CATEGORIES and RRULE are collected. */
 function addProperty({ properties, tags, rules }: Todo, name: string, property: Property) {
   if (name === 'CATEGORIES') tags.push(...textsOf(property.value))
   else if (name === 'RRULE') rules.push(property.value)

@@ -3,11 +3,11 @@ import type { Draft, Mistake } from './draft.ts'
 import { PRIORITY_NUMBERS, readUid } from './ics-write.ts'
 import { dueDateOf, laterBy, momentOf, type Moment, type Property, textOf, zoneFinder } from './ics-values.ts'
 
-/** A VTODO, as far as it was read. */
+/** The properties of a VTODO that have been read. */
 export interface Todo {
   line: number
   properties: Map<string, Property>
-  /** RRULE, as it is in the file: other code checks it. */
+  /** Values of RRULE, not checked yet. */
   rules: string[]
   tags: string[]
 }
@@ -20,10 +20,10 @@ export interface Reading {
   lastTzid?: string
 }
 
-/** What could not be understood: a field, and the end of a sentence that begins with it. */
+/** Notes a mistake. `message` completes a sentence that begins with the name of the field. */
 type Note = (field: string, message: string) => void
 
-/** undefined for a change of one date of a series (RECURRENCE-ID): the series itself is the task. */
+/** Returns undefined for a VTODO that changes one date of a series (RECURRENCE-ID): only the series becomes a task. */
 export function draftOf(todo: Todo, reading: Reading, index: number): Draft | undefined {
   const { line, properties, tags } = todo
   if (properties.has('RECURRENCE-ID')) return undefined
@@ -81,10 +81,23 @@ function datesOf(todo: Todo, text: TextOf, reading: Reading, note: Note) {
   const anchor = text('X-TASK-API-ANCHOR')
   const isFixed = due?.zone === undefined || due.zone === 'UTC'
   const time_zone = isFixed ? text('X-TASK-API-TIME-ZONE') : due.zone
-  return { due_date, recurrence: { rule, ...(time_zone && { time_zone }), ...(anchor && { anchor }) } }
+  return {
+    due_date,
+    recurrence: { rule: untilInUtc(rule, due), ...(time_zone && { time_zone }), ...(anchor && { anchor }) },
+  }
 }
 
-/** DUE. DTSTART is no due date, except with a duration, and of a series. */
+/** UNTIL may be a time without a zone (RFC 5545, 3.3.10). It is a wall clock in the zone of the due date. */
+const untilInUtc = (rule: string, due: Moment | undefined) =>
+  rule.replace(/(?<=\bUNTIL=)(\d{8})T\d{6}(?=;|$)/i, (value, day: string) => {
+    if (due?.zone === undefined) return day
+    const { zone } = due
+    const moment = momentOf({ value, parameters: new Map() }, () => zone)
+    if (typeof moment === 'string') return value
+    return `${dueDateOf(moment).slice(0, 19).replace(/[-:]/g, '')}Z`
+  })
+
+/** DUE; if it is missing, DTSTART of a task with a DURATION or an RRULE. Otherwise DTSTART is not a due date. */
 function dueOf(
   { properties, rules }: Todo,
   { timeZone, locations }: Reading,

@@ -1,13 +1,13 @@
 import { instantOf, zoneOf } from './zones.ts'
 
 /*
- * Values of iCalendar (RFC 5545, 3.3). They are read here and not by ical.js, which takes minutes for a long DURATION,
- * makes 2 March of 30 February, and throws errors of many kinds.
+ * Values of iCalendar (RFC 5545, 3.3). ical.js does not read them, because it takes minutes for a long DURATION, turns
+ * 30 February into 2 March, and throws many kinds of errors.
  */
 
 /** A property of a component. */
 export interface Property {
-  /** By name in upper case. */
+  /** By their names in upper case. */
   parameters: ReadonlyMap<string, string>
   value: string
 }
@@ -41,7 +41,7 @@ export const textOf = (value: string) =>
 /** The texts of a list. */
 export const textsOf = (value: string): string[] => value.match(/(?:[^\\,]|\\.)+/gs)?.map(textOf) ?? []
 
-/** A day or a time: `2026-12-01`, or `2026-12-01T15:00:00` as clocks show it in a zone. */
+/** A day (`2026-12-01`), or a wall-clock time in a zone (`2026-12-01T15:00:00`). */
 export interface Moment {
   text: string
   /** IANA name. undefined for a day. */
@@ -50,7 +50,7 @@ export interface Moment {
 
 const TIME = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/i
 
-/** Reads a DATE or DATE-TIME. Returns a text, the end of a sentence, if it is not valid. */
+/** Reads a DATE or DATE-TIME. If it is not valid, returns a message that completes a sentence about the field. */
 export function momentOf(
   { value, parameters }: Property,
   zoneByTzid: (tzid: string | undefined) => string | undefined,
@@ -73,7 +73,7 @@ export function momentOf(
 const DURATION =
   /^([+-]?)P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?$/i
 
-/** A moment that is later by a DURATION (3.3.6). undefined if that is not valid. */
+/** Adds a DURATION (3.3.6) to a moment. Returns undefined if the duration is not valid. */
 export function laterBy({ text, zone }: Moment, duration: string): Moment | undefined {
   const [found, sign, ...numbers] = DURATION.exec(duration.trim()) ?? []
   if (found === undefined) return undefined
@@ -92,11 +92,11 @@ export function laterBy({ text, zone }: Moment, duration: string): Moment | unde
   }
 }
 
-/** The moment as a task has it. A day that is no day, and a time before the year 1000, stay as they are. */
+/** The moment in the format of a due date. A moment that cannot be converted is returned as it is, and refused later. */
 export const dueDateOf = ({ text, zone }: Moment) =>
   zone === undefined ? text : (instantOf(text, zone) ?? text)
 
-/** Finds the IANA name of a TZID, which the calendar may define. */
+/** Returns a function that finds the IANA name of a TZID. The calendar itself may define the TZID. */
 export const zoneFinder =
   (locations: ReadonlyMap<string, string>, usual: string) => (tzid: string | undefined) =>
     tzid ? zoneOf(locations.get(tzid) ?? tzid) : usual

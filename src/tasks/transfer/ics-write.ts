@@ -13,7 +13,7 @@ export const PRIORITY_NUMBERS: Readonly<Record<Priority, number>> = {
   urgent: 1,
 }
 
-/** Names a task in all calendars of the world: its id alone would not. It stays the same as long as the task exists. */
+/** A globally unique name of a task (RFC 5545, 3.8.4.7), which its id alone is not. It never changes. */
 const uidOf = ({ id, created_at }: Task) => `${id}-${created_at.replace(/[-:.]/g, '')}@task-api`
 
 const OWN_UID = /^(\d{1,16})-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z@task-api$/
@@ -24,7 +24,7 @@ export function readUid(uid: string) {
   return { id: Number(id), created_at: `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z` }
 }
 
-/** A text as iCalendar can carry it: line ends are one character, and there are no other control characters. */
+/** Prepares a text for iCalendar: turns every line end into `\n`, and removes control characters other than tabs. */
 const clean = (text: string) =>
   text.replace(/\r\n?/g, '\n').replace(/[\p{Cc}]/gu, (c) => ('\n\t'.includes(c) ? c : ''))
 
@@ -55,7 +55,7 @@ export function createIcsWriter(now: string) {
   }
 }
 
-/** A series of times keeps its wall clock only in its own zone. A time that the clocks show twice is written in UTC. */
+/** A series of times must name its zone to keep its wall-clock time. A time that occurs twice there is written in UTC. */
 function zoneNeededBy({ due_date, recurrence }: Task): string | undefined {
   if (!recurrence || recurrence.time_zone === 'UTC' || !due_date?.includes('T')) return undefined
   const { time_zone: zone } = recurrence
@@ -83,7 +83,7 @@ function writeTask(task: Task, zone: string | undefined, now: string): string {
   return todo.toString().replace(/END:VTODO$/, `${rule}END:VTODO\r\n`)
 }
 
-/** The library folds lines to 76 octets; 75 are allowed (RFC 5545, 3.1). */
+/** The library folds lines at 76 octets, but RFC 5545 (3.1) allows 75. */
 const refold = (text: string) => text.replaceAll('\r\n ', '').split('\r\n').map(fold).join('\r\n')
 
 function fold(line: string): string {
@@ -107,7 +107,7 @@ function categories(tags: string[]) {
   return property
 }
 
-/** A rule counts from DTSTART (RFC 5545, 3.8.5.3): that is the due date. Other programs do the same. */
+/** A rule counts from DTSTART (RFC 5545, 3.8.5.3), so DTSTART is the due date. Other programs do the same. */
 function addDates(todo: ICAL.Component, due: string, zone: string | undefined, recurs: boolean) {
   for (const name of recurs ? ['dtstart', 'due'] : ['due']) {
     const property = new ICAL.Property(name)
@@ -118,7 +118,7 @@ function addDates(todo: ICAL.Component, due: string, zone: string | undefined, r
   }
 }
 
-/** What RFC 5545 has no property for is in properties of our own, if it is not the default. */
+/** RFC 5545 has no property for these two, so they get properties of our own, if they are not the default. */
 function addZoneAndAnchor(
   todo: ICAL.Component,
   { time_zone, anchor }: NonNullable<Task['recurrence']>,

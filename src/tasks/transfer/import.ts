@@ -14,7 +14,7 @@ import { brokenFile, Mistakes } from './mistakes.ts'
 import { createPace } from './pace.ts'
 import { type Link, type Row, rowJson } from './statements.ts'
 
-/** Columns that an answer names, and their longest names. */
+/** Maximum number of ignored columns that an answer names, and maximum length of their names. */
 const [MAX_COLUMNS, MAX_COLUMN_LENGTH] = [20, 50]
 const MAX_ORIGIN_LENGTH = 200
 
@@ -26,14 +26,14 @@ export interface Content extends Ignored {
   tasks: number
 }
 
-/** A task as a file has it, after its check. */
+/** A task as it is in a file, after its check. */
 type Checked = NewTask & { id?: unknown; next_task_id?: unknown; created_at?: string; updated_at?: string }
 
 /**
- * Reads a file and checks its tasks as if each were sent by itself. Other requests run meanwhile.
+ * Reads a file and checks each task as if it had been sent on its own. Other requests can run in between.
  *
- * @param check of a task
- * @param timeZone of times in a calendar that name none
+ * @param check validates one task
+ * @param timeZone time zone of times in a calendar that do not name one
  * @throws problem 400 with the mistakes
  */
 export async function readFile(format: TransferFormat, body: Buffer, check: Check, timeZone: string) {
@@ -59,7 +59,7 @@ export async function readFile(format: TransferFormat, body: Buffer, check: Chec
   return content
 }
 
-/** The mistakes in the fields, else those that only the fields together show. */
+/** The mistakes in single fields. If there are none, the fields that do not fit each other. */
 function mistakesIn(task: Draft['task'], check: Check): ReturnType<Check> {
   const mistakes = check(task)
   if (mistakes.length > 0) return mistakes
@@ -87,11 +87,11 @@ function rowOf({ task, uid }: Draft): Row {
   }
 }
 
-/** A long UID, and one that PostgreSQL cannot store, counts by its hash. */
+/** A UID that is too long, or that PostgreSQL cannot store, is replaced by its hash. */
 const originOf = (uid: string) =>
   `uid:${uid.length <= MAX_ORIGIN_LENGTH && isStorable(uid) ? uid : hash('sha256', uid, 'base64url')}`
 
-/** The tasks of a file, each once. */
+/** The tasks of a file, without duplicates. */
 class Rows {
   private readonly texts: string[] = []
   private readonly byId = new Map<number, Row>()
@@ -114,7 +114,7 @@ class Rows {
     return `[${this.texts.join()}]`
   }
 
-  /** Which task of the file is the next occurrence of which. */
+  /** The tasks of which the next occurrence is in the file, too. */
   get links(): Link[] {
     return [...this.nextIds].flatMap(([origin, id]) => {
       const next = this.byId.get(id)

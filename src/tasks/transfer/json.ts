@@ -2,7 +2,7 @@ import { BrokenFile, type Draft, MAX_TASK_SIZE } from './draft.ts'
 
 /**
  * Reads the tasks of a JSON file: an export, or an array of tasks. JSON.parse can take a second for 5 MiB of brackets, so
- * the file is cut into its values, and each value is parsed by itself. undefined stands for a value that is no task.
+ * the file is cut into its values, and each value is parsed on its own. Yields undefined for a value that is not a task.
  *
  * @throws BrokenFile if the text is not JSON, or has no tasks
  */
@@ -18,6 +18,7 @@ export function* readJson(text: string): Generator<Draft | undefined, void> {
 function* readEnvelope(text: string, start: number): Generator<Draft | undefined, number> {
   let hasTasks = false
   let position = start
+  if (text[skipSpace(text, start + 1)] === '}') throw noTasks()
   do {
     const key = skipSpace(text, position + 1)
     const colon = valueEnd(text, key)
@@ -34,7 +35,7 @@ function* readEnvelope(text: string, start: number): Generator<Draft | undefined
     }
   } while (text[position] === ',')
   if (text[position] !== '}') throw notJson()
-  if (!hasTasks) throw new BrokenFile('must have an array of tasks in the field tasks')
+  if (!hasTasks) throw noTasks()
   return position + 1
 }
 
@@ -57,6 +58,7 @@ function draftOf(value: unknown, path: string): Draft {
   return { task: {}, path, mistakes: [{ path, message: 'must be an object' }] }
 }
 
+const noTasks = () => new BrokenFile('must have an array of tasks in the field tasks')
 const notJson = () => new BrokenFile('is not valid JSON')
 
 function parse(text: string, start: number, end: number): unknown {
@@ -73,7 +75,7 @@ function skipSpace(text: string, start: number): number {
   return position
 }
 
-/** The position of the character behind a value, which is one of `,:]}`. White space belongs to the value. */
+/** The position of the character after a value, which is one of `,:]}`. White space belongs to the value. */
 function valueEnd(text: string, start: number): number {
   let depth = 0
   for (let position = start; position < text.length; position += 1) {

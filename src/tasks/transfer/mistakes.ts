@@ -2,7 +2,7 @@ import { problem } from '../../http/problem.ts'
 import type { Check } from '../../http/validation.ts'
 import type { BrokenFile, Draft, Mistake } from './draft.ts'
 
-/** Mistakes that an answer lists. */
+/** Maximum number of mistakes that an answer lists. */
 const MAX_MISTAKES = 100
 
 /** The mistakes in a file. Only the first ones are kept; the others are counted. */
@@ -10,7 +10,7 @@ export class Mistakes {
   private readonly listed: Mistake[] = []
   private count = 0
 
-  /** Notes the mistakes of a task, and returns whether it has any. What a reader did not understand comes first. */
+  /** Notes the mistakes of a task, and returns whether it has any. Those that the reader found come first. */
   add({ path, line, mistakes = [] }: Draft, found: ReturnType<Check>): boolean {
     const known = new Set(mistakes.map((one) => one.path))
     const others = found
@@ -39,7 +39,7 @@ export class Mistakes {
   }
 }
 
-/** The mistakes that were found before the file could not be read any further belong into the answer, too. */
+/** The problem for a file that cannot be read to its end. It also lists the mistakes that were found before. */
 export function brokenFile({ message, line }: BrokenFile, { errors }: Mistakes) {
   const place = line === undefined ? '' : `Line ${line}: `
   return problem('validation_failed', {

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Longest time in milliseconds that reading a file keeps other requests waiting. */
+/** Maximum time in milliseconds for which reading a file blocks other requests. */
 const SLICE_MS = 5
 
-/** Returns a function that lets the event loop turn, if the last turn was more than SLICE_MS ago. */
+/** Returns a function that lets the event loop run if it last ran more than SLICE_MS ago. */
 export function createPace() {
   let since = performance.now()
   return async () => {

@@ -10,7 +10,7 @@ export type TransferRepository = ReturnType<typeof createTransferRepository>
 /** The queries of imports. The owner is the first argument and part of every statement. */
 export const createTransferRepository = (prisma: Client) => ({
   /**
-   * Creates the tasks of a file that do not exist, all of them or none. Returns a text: the number of new tasks.
+   * Creates the tasks of a file that do not exist yet, all of them or none. Returns the number of new tasks, as text.
    *
    * @param rows a JSON array of rows (`rowJson`)
    * @param once makes it an error (`isUsedKey`) to do it twice
@@ -26,7 +26,7 @@ export const createTransferRepository = (prisma: Client) => ({
     return (await prisma.$queryJsonAll(owner, statements, HEAVY))[1]!
   },
 
-  /** Returns how many tasks of a file do not exist. */
+  /** Returns how many tasks of a file do not exist yet. */
   count: async (owner: Owner, rows: string): Promise<number> =>
     Number((await prisma.$queryJson(owner, countFresh(owner.id, rows), HEAVY))[0]),
 })

@@ -23,7 +23,7 @@ interface TransferRoutesOptions extends Omit<TaskRoutesOptions, 'changes'> {
   turns: Turns
 }
 
-/** What an import counts as one request: the largest body of one, and as many tasks as cost about as much. */
+/** The rate limit counts one request for this many bytes or tasks: the largest body of a request, or a similar cost. */
 const [REQUEST_BYTES, REQUEST_TASKS] = [64 * 1024, 50]
 
 /** The calls that export tasks to files and import them. */

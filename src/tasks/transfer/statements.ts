@@ -7,13 +7,13 @@ const { sql, raw, join } = Prisma
 type Sql = Prisma.Sql
 
 /*
- * The statements of imports. All tasks of a file travel as one JSON text. A row of a file and a task are the same if
+ * The statements of imports. All tasks of a file are sent as one JSON text. A row of a file and a task are the same if
  * they have the same id and the same time of creation, or if an import created the task from that row (`origin`).
  */
 
 /** A task of a file, after it was checked. */
 export interface Row {
-  /** What names the row in every file that has it. Without it the row is always new. */
+  /** Identifies the row in every file that contains it. A row without it is always new. */
   origin: string | undefined
   id: number | undefined
   createdAt: string | undefined
@@ -57,7 +57,7 @@ export const rowJson = ({ origin, id, createdAt, updatedAt, task }: Row, place: 
 export const lockOwner = (owner: string): Sql =>
   sql`SELECT 1 FROM users WHERE id = ${owner} FOR NO KEY UPDATE`
 
-/** The rows of the file that no task of the user is. Parts of WITH. */
+/** The rows of the file that do not exist as tasks of the user yet. Parts of WITH. */
 const freshRows = (owner: string, rows: string): Sql => sql`
   given AS MATERIALIZED (SELECT * FROM json_to_recordset(${rows}::json) AS given (${given})),
   mine AS MATERIALIZED (SELECT id, created_at, origin FROM tasks WHERE user_id = ${owner}),
@@ -70,7 +70,7 @@ export const countFresh = (owner: string, rows: string): Sql =>
   sql`WITH ${freshRows(owner, rows)} SELECT count(*) FROM fresh`
 
 /**
- * Creates the tasks of a file that do not exist. A task that is in the trash comes back under its id, as the file has it.
+ * Creates the tasks of a file that do not exist. A task in the trash comes back with its id and the content of the file.
  * Times in the future become now: `updated_at` has to grow with every change. Returns the number of new tasks.
  */
 export const insertRows = (owner: string, rows: string): Sql => {
@@ -96,13 +96,13 @@ export const insertRows = (owner: string, rows: string): Sql => {
   SELECT collect_result(count(*)::text) FROM added`
 }
 
-/** A task of a file and its next occurrence, which is in the same file. */
+/** A task and its next occurrence, both from one file. */
 export interface Link {
   origin: string
   next: Pick<Row, 'origin' | 'id' | 'createdAt'>
 }
 
-/** Sets `next_task_id` of imported tasks: ids in the file are not those of the new tasks. */
+/** Sets `next_task_id` of imported tasks. The new tasks do not have the ids of the file. */
 export const linkRows = (owner: string, links: readonly Link[]): Sql => {
   const rows = links.map(({ origin, next }) => ({
     of: origin,

@@ -1,18 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { problem, unavailable } from '../../http/problem.ts'
 
-/** Imports of one user that run at once, and of all users: each holds a file and its tasks in memory. */
+/** Maximum number of concurrent imports of one user, and of all users. Each holds a file and its tasks in memory. */
 const MAX_IMPORTS_PER_USER = 2
 const MAX_IMPORTS = 16
 
 export type Turns = ReturnType<typeof createTurns>
 
-/** Bounds the imports of this copy of the service, before their bodies are read. */
+/** Limits the concurrent imports of this process, before their bodies are read. */
 export function createTurns() {
   const running = new Map<string, number>()
   let all = 0
   return {
-    /** An onRequest hook behind the one that verifies the token. The turn ends with the answer. */
+    /** An onRequest hook that runs after the token was verified. The turn ends with the answer. */
     take({ user: { id } }: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
       const own = running.get(id) ?? 0
       if (own >= MAX_IMPORTS_PER_USER) return done(tooMany())

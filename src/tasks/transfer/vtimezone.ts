@@ -3,26 +3,26 @@ import { DAY_MS, transition } from '../due-date.ts'
 import { offsetAt } from './zones.ts'
 
 /*
- * The definition of an IANA time zone in a calendar (RFC 5545, 3.6.5). The rules by which clocks change every year are
- * RRULEs, because some programs overlook RDATE. Changes of the clocks that follow no such rule are RDATEs.
+ * The definition of an IANA time zone in a calendar (RFC 5545, 3.6.5). Yearly clock changes become RRULEs, because some
+ * programs ignore RDATE. Clock changes that follow no yearly rule become RDATEs.
  */
 
-/** Years in which changes of the clocks are looked for. Before them the offset stays as it is. */
+/** Years that are searched for clock changes. Earlier times get the first offset of these years. */
 const [FIRST_YEAR, END_YEAR] = [2000, 2040]
-/** Clocks are not changed twice within so many days. */
+/** Step of the search. Clocks do not change twice within this time. */
 const STEP_MS = 20 * DAY_MS
-/** A rule holds until the last year, and for at least so many years: fewer could be chance. */
+/** A rule must hold until the last year, and for at least this many years, because fewer could be a coincidence. */
 const MIN_YEARS = 10
 const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA']
 
 interface Change {
-  /** On the clocks, before they changed: as if it were UTC. */
+  /** The wall-clock time before the change, as if it were UTC. */
   local: Date
   from: number
   to: number
 }
 
-/** Finds the changes of the clocks in the years of a VTIMEZONE, to the second. */
+/** Finds the clock changes of a zone in the searched years, to the second. */
 function* changesOf(zone: string): Generator<Change> {
   const end = Date.UTC(END_YEAR, 0)
   for (let time = Date.UTC(FIRST_YEAR, 0); time < end; time += STEP_MS) {
@@ -36,8 +36,8 @@ function* changesOf(zone: string): Generator<Change> {
 const known = new Map<string, string>()
 
 /**
- * The VTIMEZONE of an IANA time zone, with a line break at its end. A change is found with some 30 calls of Intl, so each
- * text is kept. The map cannot outgrow the time zone database.
+ * The VTIMEZONE of an IANA time zone, with a line break at its end. Finding a clock change takes about 30 calls of Intl,
+ * so the texts are cached. The cache cannot have more entries than the time zone database.
  */
 export function vtimezone(zone: string): string {
   let text = known.get(zone)
@@ -55,7 +55,7 @@ function makeZone(zone: string): string {
   return `${component.toString()}\r\n`
 }
 
-/** Changes of the clocks between the same two offsets: those of a rule, or single ones. */
+/** Clock changes between the same two offsets: those of a rule, or single ones. */
 interface Observance {
   changes: Change[]
   rule?: string
@@ -68,7 +68,7 @@ function observances(all: Change[]): Observance[] {
     groups.set(kind, [...(groups.get(kind) ?? []), change])
   }
   const ruled = [...groups.values()].map(lastRule)
-  // Rules go on after the last year. If one change of a year follows no rule, the clocks would not be changed back.
+  // Rules continue after the last year. If only one of a year's two changes had a rule, clocks would never change back.
   const last = new Set(all.filter(({ local }) => local.getUTCFullYear() === END_YEAR - 1))
   const isRegular = ruled.every(({ single }) => !single.some((change) => last.has(change)))
   return ruled.flatMap(({ single, changes, rule }) => {
@@ -77,7 +77,7 @@ function observances(all: Change[]): Observance[] {
   })
 }
 
-/** The rule of the last changes of a kind, and the changes before them. */
+/** The rule of the latest changes of a kind, and the changes before them. */
 function lastRule(changes: Change[]): { single: Change[]; changes: Change[]; rule?: string } {
   for (let count = changes.length; count >= MIN_YEARS; count -= 1) {
     const last = changes.slice(-count)
@@ -117,7 +117,7 @@ function componentOf({ changes, rule }: Observance) {
   component.addPropertyWithValue('tzoffsetfrom', ICAL.UtcOffset.fromSeconds(from / 1000))
   component.addPropertyWithValue('tzoffsetto', ICAL.UtcOffset.fromSeconds(to / 1000))
   if (rule !== undefined) component.addPropertyWithValue('rrule', ICAL.Recur.fromString(rule))
-  // ical.js, and so Thunderbird, reads the first value of each RDATE only, and then overlooks DTSTART.
+  // ical.js, and so Thunderbird, reads only the first value of each RDATE, and then ignores DTSTART.
   else if (changes.length > 1)
     for (const change of changes) component.addPropertyWithValue('rdate', timeOf(change))
   return component

@@ -2,14 +2,14 @@ import { DAY_MS, instantOf as firstInstantOf, isTimeZone, wallClock } from '../d
 
 export const offsetAt = (time: number, zone: string) => wallClock(time, zone) - time
 
-/** The date and time of a wall clock (`2026-12-01T15:00:00`), read as if it were UTC. In milliseconds. */
+/** A wall-clock time (`2026-12-01T15:00:00`) in milliseconds, as if it were UTC. */
 const asUtc = (local: string) => Date.parse(`${local.slice(0, 19)}Z`)
 
 /**
- * The instant at which clocks in the zone show this date and time (`2026-12-01T15:00:00`): the first, if they show it
- * twice. If they skip it, the offset from before the gap counts (RFC 5545, 3.3.5).
+ * The instant of a wall-clock time in a zone (`2026-12-01T15:00:00`). If the time occurs twice, the first one counts. If
+ * it does not exist, the offset before the gap is used (RFC 5545, 3.3.5).
  *
- * @returns undefined if the text is no date and time
+ * @returns undefined if the text is not a date and time
  */
 export function instantOf(local: string, zone: string): string | undefined {
   const wall = asUtc(local)
@@ -18,7 +18,7 @@ export function instantOf(local: string, zone: string): string | undefined {
   return new Date(time).toISOString()
 }
 
-/** The date and time of an instant on the wall clock of a zone: `2026-12-01T15:00:00`. */
+/** The wall-clock time of an instant in a zone: `2026-12-01T15:00:00`. */
 export const localOf = (instant: string, zone: string) =>
   new Date(wallClock(Math.floor(Date.parse(instant) / 1000) * 1000, zone)).toISOString().slice(0, 19)
 

@@ -9,7 +9,7 @@ import { ClearQuery, DeletedCount, DeletedTask, EmptyQuery, TrashQuery } from '.
 /** How long deleted tasks stay in the trash, as a sentence. */
 const fateOf = (trashDays: number) =>
   trashDays === 0
-    ? 'The trash is switched off: the task is deleted for good.'
+    ? 'The trash is switched off: the task is deleted permanently.'
     : `The task moves to the trash, which keeps it for ${trashDays === 1 ? 'one day' : `${trashDays} days`}.`
 
 /**
@@ -84,7 +84,7 @@ export function describeTrashRoutes(namesUser: boolean, trashDays: number) {
       tags,
       operationId: idOf('emptyTrash'),
       summary: 'Empty the trash',
-      description: 'Deletes every task of the trash for good. No parameter is allowed.',
+      description: 'Permanently deletes every task in the trash. No parameter is allowed.',
       params,
       querystring: EmptyQuery,
       response: {
@@ -95,12 +95,12 @@ export function describeTrashRoutes(namesUser: boolean, trashDays: number) {
     remove: {
       tags,
       operationId: idOf('deleteForGood'),
-      summary: 'Delete a task for good',
-      description: 'Deletes a task of the trash for good. A task that is not in the trash is a 404.',
+      summary: 'Delete a task permanently',
+      description: 'Permanently deletes a task in the trash. A task that is not in the trash is a 404.',
       params: taskParams,
       headers: IfMatchHeader,
       response: {
-        204: Type.Null({ description: 'The task was deleted for good.' }),
+        204: Type.Null({ description: 'The task was deleted permanently.' }),
         ...errorResponses(400, 404),
         ...refused,
       },

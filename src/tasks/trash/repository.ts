@@ -52,14 +52,14 @@ export function createTrashRepository(prisma: Client, trashDays: number) {
       prisma.$queryJson(owner, trashedTasks(owner.id, trashDays, limit, after)),
 
     /**
-     * Deletes a task of the trash for good. Returns whether it was there.
+     * Permanently deletes a task in the trash. Returns whether it was there.
      *
      * @throws problem 412 `precondition_failed` if the task has none of the tags of `ifMatch`
      */
     remove: async (owner: Owner, id: bigint, ifMatch?: IfMatch): Promise<boolean> =>
       accepted(await one(owner, inOneStatement(purgeTask(owner.id, id, trashDays, ifMatch)))) !== undefined,
 
-    /** Deletes every task of the trash for good. Returns their number. */
+    /** Permanently deletes every task in the trash. Returns their number. */
     empty: async (owner: Owner): Promise<number> =>
       Number(await one(owner, purgeAllTasks(owner.id, trashDays), { isHeavy: true })),
 

@@ -37,7 +37,7 @@ const isKept = (trashDays: number) => sql`${deletedAt} > now() - ${trashDays}::i
 const keepTasks = sql`INSERT INTO deleted_tasks (${columns}) SELECT ${columns} FROM gone RETURNING ${column.id}`
 const keepIds = sql`INSERT INTO deleted_task_ids (user_id, id) SELECT user_id, id FROM gone RETURNING id`
 
-/** Moves a task into the trash, or deletes it for good if there is none. Returns its id. */
+/** Moves a task to the trash, or deletes it permanently if there is no trash. Returns its id. */
 export const deleteTask = (owner: string, id: bigint, trashDays: number, ifMatch?: IfMatch): Steps =>
   ifMatching(
     owner,
@@ -71,7 +71,7 @@ export const restoreTask = (owner: string, id: bigint, trashDays: number, ifMatc
     { table: raw('deleted_tasks'), and: sql`AND ${isKept(trashDays)} AND ${userExists(owner)}` },
   )
 
-/** Deletes a task of the trash for good. Returns its id. */
+/** Permanently deletes a task in the trash. Returns its id. */
 export const purgeTask = (owner: string, id: bigint, trashDays: number, ifMatch?: IfMatch): Steps =>
   ifMatching(
     owner,
