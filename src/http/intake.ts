@@ -19,13 +19,14 @@ const senderOf = ({ headers, socket }: IncomingMessage) => headers.authorization
  */
 export class Intake {
   private readonly senders = new Map<string, Sender>()
+  private isDue = false
 
   /** Begins at once, or in a later turn if the sender has begun enough in this one. A sender's requests keep their order. */
   add(request: IncomingMessage, begin: () => void) {
     const key = senderOf(request)
     let sender = this.senders.get(key)
     if (sender === undefined) {
-      if (this.senders.size === 0) setImmediate(this.next)
+      this.schedule()
       this.senders.set(key, (sender = { begun: 0, waiting: [] }))
     }
     if (sender.begun >= PER_TURN) return void sender.waiting.push(begin)
@@ -33,13 +34,20 @@ export class Intake {
     begin()
   }
 
+  private schedule() {
+    if (this.isDue) return
+    this.isDue = true
+    setImmediate(this.next)
+  }
+
   private readonly next = () => {
+    this.isDue = false
     for (const [key, sender] of this.senders) {
       const due = sender.waiting.splice(0, PER_TURN)
       sender.begun = due.length
       if (due.length === 0) this.senders.delete(key)
       for (const begin of due) begin()
     }
-    if (this.senders.size > 0) setImmediate(this.next)
+    if (this.senders.size > 0) this.schedule()
   }
 }
