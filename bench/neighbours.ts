@@ -1,5 +1,5 @@
 import { insertTasks, openDatabase } from './database.ts'
-import { startNeighbour, type Statuses } from './neighbours-load.ts'
+import { startNeighbour } from './neighbours-load.ts'
 import type { Options } from './options.ts'
 import { spread } from './pairs.ts'
 import { createPerson, type Person, SECRET } from './people.ts'
@@ -11,7 +11,7 @@ const BURST = 600
 const PER_SECOND = 10
 const THIN_EVERY_MS = 20
 
-/** Calls whose cost grows with the user's tasks. The cost of a page does not: it shows the cost of the requests alone. */
+/** What grows with the tasks of the user who asks, and a page, which does not: what the number of requests costs. */
 const HEAVY: Readonly<Record<string, string>> = {
   page: '/api/tasks?limit=20',
   summary: '/api/tasks/summary',
@@ -24,16 +24,29 @@ const HEAVY: Readonly<Record<string, string>> = {
 }
 const DELETION = 'account deletion'
 
+const LOADS = ['alone', 'each', 'burst'] as const
+
+/** Milliseconds, and how many calls took longer than twice the p99 of this user alone. */
 interface Figures {
   median: number
   p99: number
+  worst: number
+  slow: number
+}
+/** One round of a load. */
+interface Round extends Figures {
+  calls: number
+  medianRatio: number
+  p99Ratio: number
+  answers: string
 }
 
 /**
- * Measures how much a user with 300 000 tasks delays a user with three. The user with three tasks reads their list every
- * 20 ms. The other one sends an expensive request ten times a second, and then 600 of them at once.
+ * What a user with three tasks notices of one with 300 000: the list of three, every 20 ms, while the other one
+ * asks for something expensive ten times a second, and while 600 such requests arrive at once. The figures are medians of
+ * the rounds.
  */
-export async function measureNeighbours({ seconds, only }: Options) {
+export async function measureNeighbours({ seconds, only, pairs: rounds }: Options) {
   const database = await openDatabase()
   try {
     const [thin, fat] = [createPerson('thin'), createPerson('fat')]
@@ -47,14 +60,21 @@ export async function measureNeighbours({ seconds, only }: Options) {
     }
     await fill()
     const service = await startService(database.serviceUrl, { METRICS_TOKEN: SECRET })
-    const rows = [['the other user', 'median ms', 'p99 ms', 'median ×', 'p99 ×', 'answers of the other user']]
+    const rows = [HEAD]
     await watch(service, thin, seconds)
     for (const [name, path] of Object.entries(HEAVY)) {
       if (only !== undefined && !only.includes(name)) continue
-      for (const load of ['alone', 'each', 'burst'] as const) {
-        rows.push(await measure(service, { thin, fat, name, path, load, seconds }))
-        if (name === DELETION && load !== 'alone') await fill()
+      const taken = LOADS.map((): Round[] => [])
+      for (let round = 0; round < rounds; round += 1) {
+        let alone: Figures | undefined
+        for (const [index, load] of LOADS.entries()) {
+          const figures = await measure(service, { thin, fat, name, path, load, seconds, alone })
+          alone ??= figures
+          taken[index]!.push(figures)
+          if (name === DELETION && load !== 'alone') await fill()
+        }
       }
+      rows.push(...LOADS.map((load, index) => rowOf(name, load, taken[index]!)))
     }
     await service.stop()
     console.log(table(rows))
@@ -63,38 +83,69 @@ export async function measureNeighbours({ seconds, only }: Options) {
   }
 }
 
-let alone: Figures = { median: NaN, p99: NaN }
+const HEAD = [
+  'the other user',
+  'median ms',
+  'p99 ms',
+  'worst ms',
+  'median ×',
+  'p99 ×',
+  'slow',
+  'their answers',
+]
+
+function rowOf(name: string, load: (typeof LOADS)[number], rounds: Round[]) {
+  const what = {
+    alone: 'does nothing',
+    each: `${name}, ${PER_SECOND}/s`,
+    burst: `${name}, ${BURST} at once`,
+  }[load]
+  const middle = (of: (round: Round) => number) => spread(rounds.map(of)).median
+  return [
+    what,
+    middle((round) => round.median).toFixed(1),
+    middle((round) => round.p99).toFixed(1),
+    middle((round) => round.worst).toFixed(1),
+    middle((round) => round.medianRatio).toFixed(2),
+    middle((round) => round.p99Ratio).toFixed(2),
+    `${Math.round(middle((round) => round.slow))} of ${Math.round(middle((round) => round.calls))}`,
+    rounds.at(-1)!.answers,
+  ]
+}
 
 interface Measurement {
   thin: Person
   fat: Person
   name: string
   path: string
-  load: 'alone' | 'each' | 'burst'
+  load: (typeof LOADS)[number]
   seconds: number
+  alone: Figures | undefined
 }
 
-async function measure(service: Server, { thin, fat, name, path, load, seconds }: Measurement) {
+async function measure(service: Server, { thin, fat, name, path, load, seconds, alone }: Measurement) {
   const order = { url: service.url + path, method: name === DELETION ? 'DELETE' : 'GET', token: fat.token }
   const amount = load === 'each' ? { perSecond: PER_SECOND } : { atOnce: BURST }
-  const end = load === 'alone' ? undefined : await startNeighbour({ ...order, ...amount })
-  const figures = await watch(service, thin, seconds)
-  const statuses: Statuses = (await end?.()) ?? {}
+  const neighbour = load === 'alone' ? undefined : await startNeighbour({ ...order, ...amount })
+  neighbour?.begin()
+  const times = await watch(service, thin, seconds)
+  const statuses = Object.entries((await neighbour?.end()) ?? {})
   await untilIdle(service)
-  if (load === 'alone') alone = figures
-  const what = {
-    alone: 'does nothing',
-    each: `${name}, ${PER_SECOND}/s`,
-    burst: `${name}, ${BURST} at once`,
-  }[load]
-  const answers = Object.entries(statuses)
-    .map(([status, count]) => `${count} × ${status}`)
-    .join(', ')
-  const ratio = (of: keyof Figures) => (figures[of] / alone[of]).toFixed(2)
-  return [what, figures.median.toFixed(1), figures.p99.toFixed(1), ratio('median'), ratio('p99'), answers]
+  const [median, p99] = [spread(times).median, times[Math.floor(times.length * 0.99)]!]
+  const limit = 2 * (alone?.p99 ?? p99)
+  return {
+    median,
+    p99,
+    worst: times.at(-1)!,
+    slow: times.filter((time) => time > limit).length,
+    calls: times.length,
+    medianRatio: median / (alone?.median ?? median),
+    p99Ratio: p99 / (alone?.p99 ?? p99),
+    answers: statuses.map(([status, count]) => `${count} × ${status}`).join(', '),
+  }
 }
 
-/** Waits until no statement is in flight. Statements of aborted requests may go on until their time limit. */
+/** Statements of requests that were given up are still running, or waiting, for up to their time limit. */
 async function untilIdle({ url }: Server) {
   for (let tries = 0; tries < 60; tries += 1) {
     const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${SECRET}` } })
@@ -105,8 +156,8 @@ async function untilIdle({ url }: Server) {
 
 const headers = ({ token }: Person) => ({ headers: { authorization: `Bearer ${token}` } })
 
-/** Latencies of the thin user's list. Requests are sent at even intervals, even if the last one has no answer yet. */
-async function watch(service: Server, thin: Person, seconds: number): Promise<Figures> {
+/** Sorted latencies of the thin user's list. Requests are sent at even intervals, even if the last one has no answer yet. */
+async function watch(service: Server, thin: Person, seconds: number): Promise<number[]> {
   const times: number[] = []
   const ask = async () => {
     const start = performance.now()
@@ -123,6 +174,5 @@ async function watch(service: Server, thin: Person, seconds: number): Promise<Fi
     }, seconds * 1000)
   })
   await Promise.all(pending)
-  const sorted = times.toSorted((a, b) => a - b)
-  return { median: spread(sorted).median, p99: sorted[Math.floor(sorted.length * 0.99)]! }
+  return times.toSorted((a, b) => a - b)
 }

@@ -5,6 +5,7 @@ import pg from 'pg'
 import t from 'tap'
 import { createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
 import { MAX_WAITING } from '../src/http/connections.ts'
+import { PER_TURN } from '../src/http/intake.ts'
 import { databaseUrl, query } from './helpers/database.ts'
 import { eventually } from './helpers/eventually.ts'
 import { answersIn, startRaw } from './helpers/raw.ts'
@@ -205,6 +206,47 @@ t.test('other connections are served while one has requests waiting', async (t) 
   const others = Array.from({ length: 5 }, () => open(port).then(() => order.push('other')))
   await Promise.all([greedy, ...others])
   t.equal(order.at(-1), 'greedy')
+})
+
+/** Opens connections, then sends a request on each of them at once. The tokens need not be valid for /health. */
+async function sendAtOnce(port: number, tokens: readonly string[]) {
+  const sockets = tokens.map(() => connect(port, '127.0.0.1'))
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+  // The service has accepted all of them, so their requests arrive in one turn of its event loop.
+  await Promise.all(sockets.map((socket, index) => ask(socket, `opening-${index}`)))
+  const answers = sockets.map((socket, index) => ask(socket, tokens[index]!))
+  return { sockets, answers }
+}
+
+async function ask(socket: Socket, token: string) {
+  socket.write(health(`authorization: Bearer ${token}\r\nx-request-id: ${token}\r\n`))
+  await once(socket, 'data')
+}
+
+/** The ids of the requests that came from `sendAtOnce`, in the order in which they ended. */
+const idsIn = ({ logLines }: TestApp) =>
+  logLines.flatMap((line) => /"request_id":"(fat|thin)"/.exec(line)?.[1] ?? [])
+
+t.test('hundreds of requests of one sender that arrive at once do not delay others', async (t) => {
+  const app = await startApp(t)
+  const { port } = await startRaw(t, app)
+  const { sockets, answers } = await sendAtOnce(port, [...Array<string>(300).fill('fat'), 'thin'])
+  await Promise.all(answers)
+  await eventually(() => idsIn(app).length === 301)
+  const before = idsIn(app).indexOf('thin')
+  t.ok(before <= 3 * PER_TURN, `${before} of 300 ended before the other sender’s`)
+  for (const socket of sockets) socket.destroy()
+})
+
+t.test('requests that wait for their turn are not begun if their client disconnects', async (t) => {
+  const app = await startApp(t)
+  const { port } = await startRaw(t, app)
+  const { sockets, answers } = await sendAtOnce(port, Array<string>(300).fill('fat'))
+  await answers[0]
+  for (const socket of sockets) socket.destroy()
+  await eventually(async () => (await countConnections(app)) === 0)
+  await eventually(async () => (await app.call('GET', '/health')).status === 200)
+  t.ok(idsIn(app).length < 300, `${idsIn(app).length} of 300 were begun`)
 })
 
 t.test('requests that wait on a closed connection are not begun', async (t) => {

@@ -99,10 +99,11 @@ t.test('reads of a disconnected client are not sent and do not count as faults',
   await lock.connect()
   t.teardown(() => lock.end())
   await lock.query('SELECT pg_advisory_lock(4711)')
-  // One heavy statement of the user runs, so that the others wait for their turn.
-  const blocking = app.database.prisma.$queryJson(user.id, Prisma.sql`SELECT pg_advisory_xact_lock(4711)`, {
-    isHeavy: true,
-  })
+  // One heavy statement of the user runs until the lock is free, so that the others wait for their turn. It does not wait
+  // for the lock itself: such a wait would be stopped, and the others would run before it is repeated.
+  const untilFree = Prisma.sql`SELECT 1 FROM generate_series(1, 6000)
+    WHERE CASE WHEN pg_sleep(0.01)::text = '' THEN pg_try_advisory_xact_lock(4711) END LIMIT 1`
+  const blocking = app.database.prisma.$queryJson(user.id, untilFree, { isHeavy: true })
   const request = `GET /api/tasks/summary HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${user.token}\r\n\r\n`
   const sockets = Array.from({ length: 20 }, () => connect(Number(url.port), url.hostname))
   for (const socket of sockets) socket.write(request)

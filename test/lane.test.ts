@@ -67,9 +67,10 @@ async function openLane(t: Test, size: number) {
   t.teardown(() => lane.close())
   /** Sent and not answered. */
   let sent: Sent[] = []
-  const run = (owner: string | OwnerInTime, isRead: boolean) =>
+  const run = (owner: string | OwnerInTime, isRead: boolean, isLarge = false) =>
     lane.run(typeof owner === 'string' ? inTime(owner) : owner, {
       isRead,
+      isLarge,
       mayDrop: isRead,
       send: (channel: FakeChannel, limitMs: number) =>
         new Promise<string>((resolve, reject) => {
@@ -82,13 +83,14 @@ async function openLane(t: Test, size: number) {
         }),
     })
   const read = (owner: string | OwnerInTime) => run(owner, true)
+  const readMany = (owner: string) => run(owner, true, true)
   const write = (owner: string | OwnerInTime) => run(owner, false)
   const on = (channel: FakeChannel) => sent.filter((job) => job.channel === channel)
   const openAll = Array.from({ length: size * DEPTH }, (_, number) => read(`opener ${number}`))
   await eventually(() => channels.length === size && sent.length === size * DEPTH)
   for (const { succeed } of [...sent]) succeed()
   await Promise.all(openAll)
-  return { lane, channels, sent: () => sent, on, read, write }
+  return { lane, channels, sent: () => sent, on, read, readMany, write }
 }
 
 const many = <T>(count: number, make: (number: number) => T) =>
@@ -262,6 +264,23 @@ t.test('all slow statements that delay others are stopped at the same time', asy
   t.ok(isOver, 'and repeated')
 })
 
+t.test('an owner has one read with a large answer running at a time, whatever others read', async (t) => {
+  const { sent, read, readMany } = await openLane(t, 5)
+  const large = many(100, () => readMany('fat'))
+  const others = [...many(3, () => readMany('another')), ...many(3, () => read('third'))]
+  await turn()
+  for (let left = 100; left > 0; left -= 1) {
+    t.equal(sent().filter(({ owner }) => owner === 'fat').length, 1)
+    for (const { succeed } of sent()) succeed()
+    await turn()
+  }
+  t.same(await Promise.all([...large, ...others]), [
+    ...Array(100).fill('fat'),
+    ...Array(3).fill('another'),
+    ...Array(3).fill('third'),
+  ])
+})
+
 t.test('statements of one request share its deadline, repetitions included', async (t) => {
   const { sent, read, write } = await openLane(t, 3)
   const owner = withDeadline({ id: 'owner' }, 60_000)
@@ -309,5 +328,28 @@ t.test('waiting reads of a disconnected client are not sent, but writes are', as
   await Promise.all(ended)
   const kept = ['read sent', 'read sent', 'write sent', 'write sent']
   t.same(outcomes.slice(3).toSorted(), kept)
+  t.equal(lane.inFlight, 0)
+})
+
+t.test('hundreds of jobs that end together are rejected a few in each turn of the event loop', async (t) => {
+  const { lane, sent, read } = await openLane(t, 2)
+  const client = { destroyed: false }
+  let rejected = 0
+  const reads = many(300, () => read({ ...inTime('leaver'), client }).catch(() => (rejected += 1)))
+  await turn()
+  const waiting = 300 - sent().length
+  client.destroyed = true
+  let most = 0
+  await eventually(async () => {
+    for (let before = rejected; rejected < waiting; before = rejected) {
+      await turn()
+      most = Math.max(most, rejected - before)
+      if (rejected === before) return false
+    }
+    return true
+  })
+  t.ok(most > 0 && most <= 32, `${most} in one turn`)
+  for (const { succeed } of sent()) succeed()
+  await Promise.all(reads)
   t.equal(lane.inFlight, 0)
 })

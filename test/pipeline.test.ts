@@ -402,6 +402,40 @@ t.test('a long queue of heavy statements of one owner delays others by at most o
   await Promise.all(fat)
 })
 
+t.test('heavy statements get no parallel workers, which would take the cores of others', async (t) => {
+  const workers = sql`SELECT current_setting('max_parallel_workers_per_gather')`
+  const { prisma, owner } = await open(t)
+  const [{ max_parallel_workers_per_gather: ofServer } = {}] = await query<Record<string, string>>(
+    databaseUrl(),
+    'SHOW max_parallel_workers_per_gather',
+  )
+  t.not(ofServer, '0')
+  t.same(await prisma.$queryJson(owner, workers, { isHeavy: true }), ['0'])
+  t.same(await prisma.$queryJsonAll(owner, [workers, workers], { isHeavy: true }), [['0'], ['0']])
+  t.same(await prisma.$queryJson(owner, workers), [ofServer], 'it costs light statements nothing')
+  const byPrisma = (await open(t, { DATABASE_PIPELINE: 'off' })).prisma
+  t.same(await byPrisma.$queryJson(owner, workers, { isHeavy: true }), ['0'])
+})
+
+t.test('statements with large answers of one owner run one at a time', async (t) => {
+  const { prisma, owner } = await open(t, { DATABASE_POOL_MAX: '10' })
+  const span = sql`SELECT json_build_array(extract(epoch FROM statement_timestamp()), extract(epoch FROM clock_timestamp()))
+    FROM pg_sleep(0.05)`
+  /** Whether any of six statements that are asked for one after another run at the same time. */
+  const overlap = async (isLarge: boolean) => {
+    const answers: Promise<string[]>[] = []
+    for (let count = 0; count < 6; count += 1) {
+      answers.push(prisma.$queryJson(owner, span, { isLarge }))
+      await sleep(10)
+    }
+    const spans = (await Promise.all(answers)).map(([json]) => JSON.parse(json!) as [number, number])
+    const sorted = spans.toSorted(([a], [b]) => a - b)
+    return sorted.some(([start], index) => index > 0 && start < sorted[index - 1]![1])
+  }
+  t.ok(await overlap(false), 'small ones share the connections')
+  t.notOk(await overlap(true))
+})
+
 t.test('an owner whose heavy statements become slow does not delay others for long', async (t) => {
   const { prisma, owner } = await open(t, { DATABASE_POOL_MAX: '10' })
   const heavy = (id: string, seconds: number) =>

@@ -16,11 +16,15 @@ const GRACE_MS = 5000
 export function connectPrisma(config: Config['database'], pool: pg.Pool, onQuery?: OnQuery) {
   const client = createClient(config, pool, onQuery)
 
-  /** Settings of a transaction: the owner, whom row-level security reads, and the time limits of each statement. */
+  /**
+   * Settings of a transaction: the owner, whom row-level security reads, the time limits of each statement, and no
+   * parallel workers, which would take more cores from the statements of others.
+   */
   const settingsOf = (owner: string, limitMs: number) =>
     client.$queryRaw`SELECT set_config('app.user_id', ${owner}, true),
       set_config('statement_timeout', ${String(limitMs)}, true),
-      set_config('lock_timeout', ${String(LOCK_WAIT_MS)}, true)`
+      set_config('lock_timeout', ${String(LOCK_WAIT_MS)}, true),
+      set_config('max_parallel_workers_per_gather', '0', true)`
 
   /** Statements in one transaction: the fallback of the fast path, and what tests compare it with. */
   async function queryByPrisma(owner: string, statements: readonly Statement[], limitMs: number) {

@@ -52,6 +52,8 @@ export interface Work<C> {
   isRead: boolean
   /** Whether it is idempotent, as every read is: then it is repeated if its connection ends. */
   isIdempotent?: boolean | undefined
+  /** Whether its answer may have hundreds of rows: an owner has one such job running at a time. */
+  isLarge?: boolean | undefined
   /** Whether it is dropped if its client disconnects before it was sent. */
   mayDrop?: boolean
   /**

@@ -15,6 +15,8 @@ export interface SendOptions {
   isPrepared?: boolean
   /** Whether a write does the same if it is sent twice: then it is repeated if its connection ends, as every read is. */
   isIdempotent?: boolean
+  /** Whether the answer may have hundreds of rows: an owner has one such statement running at a time. */
+  isLarge?: boolean
 }
 export interface OperationOptions {
   isHeavy?: boolean
@@ -59,10 +61,10 @@ export function createDatabase(config: Config['database'], onQuery?: OnQuery) {
       $queryJson(
         owner: Owner | string,
         { text, values }: Prisma.Sql,
-        { isHeavy = false, isPrepared = !isHeavy, isIdempotent }: SendOptions = {},
+        { isHeavy = false, isPrepared = !isHeavy, isIdempotent, isLarge }: SendOptions = {},
       ): Promise<string[]> {
         onQuery?.({ query: text, values })
-        const request = { text, values, isPrepared, isHeavy, isIdempotent }
+        const request = { text, values, isPrepared, isHeavy, isIdempotent, isLarge }
         return watched(text, lanes.query(within(owner), request, queryByPrisma))
       },
 

@@ -4,7 +4,7 @@ import type { connectPrisma } from './by-prisma.ts'
 import { createHeavyLane, type Send } from './known-costs.ts'
 import type { OwnerInTime } from './owner.ts'
 import { Lane } from './pipeline.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, Work } from './channel.ts'
 import { type BatchRequest, type Request, WireChannel } from './wire.ts'
 
 /**
@@ -88,18 +88,18 @@ export function createLanes(config: Config['database']) {
   /** @param byPrisma sends the same statement over Prisma */
   function query(
     owner: OwnerInTime,
-    request: Sent & { isIdempotent?: boolean | undefined },
+    request: Sent & Pick<Work<Channel>, 'isIdempotent' | 'isLarge'>,
     byPrisma: ByPrisma,
   ) {
     const { id } = owner
-    const { isHeavy, isIdempotent } = request
+    const { isHeavy, isIdempotent, isLarge } = request
     const isRead = /^\s*SELECT\b/i.test(request.text)
     const viaPrisma = async (limitMs: number) => (await byPrisma(id, [request], limitMs))[0]!
     if (!config.isPipelined) return runOnPrisma(owner, { isHeavy, isRead: isIdempotent ?? isRead }, viaPrisma)
     // A repetition does not use a prepared statement, because the name may have caused the failure.
     const send: Send = (channel, limitMs, isRepeated) =>
       channel.send({ ...request, owner: id, isPrepared: request.isPrepared && !isRepeated, limitMs })
-    const work = { isRead, isIdempotent, mayDrop: isRead, send }
+    const work = { isRead, isIdempotent, isLarge, mayDrop: isRead, send }
     return isHeavy ? sendHeavy(owner, work) : light.run(owner, work)
   }
 

@@ -3,7 +3,7 @@ import type { Channel, Slot, SlotJob, Work } from './channel.ts'
 import { classify, DatabaseError } from './errors.ts'
 import { Queue } from './queue.ts'
 import { pauseBeforeRepeat } from './repeat.ts'
-import { clientLeft, tooLate } from './late.ts'
+import { rejectInTurns, tooLate } from './late.ts'
 import type { Owner, OwnerInTime } from './owner.ts'
 import { Slots, type SlotsSettings } from './slots.ts'
 import { Suspects } from './suspects.ts'
@@ -141,7 +141,7 @@ export class Lane<C extends Channel> {
 
   private check(now: number) {
     const isOver = ({ endsAt, client }: Job<C>) => endsAt <= now || client?.destroyed === true
-    for (const job of this.queue.remove(isOver)) job.reject(job.endsAt <= now ? tooLate() : clientLeft())
+    rejectInTurns(this.queue.remove(isOver), now)
     this.suspects.forgetOld(now)
     this.slots.check(now)
     this.dispatch()

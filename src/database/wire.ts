@@ -53,6 +53,8 @@ const CLOSE_TIMEOUT_MS = 1000
  */
 export const SETTINGS = `SELECT set_config('app.user_id', $1, true), set_config('statement_timeout', $2, true),
   set_config('lock_timeout', '${LOCK_WAIT_MS}', true)`
+/** A heavy statement gets no parallel workers: by default it would take three cores from the statements of others. */
+const HEAVY_SETTINGS = `${SETTINGS}, set_config('max_parallel_workers_per_gather', '0', true)`
 
 type Scalar = string | number | bigint | boolean | null | undefined
 
@@ -101,10 +103,15 @@ class Statement extends pg.Query {
 
   /** Called by pg to send the statement. */
   prepare(wire: Wire) {
-    const { owner, limitMs, text, values, isPrepared } = this.request
-    this.send(wire, SETTINGS, [owner, limitMs], isPrepared)
+    const { text, values, isPrepared } = this.request
+    this.sendSettings(wire)
     this.send(wire, text, values, isPrepared)
     wire.sync()
+  }
+
+  protected sendSettings(wire: Wire) {
+    const { owner, limitMs, isPrepared, isHeavy } = this.request
+    this.send(wire, isHeavy ? HEAVY_SETTINGS : SETTINGS, [owner, limitMs], isPrepared)
   }
 
   /**
@@ -173,8 +180,8 @@ class Batch extends Statement {
   }
 
   override prepare(wire: Wire) {
-    const { owner, limitMs, statements, isPrepared } = this.batch
-    this.send(wire, SETTINGS, [owner, limitMs], isPrepared)
+    const { statements, isPrepared } = this.batch
+    this.sendSettings(wire)
     for (const { text, values } of statements) this.send(wire, text, values, isPrepared)
     wire.sync()
   }

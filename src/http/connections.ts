@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net'
 import type { Config } from '../config/config.ts'
 import { answerClientError, answerExpectation, refuse } from './client-errors.ts'
+import { Intake } from './intake.ts'
 import { ListeningServer } from './listening-server.ts'
 
 /** Bytes of all headers of a request together. */
@@ -32,6 +33,7 @@ interface Connection {
 export function createConnections(http: Config['http'], warn: (text: string) => void) {
   const connections = new Map<Socket, Connection>()
   const warnRarely = limitWarnings(warn)
+  const intake = new Intake()
 
   /** Answers the requests of a connection one after another, in the order of their arrival (RFC 9112, 9.3.2). */
   const takeTurns =
@@ -52,7 +54,12 @@ export function createConnections(http: Config['http'], warn: (text: string) => 
 
   return {
     serverFactory: (handle: RequestListener) => {
-      const server = new ListeningServer(serverOptions(http), takeTurns(handle))
+      const handleInTurn: RequestListener = (request, response) =>
+        intake.add(request, () => {
+          // The client may have left while the request waited.
+          if (!response.destroyed) handle(request, response)
+        })
+      const server = new ListeningServer(serverOptions(http), takeTurns(handleInTurn))
       server.setTimeout(2 * http.requestTimeoutMs, (socket) => {
         // The socket was idle for this time. If an answer has no bytes to send, it is still in progress and has its own
         // deadlines. Otherwise the client neither sends a request nor reads its answer.

@@ -19,6 +19,8 @@ type Sql = Prisma.Sql
 const HEAVY: SendOptions = { isHeavy: true }
 /** Skipping a task costs about 2 µs. Below this offset a page costs little more than the first one. */
 const LIGHT_OFFSET = 1000
+/** Rows of a large answer, which keeps the event loop busy for a millisecond or more. */
+const LARGE = 100
 
 export type TaskRepository = ReturnType<typeof createTaskRepository>
 
@@ -50,6 +52,7 @@ export function createTaskRepository(prisma: Client) {
       prisma.$queryJson(owner, tasksFrom(pageOf(owner.id, selection, limit, offset)), {
         isHeavy: selection.mayScan || offset > LIGHT_OFFSET,
         isPrepared: selection.isPrepared && offset <= LIGHT_OFFSET,
+        isLarge: limit > LARGE,
       }),
 
     /** The ids of a selection, in its order, as one text: `3,1,2`. Those in `without`, such a text, are left out. */
@@ -58,7 +61,7 @@ export function createTaskRepository(prisma: Client) {
 
     /** Those of these tasks that are in the selection, in the order of `ids` (`3,1,2`). */
     listByIds: (owner: Owner, selection: Selection, ids: string): Promise<string[]> =>
-      prisma.$queryJson(owner, tasksFrom(tasksOf(owner.id, selection, ids)), HEAVY),
+      prisma.$queryJson(owner, tasksFrom(tasksOf(owner.id, selection, ids)), { ...HEAVY, isLarge: true }),
 
     /** The number of tasks in a selection, wherever a page of it begins. */
     async count(owner: Owner, selection: Selection): Promise<number> {
