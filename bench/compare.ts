@@ -1,7 +1,7 @@
 import { assertSameAnswers, callAsEverybody, readCursors } from './check.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { createCpuMeter, type CpuMeter, residentMb } from './cpu.ts'
-import { type BenchDatabase, openDatabase, PAGERS, seedPeople } from './database.ts'
+import { type BenchDatabase, openDatabase, PAGERS, removeCreated, seedPeople } from './database.ts'
 import { runOpenLoop } from './open-loop.ts'
 import type { Options, Scenario } from './options.ts'
 import { compareInTurn, type Run } from './pairs.ts'
@@ -88,9 +88,7 @@ async function compareRoute(
   const warmUp = runnerOf(scenario, route, cast, Math.min(2, options.seconds))
   for (const server of [service, ...rivals]) await warmUp(server)
   const result = await compareInTurn(service, rivals, options.pairs, meter, run)
-  // Created tasks must not lengthen the lists of the next route.
-  await cast.database.client.query(`DELETE FROM tasks WHERE title LIKE 'Created task %'`)
-  await cast.database.client.query('VACUUM ANALYZE tasks')
+  await removeCreated(cast.database)
   return result
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { residentMb } from './cpu.ts'
 import type { BenchDatabase } from './database.ts'
+import { percentiles } from './pairs.ts'
 import { createPerson, type Person } from './people.ts'
 import { type Server, startService } from './servers.ts'
 
@@ -71,8 +72,4 @@ async function keepAsking(service: Server, person: Person, watch: Watch) {
   }
 }
 
-function summarize(latencies: number[]) {
-  const sorted = latencies.toSorted((a, b) => a - b)
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
-  return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) }
-}
+const summarize = (latencies: number[]) => ({ count: latencies.length, ...percentiles(latencies) })

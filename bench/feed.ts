@@ -1,7 +1,7 @@
 import { callAsEverybody } from './check.ts'
 import { runnerOf } from './compare.ts'
 import { createCpuMeter } from './cpu.ts'
-import { type BenchDatabase, openDatabase, seedPeople } from './database.ts'
+import { type BenchDatabase, openDatabase, removeCreated, seedPeople } from './database.ts'
 import type { Options } from './options.ts'
 import { compareInTurn } from './pairs.ts'
 import { machine, type Result, tablesOf } from './report.ts'
@@ -47,10 +47,7 @@ export async function measureFeed({ pairs, seconds, only = WRITES }: Options) {
       for (const server of [full.server, other]) await run(server)
       const result = await compareInTurn(full.server, [other], pairs, meter, run)
       results.push({ route: route.name, scenario: 'closed-64', ...result })
-      for (const { client } of databases) {
-        await client.query(`DELETE FROM tasks WHERE title LIKE 'Created task %'`)
-        await client.query('VACUUM ANALYZE')
-      }
+      for (const database of databases) await removeCreated(database)
     }
     console.log(`\nother: without the change feed\n\n${tablesOf(results)}`)
     return { machine: machine(), results }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Connection, connectAll } from './connection.ts'
 import type { OpenLoad, Order } from './open-loop.ts'
+import { percentiles } from './pairs.ts'
 
 /** A process that sends requests at an even rate. It gets one order, reports its results, and is then ended. */
 const DRAIN_MS = 10_000
@@ -93,9 +94,3 @@ function createTally() {
 
 const success = (statuses: Record<string, number>) =>
   Object.entries(statuses).reduce((sum, [status, count]) => (status.startsWith('2') ? sum + count : sum), 0)
-
-function percentiles(latencies: number[]) {
-  const sorted = Float64Array.from(latencies).sort()
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
-  return { p50: at(0.5), p97_5: at(0.975), p99: at(0.99), max: at(1) }
-}

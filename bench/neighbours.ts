@@ -1,7 +1,7 @@
 import { insertTasks, openDatabase } from './database.ts'
 import { startNeighbour } from './neighbours-load.ts'
 import type { Options } from './options.ts'
-import { spread } from './pairs.ts'
+import { percentiles, spread } from './pairs.ts'
 import { createPerson, type Person, SECRET } from './people.ts'
 import { table } from './report.ts'
 import { type Server, startService } from './servers.ts'
@@ -131,12 +131,13 @@ async function measure(service: Server, { thin, fat, name, path, load, seconds, 
   const times = await watch(service, thin, seconds)
   const statuses = Object.entries((await neighbour?.end()) ?? {})
   await untilIdle(service)
-  const [median, p99] = [spread(times).median, times[Math.floor(times.length * 0.99)]!]
+  const { median } = spread(times)
+  const { p99, max: worst } = percentiles(times)
   const limit = 2 * (alone?.p99 ?? p99)
   return {
     median,
     p99,
-    worst: times.at(-1)!,
+    worst,
     slow: times.filter((time) => time > limit).length,
     calls: times.length,
     medianRatio: median / (alone?.median ?? median),
@@ -156,7 +157,7 @@ async function untilIdle({ url }: Server) {
 
 const headers = ({ token }: Person) => ({ headers: { authorization: `Bearer ${token}` } })
 
-/** Sorted latencies of the thin user's list. Requests are sent at even intervals, even if the last one has no answer yet. */
+/** Latencies of the thin user's list. Requests are sent at even intervals, even if the last one has no answer yet. */
 async function watch(service: Server, thin: Person, seconds: number): Promise<number[]> {
   const times: number[] = []
   const ask = async () => {
@@ -174,5 +175,5 @@ async function watch(service: Server, thin: Person, seconds: number): Promise<nu
     }, seconds * 1000)
   })
   await Promise.all(pending)
-  return times.toSorted((a, b) => a - b)
+  return times
 }

@@ -92,3 +92,9 @@ export function spread(values: number[]): Spread {
   const median = (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2
   return { median, min: sorted[0]!, max: sorted.at(-1)! }
 }
+
+export function percentiles(latencies: number[]) {
+  const sorted = Float64Array.from(latencies).sort()
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
+  return { p50: at(0.5), p97_5: at(0.975), p99: at(0.99), max: at(1) }
+}

@@ -2,7 +2,7 @@ import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { residentMb } from './cpu.ts'
 import { openDatabase } from './database.ts'
-import { spread } from './pairs.ts'
+import { percentiles } from './pairs.ts'
 import { createStrangers, type Person } from './people.ts'
 import { machine } from './report.ts'
 import { type Server, startService } from './servers.ts'
@@ -92,8 +92,7 @@ async function eventMs({ url }: Server, people: Person[]) {
     if (!answer.ok) throw new Error(`a write is answered with ${answer.status}`)
     return event
   })
-  const sorted = (await Promise.all(times)).sort((a, b) => a - b)
-  return { p50: spread(sorted).median, p99: sorted[Math.floor(WRITES * 0.99)]!, max: sorted.at(-1)! }
+  return percentiles(await Promise.all(times))
 }
 
 /** Resolves at the first bytes of the stream. It stays open until this process ends. */
