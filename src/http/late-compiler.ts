@@ -14,9 +14,9 @@ export function createLateCompiler<Validator>(app: FastifyInstance, compile: (sc
   const uncompiled = new Set<() => Validator>()
   let next: NodeJS.Immediate | undefined
   const compileNext = () => {
-    for (const compileOne of uncompiled) {
+    for (const validatorOf of uncompiled) {
       next = setImmediate(compileNext)
-      return compileOne()
+      return validatorOf()
     }
   }
   app.addHook('onListen', async () => void (next = setImmediate(compileNext)))
@@ -26,12 +26,12 @@ export function createLateCompiler<Validator>(app: FastifyInstance, compile: (sc
     const known = validators.get(schema)
     if (known) return known
     let validator: Validator | undefined
-    const compileOnce = () => {
-      uncompiled.delete(compileOnce)
-      return (validator ??= compile(schema))
+    const validatorOf = () => {
+      if (validator !== undefined) return validator
+      uncompiled.delete(validatorOf)
+      return (validator = compile(schema))
     }
-    const validatorOf = () => validator ?? compileOnce()
-    uncompiled.add(compileOnce)
+    uncompiled.add(validatorOf)
     validators.set(schema, validatorOf)
     return validatorOf
   }

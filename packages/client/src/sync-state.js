@@ -159,11 +159,11 @@ export function createState(put) {
   function takeEnd(id, isOver = true) {
     if (isOver) finished.add(id)
     for (const queue of copy.queues()) {
-      const [first] = queue.filter((op) => op.id === id)
-      if (first)
+      const found = queue.find((op) => op.id === id)
+      if (found)
         setQueue(
-          first.key,
-          queue.filter((op) => op !== first),
+          found.key,
+          queue.filter((op) => op !== found),
         )
     }
   }
