@@ -249,6 +249,20 @@ export function countWrites(page: Page, { stage }: World): string[] {
   return requests
 }
 
+/**
+ * Compares the numbers of writes by kind. It waits for them, because Chromium may report a request after the test has
+ * seen its effect in the service.
+ */
+export const sends = (requests: string[], expected: Record<string, number>) =>
+  eventually(async () => {
+    const counts: Record<string, number> = {}
+    for (const request of requests) {
+      const kind = request.replace(/\d+/, 'id')
+      counts[kind] = (counts[kind] ?? 0) + 1
+    }
+    assert.deepEqual(counts, expected)
+  })
+
 export const composer = (page: Page) => page.getByRole('textbox', { name: 'New task' })
 
 /** Signs in on the page that is open. */
