@@ -10,6 +10,7 @@ import { type Call, type Cast, callsOf, type Route, routes } from './routes.ts'
 import { PEER_ROUTES } from './peer.ts'
 import { rivalsOf } from './rivals.ts'
 import { type Server, startService } from './servers.ts'
+import { runWrk } from './wrk.ts'
 
 interface Stage {
   cast: Cast
@@ -84,8 +85,8 @@ async function compareRoute(
   options: Options,
 ) {
   for (const rival of rivals.filter(hasAllRoutes)) await assertSameAnswers(route, cast, service, rival)
-  const run = runnerOf(scenario, route, cast, options.seconds)
-  const warmUp = runnerOf(scenario, route, cast, Math.min(2, options.seconds))
+  const run = runnerOf(scenario, route, cast, options.seconds, options.wrk)
+  const warmUp = runnerOf(scenario, route, cast, Math.min(2, options.seconds), options.wrk)
   for (const server of [service, ...rivals]) await warmUp(server)
   const result = await compareInTurn(service, rivals, options.pairs, meter, run)
   await removeCreated(cast.database)
@@ -93,7 +94,7 @@ async function compareRoute(
 }
 
 /** How to put one server under the load of a scenario. */
-export function runnerOf(scenario: Scenario, route: Route, cast: Cast, seconds: number): Run {
+export function runnerOf(scenario: Scenario, route: Route, cast: Cast, seconds: number, hasWrk = false): Run {
   const [kind, size] = scenario.split('-') as ['open' | 'closed', string]
   const connections = kind === 'open' ? 1000 : Number(size)
   return async (server) => {
@@ -103,7 +104,9 @@ export function runnerOf(scenario: Scenario, route: Route, cast: Cast, seconds: 
       made ? dealt(made, client, connections) : callsOf(route, cast, server.name, client, connections)
     if (kind === 'open')
       return runOpenLoop(server, { connections, rate: Number(size), seconds, callsOf: each })
-    return runClosedLoop(server, { connections, seconds, amount, callsOf: each })
+    // wrk repeats its calls, so it cannot make calls that work only once.
+    const runLoop = hasWrk && amount === undefined ? runWrk : runClosedLoop
+    return runLoop(server, { connections, seconds, amount, callsOf: each })
   }
 }
 

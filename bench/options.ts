@@ -18,6 +18,7 @@ export const USAGE = `npm run bench -- [what] [flags]
   --peer      folder with an executable "peer" and schema.sql: compares with this service in another language instead
   --rivals    which servers take turns with the service, comma-separated: floor,textbook,peer,other (of --against)
   --flags     flags of Node for the service, but not for its rivals: --flags=--max-semi-space-size=32
+  --wrk       closed loops with wrk, which must be installed, instead of autocannon: it leaves more CPU to the servers
   --json      writes the figures to this file
   --svg       writes a chart to this file
 
@@ -37,6 +38,7 @@ const flags = {
   flags: text,
   json: text,
   svg: text,
+  wrk: { type: 'boolean', default: false },
   quick: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
@@ -61,6 +63,7 @@ export function readOptions(args: string[]) {
     peer: values.peer,
     rivals: list(values.rivals) ?? defaultRivals(values),
     flags: values.flags?.split(' ') ?? [],
+    wrk: values.wrk,
     json: values.json,
     svg: values.svg,
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
 import type { BenchDatabase } from './database.ts'
@@ -10,23 +10,30 @@ export const PEER_ROUTES = ['list', 'get', 'update', 'create']
 const COLUMNS = ['id', 'user_id', 'title', 'description', 'completed', 'due_at', 'created_at', 'updated_at']
 
 /**
- * Starts a service in another language: the executable `peer` in a folder, whose `schema.sql` creates the tables `users`
- * and `tasks`. It uses its own database on the same server, with the same users and the same ids of tasks. Its answers
- * are not compared with those of the service, because it may write times in another format.
+ * Starts a service in another language: the executable `peer` in a folder. If the folder has a `schema.sql`, which creates
+ * the tables `users` and `tasks`, the peer gets its own database on the same server, with the same users and the same ids
+ * of tasks. Otherwise it uses the tables of the service, as their owner, to whom row-level security does not apply.
+ * Its answers are not compared with those of the service, because it may write times in another format.
  */
 export async function startPeer({ url, client }: BenchDatabase, folder: string): Promise<Server> {
+  const schema = join(folder, 'schema.sql')
+  if (!existsSync(schema)) return start(folder, url)
   const name = `${new URL(url).pathname.slice(1)}_peer`
   await client.query(`CREATE DATABASE ${name}`)
   const peerUrl = Object.assign(new URL(url), { pathname: `/${name}` }).href
-  await fill(client, peerUrl, readFileSync(join(folder, 'schema.sql'), 'utf8'))
-  const port = await freePort()
-  const env = { ...process.env, DATABASE_URL: peerUrl, SECRET, PORT: String(port) }
-  const server = await startProgram('peer', resolve(folder, 'peer'), [], env, port)
+  await fill(client, peerUrl, readFileSync(schema, 'utf8'))
+  const server = await start(folder, peerUrl)
   const stop = async () => {
     await server.stop()
     await client.query(`DROP DATABASE ${name} WITH (FORCE)`)
   }
   return { ...server, stop }
+}
+
+async function start(folder: string, url: string): Promise<Server> {
+  const port = await freePort()
+  const env = { ...process.env, DATABASE_URL: url, SECRET, PORT: String(port) }
+  return startProgram('peer', resolve(folder, 'peer'), [], env, port)
 }
 
 async function fill(source: pg.Client, url: string, schema: string) {
