@@ -1,9 +1,9 @@
 import http from 'node:http'
 import { once } from 'node:events'
 import { createCpuMeter } from './cpu.ts'
-import { openDatabase, seedPeople } from './database.ts'
+import { openDatabase, PAGERS, seedPeople } from './database.ts'
 import type { Options } from './options.ts'
-import { createStrangers, PEOPLE, type Person } from './people.ts'
+import { createStrangers, type Person } from './people.ts'
 import { table } from './report.ts'
 import { type Server, startService } from './servers.ts'
 
@@ -16,12 +16,12 @@ export async function measureCold(options: Options) {
   const database = await openDatabase()
   const rows: string[][] = [['users', 'calls', 'CPU µs (Node + PostgreSQL)', 'p50 / p99 / max ms', 'refused']]
   try {
-    const known = await seedPeople(database)
+    const known = (await seedPeople(database)).slice(0, PAGERS.first)
     const meter = await createCpuMeter(database)
     for (let pair = 0; pair < options.pairs; pair += 1)
       for (const [users, people] of [
         ['known', known],
-        ['new', createStrangers(PEOPLE)],
+        ['new', createStrangers(known.length)],
       ] as const) {
         const service = await startService(database.serviceUrl)
         for (const calls of ['first', 'second']) {

@@ -84,8 +84,8 @@ export const insertTasks = (users: string, count: string) => `
     now() - interval '60 days' + (n + number % 97 / 97.0) * interval '50 days' / ${count})) AS made (at)
   ORDER BY at`
 
-/** Readers have 20 tasks. People who read further pages have 60. */
-export const PAGERS = { first: 600, end: 800 }
+/** People have 20 tasks. Those who read further pages have 60. */
+export const PAGERS = { first: 1000, end: 1200 }
 
 export async function seedPeople({ client }: BenchDatabase): Promise<Person[]> {
   const people = Array.from({ length: PEOPLE }, (_, index) => createPerson(`person-${index}`))

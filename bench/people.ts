@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
 
 export const SECRET = 'a-secret-that-only-the-benchmark-knows-long-enough'
-export const PEOPLE = 1000
+/** With 1000 connections, each can belong to another user. */
+export const PEOPLE = 1200
 
 /** A user of the service in a benchmark. */
 export interface Person {
