@@ -227,6 +227,29 @@ async function ask(socket: Socket, token: string) {
 const idsIn = ({ logLines }: TestApp) =>
   logLines.flatMap((line) => /"request_id":"(fat|thin)"/.exec(line)?.[1] ?? [])
 
+t.test('the duration of a request includes the time that it waited before it began', async (t) => {
+  const app = await startApp(t)
+  const user = await createUser()
+  const { id } = await createTask(app, user)
+  const { exchange } = await startRaw(t, app)
+  const lock = new pg.Client(databaseUrl())
+  await lock.connect()
+  await lock.query('BEGIN')
+  await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
+  const toggle = head('PATCH', `/api/tasks/${id}/complete`, user)
+  const received = exchange(toggle + health('connection: close\r\n'))
+  await eventually(() => app.database.statementsInFlight() > 0)
+  const start = performance.now()
+  await sleep(300)
+  const waited = Math.floor(performance.now() - start)
+  await lock.query('ROLLBACK')
+  await lock.end()
+  t.equal(answersIn(await received).length, 2)
+  await eventually(() => requestLines(app, '/health').length === 1)
+  const { duration_ms } = JSON.parse(requestLines(app, '/health')[0]!) as { duration_ms: number }
+  t.ok(duration_ms >= waited, `${duration_ms} ms, of which it waited at least ${waited} ms`)
+})
+
 t.test('hundreds of requests of one sender that arrive at once do not delay others', async (t) => {
   const app = await startApp(t)
   const { port } = await startRaw(t, app)

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net'
 import type { Config } from '../config/config.ts'
 import { answerClientError, answerExpectation, refuse } from './client-errors.ts'
+import { noteArrival } from './arrivals.ts'
 import { Intake } from './intake.ts'
 import { ListeningServer } from './listening-server.ts'
 
@@ -42,7 +43,10 @@ export function createConnections(http: Config['http'], warn: (text: string) => 
       const connection = connections.get(request.socket)!
       if (connection.isFull) return
       if (connection.answer === undefined) return begin(connection, request, response, handle)
-      if (connection.waiting.length < MAX_WAITING) return void connection.waiting.push([request, response])
+      if (connection.waiting.length < MAX_WAITING) {
+        noteArrival(request)
+        return void connection.waiting.push([request, response])
+      }
       connection.isFull = true
       warnRarely(
         `a client sent more than ${MAX_WAITING} requests without waiting for an answer: it is disconnected`,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { noteArrival } from './arrivals.ts'
 
 /** Requests of one sender that begin in one turn of the event loop. */
 export const PER_TURN = 8
@@ -29,7 +30,10 @@ export class Intake {
       this.schedule()
       this.senders.set(key, (sender = { begun: 0, waiting: [] }))
     }
-    if (sender.begun >= PER_TURN) return void sender.waiting.push(begin)
+    if (sender.begun >= PER_TURN) {
+      noteArrival(request)
+      return void sender.waiting.push(begin)
+    }
     sender.begun += 1
     begin()
   }

@@ -2,13 +2,18 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import fp from 'fastify-plugin'
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, METHODS as ALL_METHODS } from 'node:http'
+import { durationOf } from './arrivals.ts'
 import { describeFault } from './faults.ts'
 import { countHeader } from './headers.ts'
 import { problem } from './problem.ts'
 import { answerTo } from './problems.ts'
 
-/** Called once per request: when its answer is sent, or when its connection closed before that. */
-type Report = (request: FastifyRequest, reply: FastifyReply, status: number) => void
+/**
+ * Called once per request: when its answer is sent, or when its connection closed before that.
+ *
+ * @param durationMs milliseconds from the end of its headers
+ */
+type Report = (request: FastifyRequest, reply: FastifyReply, status: number, durationMs: number) => void
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -60,9 +65,10 @@ export const userIdOf = ({ user }: FastifyRequest & { user?: { id: string } | nu
 /** The id of every request, the checks of all requests, and their one line in the log. */
 export const requests = fp(async (app) => {
   const reports: Report[] = [writeLine]
-  const end: Report = (request, reply, status) => {
+  const end = (request: FastifyRequest, reply: FastifyReply, status: number) => {
     reply.isReported = true
-    for (const report of reports) report(request, reply, status)
+    const durationMs = durationOf(request, reply)
+    for (const report of reports) report(request, reply, status, durationMs)
   }
   app.decorate('onRequestEnd', (report) => void reports.push(report))
   app.decorateReply('isReported', false)
@@ -99,14 +105,14 @@ function brokenStatus(request: FastifyRequest, reply: FastifyReply): number {
   return status
 }
 
-const writeLine: Report = (request, reply, status) => {
+const writeLine: Report = (request, reply, status, durationMs) => {
   // Undefined fields are left out.
   const line = {
     method: request.method,
     route: routeOf(request),
     status,
     code: reply.problemCode,
-    duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+    duration_ms: Math.round(durationMs * 10) / 10,
     user_id: userIdOf(request),
   }
   if (reply.fault === undefined) return request.log.info(line, 'request')

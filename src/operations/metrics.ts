@@ -56,9 +56,9 @@ function watchRequests(register: Registry, app: FastifyInstance) {
     labelNames: ['status', 'code'],
     registers: [register],
   })
-  app.onRequestEnd((request, reply, status) => {
+  app.onRequestEnd((request, reply, status, durationMs) => {
     const labels = { method: methodOf(request), route: routeOf(request), status }
-    duration.observe(labels, reply.elapsedTime / 1000)
+    duration.observe(labels, durationMs / 1000)
     if (reply.problemCode !== undefined) problems.inc({ status, code: reply.problemCode })
   })
 }
