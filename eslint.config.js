@@ -63,7 +63,15 @@ const forbiddenIn = (room) => [
   ...(room === 'database' ? [] : [DRIVERS, PRISMA_CLIENT]),
 ]
 // Files of a feature that hold queries: they know Prisma, and they do not know Fastify.
-const QUERIES = ['?(*-)repository', '?(*-)statements', 'selection', 'fields', 'filters', 'sorts', 'search']
+const QUERIES = [
+  '?(*-)repository',
+  '?(*-)statements',
+  'selection',
+  'fields',
+  'filters',
+  'sorts',
+  'conditions',
+]
 /** How many folders deep the files of a feature can be: src/tasks/batch/routes.ts is 2 deep. */
 const DEPTHS = [1, 2, 3]
 const NOT_FEATURES = [...NAMED_ROOMS.map((room) => `src/${room}/**`), 'src/*.ts', 'src/generated/**']

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test as Tap } from 'tap'
@@ -127,7 +128,7 @@ t.test('a forgotten place does not compile, and the compiler names it', async (t
     [
       'a renamed column',
       GENERATED,
-      { [FIELDS]: /due_at/, 'src/tasks/filters.ts': /due_at/, 'src/tasks/sorts.ts': /due_at/ },
+      { [FIELDS]: /due_at/, 'src/tasks/conditions.ts': /due_at/, 'src/tasks/sorts.ts': /due_at/ },
     ],
     [
       'a column that the trash lacks',
@@ -192,10 +193,23 @@ t.test('both recipes give a service that works', async (t) => {
       const call = createCall(service.url)
       await t.test('the field', (t) => useColour(t, call))
       await t.test('the resource', (t) => useNotes(t, call))
+      const requests = await readFile(join(folder, 'docs/api.http'), 'utf8')
+      for (const method of ['POST', 'GET', 'DELETE'])
+        t.ok(requests.includes(`\n${method} {{origin}}/api/notes`), `docs/api.http has ${method}`)
+      for (const path of changedSources()) {
+        const lines = (await readFile(join(folder, path), 'utf8')).trimEnd().split('\n').length
+        t.ok(lines <= 150, `the linter accepts the ${lines} lines of ${path}`)
+      }
       await service.kill()
     })
   })
 })
+
+/** The sources that the recipes change, without those that may be longer. */
+const changedSources = () =>
+  [...new Set([...FIELD, ...RESOURCE].map(({ path }) => path))].filter(
+    (path) => path.startsWith('src/') && !/schemas\.ts$|catalogue\.ts$/.test(path),
+  )
 
 type Call = ReturnType<typeof createCall>
 const createCall =
@@ -259,6 +273,14 @@ async function useColour(t: Tap, call: Call) {
     t.ok(components.schemas[name].properties.colour, name)
 }
 
+interface Body {
+  content?: Record<string, { examples?: object }>
+}
+interface Operation {
+  requestBody?: Body
+  responses: Record<string, Body>
+}
+
 async function useNotes(t: Tap, call: Call) {
   const [alice, mallory] = [await createUser(), await createUser()]
   const created = await call(alice, 'POST', '/api/notes', { text: 'secret' })
@@ -274,6 +296,10 @@ async function useNotes(t: Tap, call: Call) {
   const { paths, components } = (await call(alice, 'GET', '/openapi.json')).body
   t.same(Object.keys(paths['/api/notes']).sort(), ['get', 'post'])
   t.ok(components.schemas.Note)
+  for (const { requestBody, responses } of Object.values<Operation>(paths['/api/notes']))
+    for (const { content } of [requestBody ?? {}, responses[200] ?? {}, responses[201] ?? {}])
+      for (const { examples } of Object.values(content ?? {}))
+        t.not(Object.keys(examples ?? {}).length, 0, 'every body has an example')
   await call(alice, 'POST', '/api/notes', { text: 'left' })
   t.equal((await call(alice, 'DELETE', '/api/me')).status, 204)
   t.same((await call(alice, 'GET', '/api/notes')).body, [], 'deleted with its user')

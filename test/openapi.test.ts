@@ -203,9 +203,11 @@ t.test('an id in a path is an integer, as it is in a task', async (t) => {
   const ids = operationsOf(await documentOf(t)).flatMap(
     ({ operation }) => operation.parameters?.filter(({ name }) => name === 'id') ?? [],
   )
-  t.equal(ids.length, 18)
-  for (const { schema, example } of ids)
-    t.match({ schema, example }, { schema: { type: 'integer', minimum: 1 }, example: 42 })
+  t.ok(ids.length > 0)
+  for (const { schema, example } of ids) {
+    t.match(schema, { type: 'integer', minimum: 1 })
+    t.ok(Number.isInteger(example), `${String(example)} is an integer`)
+  }
 })
 
 t.test(

@@ -3,11 +3,13 @@ import ICAL from 'ical.js'
 import { readFileSync } from 'node:fs'
 import { RRuleTemporal } from 'rrule-temporal'
 import t from 'tap'
+import { exampleOf } from '../src/openapi/schema-types.ts'
 import type { Operation } from '../src/tasks/batch/schemas.ts'
 import { batchStatements } from '../src/tasks/batch/statements.ts'
 import { daysOf } from '../src/tasks/recurrence/days.ts'
 import { mistakeInRule, partsOf } from '../src/tasks/recurrence/rule.ts'
 import type { SeriesRow } from '../src/tasks/recurrence/statements.ts'
+import { Task } from '../src/tasks/schemas.ts'
 import {
   mistakeInSeries,
   nextOf,
@@ -335,9 +337,8 @@ t.test('a batch gives other requests a turn after each few dates', async (t) => 
   const ids = Array.from({ length: 100 }, (_, index) => index + 1)
   const created_at = '2026-01-01T00:00:00.000Z'
   const read = (id: number, kind: SeriesRow['recurrence']): SeriesRow => ({
-    ...{ id, user_id: 'u', title: 'x', description: null, completed: false, priority: 'none', tags: [] },
-    ...{ due_date, recurrence: kind, next_task_id: null, created_at, updated_at: created_at },
-    next_is_deleted: false,
+    ...exampleOf(Task),
+    ...{ id, due_date, recurrence: kind, created_at, updated_at: created_at, next_is_deleted: false },
   })
   const rows = ids.map((id) => read(id, recurrence))
   const once = ids.map((id) => read(id, null))

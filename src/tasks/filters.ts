@@ -1,9 +1,16 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import { type DueBound, dueBound, parseDueDate } from './due-date.ts'
+import {
+  containsAll,
+  hasAllTags,
+  hasAnyTag,
+  hasPriority,
+  isDueBeforeText,
+  isOverdue,
+  wordsOf,
+} from './conditions.ts'
 import { column } from './fields.ts'
 import { sortPriorities } from './priorities.ts'
 import type { ListQuery } from './query-schemas.ts'
-import { containsAll, hasAllTags, hasAnyTag, hasPriority, wordsOf } from './search.ts'
 import type { Selection } from './selection.ts'
 import { DEFAULT_SORT, defaultOrder, type Order, type Sort, type SortName, sortNamed } from './sorts.ts'
 import { identityOfTags, trimTags } from './tags/names.ts'
@@ -40,19 +47,6 @@ type AliasOf<Target extends Parameter> = {
 type Role<Name extends Parameter> =
   Filter<Name> | { [Target in Parameter]: AliasOf<Target> }[Parameter] | 'order' | 'setting' | 'position'
 
-/** A moment in the query, in the caller's time zone. */
-const bound = (text: string, { time_zone }: ListQuery) => dueBound(parseDueDate(text)!, time_zone)
-
-/** Whether a task is due before a moment. Null for a task without a due date. */
-export const isDueBefore = ({ day, at }: DueBound) =>
-  sql`${column.due_at} < CASE WHEN ${column.due_all_day} THEN ${day}::timestamptz ELSE ${at}::timestamptz END`
-
-/** Pending, and due before now. Never null. */
-function isOverdue({ time_zone }: ListQuery): Sql {
-  const now = dueBound({ at: new Date().toISOString(), allDay: false }, time_zone)
-  return sql`(NOT ${column.completed} AND ${column.due_at} IS NOT NULL AND ${isDueBefore(now)})`
-}
-
 const always = () => true
 const byTags = { mayScan: true, isPrepared: always, normalize: trimTags, identity: identityOfTags }
 
@@ -78,8 +72,8 @@ const parameters: { readonly [Name in Parameter]-?: Role<Name> } = {
     condition: (overdue, query) => (overdue ? isOverdue(query) : sql`NOT ${isOverdue(query)}`),
     mayScan: true,
   },
-  due_from: { condition: (text, query) => sql`NOT (${isDueBefore(bound(text, query))})`, mayScan: true },
-  due_before: { condition: (text, query) => isDueBefore(bound(text, query)), mayScan: true },
+  due_from: { condition: (text, query) => sql`NOT (${isDueBeforeText(text, query)})`, mayScan: true },
+  due_before: { condition: isDueBeforeText, mayScan: true },
   time_zone: 'setting',
   completed: {
     insteadOf: 'status',

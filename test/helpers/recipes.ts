@@ -49,7 +49,7 @@ export async function copySources() {
   const folder = join(ROOT, '.tap/projects', randomBytes(6).toString('hex'))
   await mkdir(folder, { recursive: true })
   const isGenerated = (path: string) => path.startsWith(join(ROOT, 'src/generated'))
-  for (const path of ['package.json', 'prisma.config.ts', 'prisma', 'src'])
+  for (const path of ['package.json', 'prisma.config.ts', 'prisma', 'src', 'docs/api.http'])
     await cp(join(ROOT, path), join(folder, path), { recursive: true, filter: (from) => !isGenerated(from) })
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   const config = { extends: join(ROOT, 'tsconfig.json'), compilerOptions: { rootDir: '.' }, include: ['src'] }

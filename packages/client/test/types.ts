@@ -108,7 +108,7 @@ export function synchronized(): readonly LocalTask[] {
   // @ts-expect-error a title is required
   sync.create({ priority: 'high' })
   // @ts-expect-error there is no such field
-  sync.update(key, { colour: 'red' })
+  sync.update(key, { flavour: 'red' })
   // @ts-expect-error a task of this device cannot be changed in place
   sync.get(key)!.title = 'x'
   return sync.tasks()
@@ -133,9 +133,9 @@ export async function misuse() {
   // @ts-expect-error it does not toggle
   await client.complete(1)
   // @ts-expect-error there is no such order
-  await client.page({ sort: 'colour' })
+  await client.page({ sort: 'flavour' })
   // @ts-expect-error there is no such filter
-  await client.page({ colour: 'red' })
+  await client.page({ flavour: 'red' })
   // @ts-expect-error a complete list has no pages
   await client.list({ limit: 10 })
   // @ts-expect-error there is no such operation

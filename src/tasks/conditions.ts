@@ -1,8 +1,13 @@
 import { Prisma } from '../generated/prisma/client.ts'
+import { type DueBound, dueBound, parseDueDate } from './due-date.ts'
+import { column } from './fields.ts'
 import { ranksOf } from './priorities.ts'
+import type { ListQuery } from './query-schemas.ts'
 import { namesOfTags } from './tags/names.ts'
 
 const { sql, join } = Prisma
+
+/* The SQL conditions of filters. */
 
 /** What separates words: Unicode's White_Space. `fold_text` leaves no other white space in a text. */
 const SEPARATOR = /\p{White_Space}+/u
@@ -15,7 +20,7 @@ export const wordsOf = (search: string): string[] => [
 /**
  * Every word occurs in the title, the description or a tag. PostgreSQL folds both sides with the same function.
  * A word that folds to nothing, such as a lone accent, matches every text.
- * strpos knows no wildcards. Unlike LIKE it lets the planner expect many matches, so a page is read along its
+ * strpos has no wildcards. Unlike LIKE it lets the planner expect many matches, so a page is read along its
  * index until it is full. The subquery lets a prepared plan fold the word once, not for each task.
  */
 export const containsAll = (words: string[]): Prisma.Sql =>
@@ -40,3 +45,17 @@ export const hasAnyTag = (names: string): Prisma.Sql => sql`arrayoverlap(tag_key
 /** The task has one of these priorities. */
 export const hasPriority = (words: string): Prisma.Sql =>
   sql`priority_rank = ANY(${ranksOf(words)}::smallint[])`
+
+/** Whether a task is due before a moment. Null for a task without a due date. */
+export const isDueBefore = ({ day, at }: DueBound): Prisma.Sql =>
+  sql`${column.due_at} < CASE WHEN ${column.due_all_day} THEN ${day}::timestamptz ELSE ${at}::timestamptz END`
+
+/** The same for a moment in a query: a day or a timestamp. A day begins in the client's time zone. */
+export const isDueBeforeText = (text: string, { time_zone }: ListQuery): Prisma.Sql =>
+  isDueBefore(dueBound(parseDueDate(text)!, time_zone))
+
+/** Pending, and due before now. Never null. */
+export function isOverdue({ time_zone }: ListQuery): Prisma.Sql {
+  const now = dueBound({ at: new Date().toISOString(), allDay: false }, time_zone)
+  return sql`(NOT ${column.completed} AND ${column.due_at} IS NOT NULL AND ${isDueBefore(now)})`
+}
