@@ -59,7 +59,7 @@ export const Environment = Type.Object({
     1_000_000,
   ),
   REDIS_URL: text('URL of the Redis that shares rate limits and notifications of changes between copies'),
-  TRASH_DAYS: integer('how long deleted tasks can be restored, in days; 0 deletes them at once', 30, 0, 3650),
+  TRASH_DAYS: integer('how long deleted tasks can be restored, in days; 0 means no trash', 30, 0, 3650),
   MAX_REQUESTS_IN_FLIGHT: integer(
     'maximum number of requests in flight; more get a 503; 0 means no limit',
     2000,
