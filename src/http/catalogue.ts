@@ -1,10 +1,10 @@
 interface ErrorEntry {
   status: number
-  /** When the code occurs and what a client can do: this is what the document says about it. */
+  /** When the code occurs, and what a client can do. The OpenAPI document shows this text. */
   when: string
-  /** The sentence that clients get. The default values of a function make the example in the document. */
+  /** The sentence that clients get. The document's example calls a function without arguments: its defaults apply. */
   detail: string | ((...values: never[]) => string)
-  /** Belongs to no operation: the document lists it once, not in the responses of each operation. */
+  /** The error can occur anywhere: the document lists it once, not in the responses of each operation. */
   isGeneral?: true
 }
 
@@ -76,8 +76,8 @@ export const ERRORS = {
   task_not_found: {
     status: 404,
     when:
-      'The task does not exist, is in the trash (for calls on the trash: is not there), or belongs to another user; ' +
-      'the answer is the same',
+      'The task does not exist, is in the trash (for calls on the trash: is not in the trash), or belongs to another ' +
+      'user; the answer is the same',
     detail: 'There is no such task.',
   },
   route_not_found: {
@@ -226,7 +226,7 @@ export const ERRORS = {
   },
 } as const satisfies Readonly<Record<string, ErrorEntry>>
 
-/** The stable words by which programs tell errors apart. */
+/** Programs tell errors apart by these stable words. */
 export type ErrorCode = keyof typeof ERRORS
 export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[]
 

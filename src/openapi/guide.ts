@@ -5,7 +5,7 @@ const section = (title: string, text: string) =>
 
 const codes = ERROR_CODES.map((code) => `| \`${code}\` | ${ERRORS[code].status} | ${ERRORS[code].when} |`)
 
-/** What the page /docs says above the calls, in Markdown. The sections are closed until they are clicked. */
+/** The text above the calls on the page /docs, in Markdown. The sections are closed until they are clicked. */
 export const guide = [
   'A task list for many users. Each user sees and changes only their own tasks.',
   section(

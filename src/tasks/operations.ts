@@ -77,7 +77,7 @@ export function describeTaskRoutes(namesUser: boolean) {
     changes: {
       tags,
       operationId: idOf('listChanges'),
-      summary: 'List what has changed',
+      summary: 'List changes',
       description:
         'For clients that keep a copy of the tasks. Without a cursor, all pages until has_more is false are a complete ' +
         'copy. Later requests with the last cursor return what has changed since then. No committed change is missed; ' +

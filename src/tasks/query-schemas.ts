@@ -79,7 +79,7 @@ export const ListQuery = Type.Object({
   any_tags: tagList('Only tasks that have at least one of these tags'),
   overdue: Type.Optional(
     Type.Boolean({
-      description: 'true: only pending tasks that are past their due date. false: only the others.',
+      description: 'true: only pending tasks that are past their due date. false: all other tasks.',
       examples: [true],
     }),
   ),
@@ -138,7 +138,7 @@ export const ListQuery = Type.Object({
   cursor: Type.Optional(
     Type.String({
       maxLength: 2000,
-      description: 'The start of the page, from the Link header of the page before it. Needs limit.',
+      description: 'The start of the page, from the Link header of the previous page. Needs limit.',
       examples: ['eyJpZCI6IjQyIn0'],
     }),
   ),
@@ -163,7 +163,7 @@ export const ChangesQuery = Type.Object({
     Type.Integer({
       minimum: 1,
       maximum: 500,
-      description: `The largest number of changes in one answer. Default ${DEFAULT_CHANGES_PAGE}.`,
+      description: `The maximum number of changes in one answer. Default ${DEFAULT_CHANGES_PAGE}.`,
       examples: [100],
     }),
   ),

@@ -11,12 +11,12 @@ const time_zone = Type.String({
   format: 'time-zone',
   maxLength: 100,
   description:
-    'The IANA time zone in which the dates are counted and times keep their wall clock. Default UTC.',
+    'The IANA time zone of the dates. A due time stays at the same local time when the clocks change. Default UTC.',
   examples: ['Europe/Berlin'],
 })
 const anchor = OneOf(ANCHORS, {
   description:
-    'What the dates are counted from: due_date (default), the due date of the task; completion, the day on which it is ' +
+    'What the dates are counted from. due_date (default): the due date of the task. completion: the day on which it is ' +
     'completed.',
   examples: ['due_date'],
 })
@@ -74,8 +74,8 @@ export const Task = Type.Object(
       type: ['integer', 'null'],
       minimum: 1,
       description:
-        'The next occurrence, which was created when this one was completed; null for none. It may have been deleted ' +
-        'since.',
+        'The id of the next occurrence, which was created when this task was completed; null for none. That task may ' +
+        'have been deleted since.',
       examples: [null],
     }),
     created_at: Timestamp('When the task was created.'),
@@ -214,7 +214,7 @@ export const Summary = Type.Object(
       examples: ['9 tasks pending, 2 overdue'],
     }),
   },
-  { $id: 'Summary', description: 'The numbers of tasks that the current user has.' },
+  { $id: 'Summary', description: 'How many tasks the current user has.' },
 )
 export type Summary = Static<typeof Summary>
 
@@ -252,7 +252,7 @@ export type Tag = Static<typeof Tag>
 
 export const TagsChanged = Type.Object(
   { changed: Type.Integer({ minimum: 0, description: 'The number of tasks that changed.', examples: [3] }) },
-  { $id: 'TagsChanged', description: 'The outcome of a change of a tag.' },
+  { $id: 'TagsChanged', description: 'What a change of a tag did.' },
 )
 export type TagsChanged = Static<typeof TagsChanged>
 
@@ -273,7 +273,7 @@ export const Changes = Type.Object(
       examples: [[41]],
     }),
     cursor: Type.String({
-      description: `The cursor for the next request. It is opaque and valid for ${CURSOR_DAYS} days.`,
+      description: `The cursor for the next request. It is opaque, and valid for ${CURSOR_DAYS} days.`,
       examples: ['MSA5ZjM0YzE'],
     }),
     has_more: Type.Boolean({
@@ -290,7 +290,7 @@ const EntityTags = (description: string) =>
 export const IfMatchHeader = Type.Object({
   'if-match': EntityTags(
     'The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, ' +
-      'and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.',
+      'or with *, the change is always made. The ETag of a task is its updated_at in double quotes.',
   ),
 })
 export const IfNoneMatchHeader = Type.Object({

@@ -161,7 +161,7 @@ export interface paths {
       cookie?: never
     }
     /**
-     * List what has changed
+     * List changes
      * @description For clients that keep a copy of the tasks. Without a cursor, all pages until has_more is false are a complete copy. Later requests with the last cursor return what has changed since then. No committed change is missed; a change may be returned twice. docs/sync.md describes how to use it.
      */
     get: operations['listChanges']
@@ -382,7 +382,7 @@ export interface paths {
     }
     /**
      * Get notified of changes
-     * @description A stream of server-sent events. `event: changed` says that tasks changed, but not which: read `/tasks/changes` from your cursor. It comes within a second of the change, at most four times a second. A comment every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. EventSource cannot send a token: read the stream with fetch.
+     * @description A stream of server-sent events. `event: changed` says that tasks changed, but not which: read `/tasks/changes` from your cursor. An event comes within a second of the change, at most four times a second. A comment every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. EventSource cannot send a token: read the stream with fetch.
      */
     get: operations['streamTaskEvents']
     put?: never
@@ -422,7 +422,7 @@ export interface paths {
     }
     /**
      * Export my tasks
-     * @description All tasks as a file: JSON, CSV for spreadsheets, or iCalendar (RFC 5545) for calendars. Tasks in the trash are not in it. docs/export.md describes the formats.
+     * @description All tasks as a file: JSON, CSV for spreadsheets, or iCalendar (RFC 5545) for calendars. Tasks in the trash are not included. docs/export.md describes the formats.
      */
     get: operations['exportTasks']
     put?: never
@@ -444,7 +444,7 @@ export interface paths {
     put?: never
     /**
      * Import tasks
-     * @description Creates the tasks of a file in one transaction: all of them, or none. It takes what the export writes, CSV of spreadsheets and tasks of other calendars: up to 5 MiB and 5000 tasks. A task that exists already is skipped, so the same file twice creates nothing twice. errors lists up to 100 mistakes, with their lines. In the rate limit an import counts as a request for each 64 KiB or for each 50 tasks, whichever is more.
+     * @description Creates the tasks of a file in one transaction: all of them, or none. It accepts files of the export, CSV from spreadsheets and tasks from other calendars: up to 5 MiB and 5000 tasks. Tasks that exist already are skipped, so importing the same file again creates no duplicates. errors lists up to 100 mistakes, with their lines. In the rate limit an import counts as one request for each 64 KiB or for each 50 tasks, whichever is more.
      */
     post: operations['importTasks']
     delete?: never
@@ -509,7 +509,7 @@ export interface paths {
       cookie?: never
     }
     /**
-     * List what has changed
+     * List changes
      * @description For clients that keep a copy of the tasks. Without a cursor, all pages until has_more is false are a complete copy. Later requests with the last cursor return what has changed since then. No committed change is missed; a change may be returned twice. docs/sync.md describes how to use it.
      */
     get: operations['listChangesByUser']
@@ -730,7 +730,7 @@ export interface paths {
     }
     /**
      * Get notified of changes
-     * @description A stream of server-sent events. `event: changed` says that tasks changed, but not which: read `/tasks/changes` from your cursor. It comes within a second of the change, at most four times a second. A comment every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. EventSource cannot send a token: read the stream with fetch.
+     * @description A stream of server-sent events. `event: changed` says that tasks changed, but not which: read `/tasks/changes` from your cursor. An event comes within a second of the change, at most four times a second. A comment every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. EventSource cannot send a token: read the stream with fetch.
      */
     get: operations['streamTaskEventsByUser']
     put?: never
@@ -770,7 +770,7 @@ export interface paths {
     }
     /**
      * Export my tasks
-     * @description All tasks as a file: JSON, CSV for spreadsheets, or iCalendar (RFC 5545) for calendars. Tasks in the trash are not in it. docs/export.md describes the formats.
+     * @description All tasks as a file: JSON, CSV for spreadsheets, or iCalendar (RFC 5545) for calendars. Tasks in the trash are not included. docs/export.md describes the formats.
      */
     get: operations['exportTasksByUser']
     put?: never
@@ -792,7 +792,7 @@ export interface paths {
     put?: never
     /**
      * Import tasks
-     * @description Creates the tasks of a file in one transaction: all of them, or none. It takes what the export writes, CSV of spreadsheets and tasks of other calendars: up to 5 MiB and 5000 tasks. A task that exists already is skipped, so the same file twice creates nothing twice. errors lists up to 100 mistakes, with their lines. In the rate limit an import counts as a request for each 64 KiB or for each 50 tasks, whichever is more.
+     * @description Creates the tasks of a file in one transaction: all of them, or none. It accepts files of the export, CSV from spreadsheets and tasks from other calendars: up to 5 MiB and 5000 tasks. Tasks that exist already are skipped, so importing the same file again creates no duplicates. errors lists up to 100 mistakes, with their lines. In the rate limit an import counts as one request for each 64 KiB or for each 50 tasks, whichever is more.
      */
     post: operations['importTasksByUser']
     delete?: never
@@ -1064,7 +1064,7 @@ export interface components {
        */
       deleted: number[]
       /**
-       * @description The cursor for the next request. It is opaque and valid for 90 days.
+       * @description The cursor for the next request. It is opaque, and valid for 90 days.
        * @example MSA5ZjM0YzE
        */
       cursor: string
@@ -1097,12 +1097,12 @@ export interface components {
       rule: string
       /**
        * Format: time-zone
-       * @description The IANA time zone in which the dates are counted and times keep their wall clock. Default UTC.
+       * @description The IANA time zone of the dates. A due time stays at the same local time when the clocks change. Default UTC.
        * @example Europe/Berlin
        */
       time_zone?: string
       /**
-       * @description What the dates are counted from: due_date (default), the due date of the task; completion, the day on which it is completed.
+       * @description What the dates are counted from. due_date (default): the due date of the task. completion: the day on which it is completed.
        * @example due_date
        * @enum {string}
        */
@@ -1163,18 +1163,18 @@ export interface components {
       rule: string
       /**
        * Format: time-zone
-       * @description The IANA time zone in which the dates are counted and times keep their wall clock. Default UTC.
+       * @description The IANA time zone of the dates. A due time stays at the same local time when the clocks change. Default UTC.
        * @example Europe/Berlin
        */
       time_zone: string
       /**
-       * @description What the dates are counted from: due_date (default), the due date of the task; completion, the day on which it is completed.
+       * @description What the dates are counted from. due_date (default): the due date of the task. completion: the day on which it is completed.
        * @example due_date
        * @enum {string}
        */
       anchor: 'due_date' | 'completion'
     } | null
-    /** @description The numbers of tasks that the current user has. */
+    /** @description How many tasks the current user has. */
     Summary: {
       /**
        * @description All tasks.
@@ -1224,7 +1224,7 @@ export interface components {
        */
       name: string
     }
-    /** @description The outcome of a change of a tag. */
+    /** @description What a change of a tag did. */
     TagsChanged: {
       /**
        * @description The number of tasks that changed.
@@ -1282,7 +1282,7 @@ export interface components {
       due_date: string | null
       recurrence: components['schemas']['Recurrence']
       /**
-       * @description The next occurrence, which was created when this one was completed; null for none. It may have been deleted since.
+       * @description The id of the next occurrence, which was created when this task was completed; null for none. That task may have been deleted since.
        * @example null
        */
       next_task_id: number | null
@@ -1403,7 +1403,7 @@ export interface components {
       due_date: string | null
       recurrence: components['schemas']['Recurrence']
       /**
-       * @description The next occurrence, which was created when this one was completed; null for none. It may have been deleted since.
+       * @description The id of the next occurrence, which was created when this task was completed; null for none. That task may have been deleted since.
        * @example null
        */
       next_task_id: number | null
@@ -1487,7 +1487,7 @@ export interface components {
       id: number
       /**
        * Format: entity-tags
-       * @description As the header If-Match of the single call: the ETag that the task must have, which is its updated_at in double quotes. If it has another one the answer is a 412.
+       * @description Like the header If-Match of the single call: the task must have this ETag, which is its updated_at in double quotes. Otherwise the answer is a 412.
        * @example "2026-01-02T10:00:00.000Z"
        */
       if_match?: string
@@ -1569,7 +1569,7 @@ export interface components {
       id: number
       /**
        * Format: entity-tags
-       * @description As the header If-Match of the single call: the ETag that the task must have, which is its updated_at in double quotes. If it has another one the answer is a 412.
+       * @description Like the header If-Match of the single call: the task must have this ETag, which is its updated_at in double quotes. Otherwise the answer is a 412.
        * @example "2026-01-02T10:00:00.000Z"
        */
       if_match?: string
@@ -1589,7 +1589,7 @@ export interface components {
       id: number
       /**
        * Format: entity-tags
-       * @description As the header If-Match of the single call: the ETag that the task must have, which is its updated_at in double quotes. If it has another one the answer is a 412.
+       * @description Like the header If-Match of the single call: the task must have this ETag, which is its updated_at in double quotes. Otherwise the answer is a 412.
        * @example "2026-01-02T10:00:00.000Z"
        */
       if_match?: string
@@ -1609,7 +1609,7 @@ export interface components {
       id: number
       /**
        * Format: entity-tags
-       * @description As the header If-Match of the single call: the ETag that the task must have, which is its updated_at in double quotes. If it has another one the answer is a 412.
+       * @description Like the header If-Match of the single call: the task must have this ETag, which is its updated_at in double quotes. Otherwise the answer is a 412.
        * @example "2026-01-02T10:00:00.000Z"
        */
       if_match?: string
@@ -1678,12 +1678,12 @@ export interface components {
        */
       exported_at: string
       /**
-       * @description All tasks, oldest first. Tasks in the trash are not in it.
+       * @description All tasks, oldest first, without those in the trash.
        * @example []
        */
       tasks: components['schemas']['Task'][]
     }
-    /** @description Tasks to import. An array of tasks is accepted, too. Other fields are ignored. */
+    /** @description Tasks to import. An array of tasks is accepted too. Other fields are ignored. */
     Import: {
       /**
        * @description The tasks.
@@ -1698,34 +1698,34 @@ export interface components {
     /** @description What an import did. */
     ImportResult: {
       /**
-       * @description Whether nothing was created.
+       * @description Whether this was a dry run, which creates nothing.
        * @example false
        */
       dry_run: boolean
       /**
-       * @description The number of tasks that were created; with dry_run, that would be.
+       * @description The number of tasks that were created, or with dry_run the number that would be created.
        * @example 3
        */
       created: number
       /**
-       * @description The number of tasks in the file that exist already, or are in the file more than once.
+       * @description The number of tasks that were skipped, because they exist already or occur earlier in the file.
        * @example 1
        */
       skipped: number
       /**
-       * @description The number of parts of a calendar that are no tasks, such as events.
+       * @description The number of parts of a calendar that are not tasks, such as events.
        * @example 0
        */
       ignored: number
       /**
-       * @description Columns of a CSV file that are no fields of tasks. At most 20.
+       * @description Columns of a CSV file that are not fields of a task. At most 20.
        * @example [
        *       "Assigned to"
        *     ]
        */
       ignored_columns: string[]
     }
-    /** @description A task of a file: a new task, with what an export has besides. Unknown fields are ignored. */
+    /** @description A task of a file: the fields of a new task, and further fields of an export. Unknown fields are ignored. */
     ImportedTask: {
       /**
        * Format: single-line
@@ -1771,7 +1771,7 @@ export interface components {
        */
       is_completed?: boolean
       /**
-       * @description With created_at, names the task: a file does not create it twice. It is not the new id.
+       * @description Together with created_at it identifies the task, so that an import does not create the task twice. A new task gets a new id.
        * @example 42
        */
       id?: unknown
@@ -1788,7 +1788,7 @@ export interface components {
        */
       updated_at?: string
       /**
-       * @description The id of the next occurrence, in the same file.
+       * @description The id of the next occurrence, if it is in the same file.
        * @example null
        */
       next_task_id?: unknown
@@ -1980,7 +1980,7 @@ export interface components {
         'application/problem+json': components['schemas']['Problem']
       }
     }
-    /** @description - `task_not_found`: The task does not exist, is in the trash (for calls on the trash: is not there), or belongs to another user; the answer is the same. */
+    /** @description - `task_not_found`: The task does not exist, is in the trash (for calls on the trash: is not in the trash), or belongs to another user; the answer is the same. */
     NotFound: {
       headers: {
         'x-request-id': components['headers']['RequestId']
@@ -2202,7 +2202,7 @@ export interface operations {
         tags?: string
         /** @description Only tasks that have at least one of these tags, separated by commas, in any letter case. At most 20 tags. */
         any_tags?: string
-        /** @description true: only pending tasks that are past their due date. false: only the others. */
+        /** @description true: only pending tasks that are past their due date. false: all other tasks. */
         overdue?: boolean
         /** @description Only tasks that are due on this day, at this time, or later. */
         due_from?: string
@@ -2224,7 +2224,7 @@ export interface operations {
         limit?: number
         /** @description The number of tasks to skip. Needs limit, and cannot be combined with cursor. */
         offset?: number
-        /** @description The start of the page, from the Link header of the page before it. Needs limit. */
+        /** @description The start of the page, from the Link header of the previous page. Needs limit. */
         cursor?: string
         /** @description true adds the header X-Total-Count. */
         count?: boolean
@@ -2382,7 +2382,7 @@ export interface operations {
       query?: {
         /** @description The cursor of the last answer: the changes after it are returned. Without it, all tasks are returned. */
         cursor?: string
-        /** @description The largest number of changes in one answer. Default 100. */
+        /** @description The maximum number of changes in one answer. Default 100. */
         limit?: number
       }
       header?: never
@@ -2473,7 +2473,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -2525,7 +2525,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -2569,7 +2569,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -2621,7 +2621,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -2673,7 +2673,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -2871,7 +2871,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -2919,7 +2919,7 @@ export interface operations {
       query?: {
         /** @description The page size. Default 50. */
         limit?: number
-        /** @description The start of the page, from the Link header of the page before it. */
+        /** @description The start of the page, from the Link header of the previous page. */
         cursor?: string
       }
       header?: never
@@ -2988,7 +2988,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -3154,7 +3154,7 @@ export interface operations {
         format?: 'json' | 'csv' | 'ics'
         /** @description true checks the file and creates nothing. */
         dry_run?: boolean
-        /** @description IANA name of the time zone of times in a calendar that name none. Default UTC. JSON and CSV do not need it. */
+        /** @description The IANA time zone of times in a calendar that do not name a time zone. Default UTC. JSON and CSV do not need it. */
         time_zone?: string
       }
       header?: {
@@ -3216,7 +3216,7 @@ export interface operations {
         tags?: string
         /** @description Only tasks that have at least one of these tags, separated by commas, in any letter case. At most 20 tags. */
         any_tags?: string
-        /** @description true: only pending tasks that are past their due date. false: only the others. */
+        /** @description true: only pending tasks that are past their due date. false: all other tasks. */
         overdue?: boolean
         /** @description Only tasks that are due on this day, at this time, or later. */
         due_from?: string
@@ -3238,7 +3238,7 @@ export interface operations {
         limit?: number
         /** @description The number of tasks to skip. Needs limit, and cannot be combined with cursor. */
         offset?: number
-        /** @description The start of the page, from the Link header of the page before it. Needs limit. */
+        /** @description The start of the page, from the Link header of the previous page. Needs limit. */
         cursor?: string
         /** @description true adds the header X-Total-Count. */
         count?: boolean
@@ -3424,7 +3424,7 @@ export interface operations {
       query?: {
         /** @description The cursor of the last answer: the changes after it are returned. Without it, all tasks are returned. */
         cursor?: string
-        /** @description The largest number of changes in one answer. Default 100. */
+        /** @description The maximum number of changes in one answer. Default 100. */
         limit?: number
       }
       header?: never
@@ -3528,7 +3528,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -3586,7 +3586,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -3636,7 +3636,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -3694,7 +3694,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -3752,7 +3752,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -3981,7 +3981,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -4035,7 +4035,7 @@ export interface operations {
       query?: {
         /** @description The page size. Default 50. */
         limit?: number
-        /** @description The start of the page, from the Link header of the page before it. */
+        /** @description The start of the page, from the Link header of the previous page. */
         cursor?: string
       }
       header?: never
@@ -4118,7 +4118,7 @@ export interface operations {
       query?: never
       header?: {
         /**
-         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, and with *, the change is made in any case. The ETag of a task is its updated_at in double quotes.
+         * @description The change is made only if the task has one of these ETags; otherwise the answer is a 412. Without this header, or with *, the change is always made. The ETag of a task is its updated_at in double quotes.
          * @example "2026-01-02T10:00:00.000Z"
          */
         'if-match'?: string
@@ -4311,7 +4311,7 @@ export interface operations {
         format?: 'json' | 'csv' | 'ics'
         /** @description true checks the file and creates nothing. */
         dry_run?: boolean
-        /** @description IANA name of the time zone of times in a calendar that name none. Default UTC. JSON and CSV do not need it. */
+        /** @description The IANA time zone of times in a calendar that do not name a time zone. Default UTC. JSON and CSV do not need it. */
         time_zone?: string
       }
       header?: {

@@ -5,7 +5,7 @@ import { Completion, NewTask, Task, TaskChanges } from '../schemas.ts'
 /** The shapes of batches in requests and answers. */
 
 export const MAX_OPERATIONS = 100
-/** In bytes. So many operations fit in, with every text at its longest and four bytes for each character. */
+/** In bytes. It is enough for MAX_OPERATIONS with texts of maximum length and four bytes for each character. */
 export const MAX_BATCH_BYTES = 1024 * 1024
 
 /** The parts of a single call's body that an operation uses. */
@@ -21,8 +21,8 @@ const id = Type.Integer({
 const if_match = Type.String({
   format: 'entity-tags',
   description:
-    'As the header If-Match of the single call: the ETag that the task must have, which is its updated_at in double ' +
-    'quotes. If it has another one the answer is a 412.',
+    'Like the header If-Match of the single call: the task must have this ETag, which is its updated_at in double ' +
+    'quotes. Otherwise the answer is a 412.',
   examples: ['"2026-01-02T10:00:00.000Z"'],
 })
 

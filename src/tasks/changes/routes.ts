@@ -24,7 +24,7 @@ const describe = (namesUser: boolean) => ({
   summary: 'Get notified of changes',
   description:
     'A stream of server-sent events. `event: changed` says that tasks changed, but not which: read ' +
-    '`/tasks/changes` from your cursor. It comes within a second of the change, at most four times a second. A comment ' +
+    '`/tasks/changes` from your cursor. An event comes within a second of the change, at most four times a second. A comment ' +
     'every 25 seconds keeps the connection open. The stream ends when the token expires and when the service stops: ' +
     'open it again, with the last `id` in Last-Event-ID. If something changed since then, an event comes at once. ' +
     'EventSource cannot send a token: read the stream with fetch.',

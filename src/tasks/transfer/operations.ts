@@ -32,7 +32,7 @@ export function describeTransferRoutes(namesUser: boolean) {
       summary: 'Export my tasks',
       description:
         'All tasks as a file: JSON, CSV for spreadsheets, or iCalendar (RFC 5545) for calendars. Tasks in the trash are ' +
-        'not in it. docs/export.md describes the formats.',
+        'not included. docs/export.md describes the formats.',
       params,
       querystring: ExportQuery,
       response: {
@@ -52,11 +52,11 @@ export function describeTransferRoutes(namesUser: boolean) {
       operationId: idOf('importTasks'),
       summary: 'Import tasks',
       description:
-        'Creates the tasks of a file in one transaction: all of them, or none. It takes what the export writes, CSV of ' +
-        `spreadsheets and tasks of other calendars: up to ${MAX_FILE_BYTES / 1024 ** 2} MiB and ${MAX_TASKS} tasks. ` +
-        'A task that exists already is skipped, ' +
-        'so the same file twice creates nothing twice. errors lists up to 100 mistakes, with their lines. In the rate ' +
-        'limit an import counts as a request for each 64 KiB or for each 50 tasks, whichever is more.',
+        'Creates the tasks of a file in one transaction: all of them, or none. It accepts files of the export, CSV from ' +
+        `spreadsheets and tasks from other calendars: up to ${MAX_FILE_BYTES / 1024 ** 2} MiB and ${MAX_TASKS} tasks. ` +
+        'Tasks that exist already are skipped, so importing the same file again creates no duplicates. errors lists up ' +
+        'to 100 mistakes, with their lines. In the rate limit an import counts as one request for each 64 KiB or for ' +
+        'each 50 tasks, whichever is more.',
       params,
       querystring: ImportQuery,
       headers: IdempotencyHeader,

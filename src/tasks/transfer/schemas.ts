@@ -22,7 +22,7 @@ export const ImportQuery = Type.Object({
     Type.String({
       format: 'time-zone',
       description:
-        'IANA name of the time zone of times in a calendar that name none. Default UTC. JSON and CSV do not need it.',
+        'The IANA time zone of times in a calendar that do not name a time zone. Default UTC. JSON and CSV do not need it.',
       examples: ['Europe/Berlin'],
     }),
   ),
@@ -35,7 +35,7 @@ export const Export = Type.Object(
     version: Type.Literal(1, { description: 'The version of this format.', examples: [1] }),
     exported_at: Timestamp('When the export began.'),
     tasks: Type.Array(Ref(Task), {
-      description: 'All tasks, oldest first. Tasks in the trash are not in it.',
+      description: 'All tasks, oldest first, without those in the trash.',
       examples: [[]],
     }),
   },
@@ -52,19 +52,24 @@ export const ImportedTask = Type.Object(
     id: Type.Optional(
       Type.Unknown({
         description:
-          'With created_at, names the task: a file does not create it twice. It is not the new id.',
+          'Together with created_at it identifies the task, so that an import does not create the task twice. A new task ' +
+          'gets a new id.',
         examples: [42],
       }),
     ),
     created_at: instant('When the task was created. Default: now.'),
     updated_at: instant('When the task last changed. Default: now.'),
     next_task_id: Type.Optional(
-      Type.Unknown({ description: 'The id of the next occurrence, in the same file.', examples: [null] }),
+      Type.Unknown({
+        description: 'The id of the next occurrence, if it is in the same file.',
+        examples: [null],
+      }),
     ),
   },
   {
     $id: 'ImportedTask',
-    description: 'A task of a file: a new task, with what an export has besides. Unknown fields are ignored.',
+    description:
+      'A task of a file: the fields of a new task, and further fields of an export. Unknown fields are ignored.',
   },
 )
 
@@ -78,7 +83,7 @@ export const Import = Type.Object(
   },
   {
     $id: 'Import',
-    description: 'Tasks to import. An array of tasks is accepted, too. Other fields are ignored.',
+    description: 'Tasks to import. An array of tasks is accepted too. Other fields are ignored.',
   },
 )
 export type Import = Static<typeof Import>
@@ -88,15 +93,21 @@ const count = (description: string, example: number) =>
 
 export const ImportResult = Type.Object(
   {
-    dry_run: Type.Boolean({ description: 'Whether nothing was created.', examples: [false] }),
-    created: count('The number of tasks that were created; with dry_run, that would be.', 3),
+    dry_run: Type.Boolean({
+      description: 'Whether this was a dry run, which creates nothing.',
+      examples: [false],
+    }),
+    created: count(
+      'The number of tasks that were created, or with dry_run the number that would be created.',
+      3,
+    ),
     skipped: count(
-      'The number of tasks in the file that exist already, or are in the file more than once.',
+      'The number of tasks that were skipped, because they exist already or occur earlier in the file.',
       1,
     ),
-    ignored: count('The number of parts of a calendar that are no tasks, such as events.', 0),
+    ignored: count('The number of parts of a calendar that are not tasks, such as events.', 0),
     ignored_columns: Type.Array(Type.String(), {
-      description: 'Columns of a CSV file that are no fields of tasks. At most 20.',
+      description: 'Columns of a CSV file that are not fields of a task. At most 20.',
       examples: [['Assigned to']],
     }),
   },

@@ -29,7 +29,7 @@ export const TrashQuery = Type.Object({
   cursor: Type.Optional(
     Type.String({
       maxLength: 2000,
-      description: 'The start of the page, from the Link header of the page before it.',
+      description: 'The start of the page, from the Link header of the previous page.',
       examples: ['WyJ0cmFzaCIsIjIwMjYiLCI0MiJd'],
     }),
   ),
