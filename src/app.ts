@@ -26,7 +26,7 @@ import { upkeep } from './operations/upkeep.ts'
 import { validation } from './http/validation.ts'
 import { problem } from './http/problem.ts'
 import { createTaskQueries, taskFeature, TASK_SCHEMAS } from './tasks/feature.ts'
-import { startTaskEvents, tellOfWrites } from './tasks/changes/routes.ts'
+import { reportWrites, startTaskEvents } from './tasks/changes/routes.ts'
 import { taskFormats } from './tasks/formats.ts'
 import { createUserRepository } from './users/repository.ts'
 import { userRoutes } from './users/routes.ts'
@@ -125,7 +125,7 @@ export async function buildApp(
           request.user = { ...request.user, endsAt, client: request.raw.socket }
           return users.provision(request.user)
         })
-        known.addHook('onRoute', tellOfWrites(tell))
+        known.addHook('onRoute', reportWrites(tell))
         const { frontEndSettings: settings } = config
         if (settings.length > 0) await known.register(frontEnds, { settings, findTask: queries.tasks.find })
         await known.register(userRoutes, { users })

@@ -34,7 +34,7 @@ const isEncoded = ({ 'content-encoding': coding = 'identity' }: FastifyRequest['
   coding.trim().toLowerCase() !== 'identity'
 
 /** Passes bodies of every type on as they are, in the scope of `app`: for files. */
-export function passBodiesOn(app: FastifyInstance) {
+export function acceptRawBodies(app: FastifyInstance) {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, ({ headers }, body, done) =>
     isEncoded(headers) ? done(unsupportedCoding(), undefined) : done(null, body),

@@ -22,13 +22,13 @@ const isAny = (header: string) => header.trim() === '*'
  * The tags in If-Match, without quotes; undefined for `*` and for a request without the header. If-Match compares
  * strongly: a weak tag matches nothing, so it is left out.
  */
-export function tagsThatMayChange(header: string | undefined): string[] | undefined {
+export function parseIfMatch(header: string | undefined): string[] | undefined {
   if (header === undefined || isAny(header)) return undefined
   return [...header.matchAll(EACH_TAG)].flatMap(([, weak, tag]) => (weak === undefined ? [tag!] : []))
 }
 
 /** Whether If-None-Match names the tag, so that the client has this version. It compares weakly. */
-export function isKnownTo(header: string | undefined, tag: string): boolean {
+export function matchesIfNoneMatch(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false
   return isAny(header) || [...header.matchAll(EACH_TAG)].some(([, , known]) => known === tag)
 }

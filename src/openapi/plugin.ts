@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { hash } from 'node:crypto'
-import { etagOf, isKnownTo, sendNotModified } from '../http/entity-tags.ts'
+import { etagOf, matchesIfNoneMatch, sendNotModified } from '../http/entity-tags.ts'
 import { PAGE_HEADERS } from '../http/headers.ts'
 import type { Format } from '../http/validation.ts'
 import { completeDocument } from './document.ts'
@@ -83,7 +83,7 @@ function serveDocument(app: FastifyInstance) {
   app.get('/openapi.json', { schema: { hide: true } }, async (request, reply) => {
     served ??= serialize(app.swagger())
     reply.headers({ etag: etagOf(served.tag), 'cache-control': 'no-cache' })
-    if (isKnownTo(request.headers['if-none-match'], served.tag)) return sendNotModified(reply)
+    if (matchesIfNoneMatch(request.headers['if-none-match'], served.tag)) return sendNotModified(reply)
     return reply.type('application/json; charset=utf-8').send(served.body)
   })
 }

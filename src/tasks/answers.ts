@@ -1,6 +1,6 @@
 import type { TObject } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
-import { etagOf, isKnownTo, sendNotModified } from '../http/entity-tags.ts'
+import { etagOf, matchesIfNoneMatch, sendNotModified } from '../http/entity-tags.ts'
 import { problem, raise } from '../http/problem.ts'
 import { MAX_BIGINT } from './changes/cursor.ts'
 
@@ -29,7 +29,7 @@ export async function sendTask(reply: FastifyReply, json: Promise<string | undef
   const task = (await json) ?? raise(taskNotFound())
   const tag = UPDATED_AT.exec(task)![1]!
   reply.headers({ etag: etagOf(tag), 'cache-control': 'private, no-cache' })
-  return isKnownTo(ifNoneMatch, tag) ? sendNotModified(reply) : sendJson(reply, task)
+  return matchesIfNoneMatch(ifNoneMatch, tag) ? sendNotModified(reply) : sendJson(reply, task)
 }
 
 /** A 400 about one query parameter. `mistake` replaces the sentence for people; it has no full stop. */

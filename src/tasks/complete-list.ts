@@ -6,15 +6,15 @@ import type { Task } from './schemas.ts'
 import type { Selection } from './selection.ts'
 
 /**
- * Tasks that are read at once. The memory for a list does not depend on its length, except for its ids.
- * Larger batches take less time in total, and make other users wait longer.
+ * Number of tasks that one statement reads. So the memory for a list does not grow with its length, except for its ids.
+ * Larger batches take less time in total, but make other users wait longer.
  */
 const BATCH_SIZE = 250
 
 /**
- * Answers with every task of a selection: as one text if it is short, else as a stream of batches, which are read as
- * fast as the client reads them. A later failure than that of the first batch destroys the stream with its error: the
- * client gets an incomplete answer, and src/http/ logs the reason.
+ * Answers with every task of a selection: a short list as one text, a long list as a stream of batches, which are read
+ * from the database as fast as the client reads the answer. If a later batch than the first one fails, the stream is
+ * destroyed with the error: the client gets an incomplete answer, and src/http/ logs the reason.
  */
 export async function sendCompleteList(
   tasks: TaskRepository,
@@ -39,9 +39,9 @@ async function* inBrackets(batches: AsyncIterable<string[]>) {
 }
 
 /**
- * Every task of a selection as JSON, in batches; none for HEAD. The first batch is read before this settles, so that a
- * database that is away is still a 503; a short selection is an array with this batch. No connection to the database is
- * held between batches.
+ * Returns every task of a selection as JSON, in batches; none for HEAD. The first batch is read before the promise
+ * resolves, so that the client gets a 503 if the database is unavailable. A short selection is an array with this batch.
+ * No connection to the database is held between batches.
  */
 export async function readTasks(
   tasks: TaskRepository,
@@ -53,18 +53,20 @@ export async function readTasks(
     return []
   }
   const first = await tasks.list(owner, selection, BATCH_SIZE + 1)
-  return first.length <= BATCH_SIZE ? [first] : readBatches(tasks, unhurried(owner), selection, first)
+  return first.length <= BATCH_SIZE
+    ? [first]
+    : readBatches(tasks, withoutRequestDeadline(owner), selection, first)
 }
 
-/** A long list may take longer than a request: each of its statements has a deadline of its own. */
-export function unhurried({ id, client }: Owner): Owner {
+/** The same owner without the deadline of the request: each statement has a deadline of its own. For long answers. */
+export function withoutRequestDeadline({ id, client }: Owner): Owner {
   return client === undefined ? { id } : { id, client }
 }
 
 /**
- * The first batch, then the ids of all other tasks from one statement, then these tasks in batches by id. So a task
- * that exists the whole time is in the list exactly once, even if changes move it in the order. A task that no longer
- * matches the filters when its batch is read is left out.
+ * Yields the first batch, then reads the ids of all other tasks in one statement, then yields these tasks in batches by
+ * id. So a task that exists the whole time is in the list exactly once, even if changes move it in the order. A task
+ * that no longer matches the filters when its batch is read is left out.
  */
 async function* readBatches(tasks: TaskRepository, owner: Owner, selection: Selection, first: string[]) {
   yield first

@@ -11,7 +11,7 @@ export interface DueDate {
   allDay: boolean
 }
 
-/** A moment in both forms: calendar days are compared with `day`, timestamps with `at`. */
+/** A moment to compare due dates with: calendar days are compared with `day`, timestamps with `at`. */
 export interface DueBound {
   /** The calendar day in the client's time zone, as its midnight in UTC. */
   day: string
@@ -50,7 +50,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** The bound between what is due before this moment and what is due at it or later, in `timeZone`. */
+/** The bound between tasks that are due before a moment and those that are due at it or later, in `timeZone`. */
 export function dueBound(moment: DueDate, timeZone = 'UTC'): DueBound {
   const time = Date.parse(moment.at)
   if (moment.allDay) return { day: moment.at, at: timestamp(startOfDay(time, timeZone)) }
@@ -76,7 +76,7 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
   return clock
 }
 
-/** The date and time that the clocks of a time zone show, read as if they were UTC. In milliseconds. */
+/** The local time of an instant in a time zone, as if it were UTC. Both are in milliseconds since 1970. */
 export function wallClock(time: number, timeZone: string): number {
   if (timeZone === 'UTC') return time
   const shown = clockOf(timeZone).format(time).match(/\d+/g)!.map(Number)
@@ -84,10 +84,10 @@ export function wallClock(time: number, timeZone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) + remainder(time, 1000)
 }
 
-/** The remainder that is never negative. */
+/** The remainder of a division. Unlike `%` it is never negative. */
 export const remainder = (time: number, divisor: number) => ((time % divisor) + divisor) % divisor
 
-/** The first instant at which the clocks of a time zone show this; undefined if they jump over it. */
+/** The first instant with this local time in a time zone; undefined if the clocks skip this local time. */
 export function instantOf(wall: number, timeZone: string): number | undefined {
   // No offset from UTC reaches 24 hours.
   const [before, after] = [wall - DAY_MS, wall + DAY_MS].map(
@@ -98,7 +98,7 @@ export function instantOf(wall: number, timeZone: string): number | undefined {
   return instants.length === 0 ? undefined : Math.min(...instants)
 }
 
-/** Returns a test whether a wall-clock time exists. It is fast if many times are tested in order. */
+/** Returns a function that tests whether a local time exists. It is fast if many times are tested in order. */
 export function existenceIn(timeZone: string) {
   let offset = 0
   return (wall: number): boolean => {
@@ -115,26 +115,30 @@ export const dayAt = (time: number, timeZone: string) =>
   Math.floor(wallClock(time, timeZone) / DAY_MS) * DAY_MS
 
 /**
- * The first instant at which clocks show this day or a later one. So a day that a time zone skipped is empty: it
- * begins, and ends, when the next day begins.
+ * The first instant of a calendar day in a time zone. A few zones have skipped a whole day: such a day begins and ends
+ * when the next day begins.
  *
- * @param day midnight in UTC
+ * @param day the day, as its midnight in UTC
  */
 function startOfDay(day: number, timeZone: string): number {
-  const isBehind = (time: number) => wallClock(time, timeZone) >= day
-  return instantOf(day, timeZone) ?? transition(day - DAY_MS, day + DAY_MS, isBehind)
+  const hasBegun = (time: number) => wallClock(time, timeZone) >= day
+  return instantOf(day, timeZone) ?? findClockChange(day - DAY_MS, day + DAY_MS, hasBegun)
 }
 
 /**
  * Finds the instant between two others at which clocks change. It is a whole second.
  *
- * @param isBehind whether an instant is this one or a later one
+ * @param hasChanged whether the clocks have changed at an instant
  */
-export function transition(before: number, after: number, isBehind: (time: number) => boolean): number {
+export function findClockChange(
+  before: number,
+  after: number,
+  hasChanged: (time: number) => boolean,
+): number {
   let [low, high] = [before / 1000, after / 1000]
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)
-    if (isBehind(middle * 1000)) high = middle
+    if (hasChanged(middle * 1000)) high = middle
     else low = middle
   }
   return high * 1000

@@ -17,7 +17,7 @@ import * as trashSchemas from './trash/schemas.ts'
 import { createTransferRepository } from './transfer/repository.ts'
 import { transferRoutes } from './transfer/routes.ts'
 import * as transferSchemas from './transfer/schemas.ts'
-import { createTurns } from './transfer/turns.ts'
+import { createImportLimit } from './transfer/import-limit.ts'
 
 /** The schemas that become components of the document: those with an `$id`. */
 export const TASK_SCHEMAS: readonly unknown[] = Object.values({
@@ -64,7 +64,7 @@ export const taskFeature: FastifyPluginAsync<TaskFeatureOptions> = async (
   app,
   { queries: { tasks, batches, transfers, changes, keys, trash, trashDays }, events, whileUserExists },
 ) => {
-  const turns = createTurns()
+  const importLimit = createImportLimit()
   for (const namesUser of [false, true]) {
     const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
     await app.register(taskRoutes, { prefix, tasks, changes, keys, whileUserExists, namesUser })
@@ -72,7 +72,7 @@ export const taskFeature: FastifyPluginAsync<TaskFeatureOptions> = async (
     await app.register(trashRoutes, { prefix, trash, trashDays, namesUser })
     await app.register(eventRoutes, { prefix, events, namesUser })
     await app.register(batchRoutes, { prefix, batches, keys, whileUserExists, namesUser })
-    const transfer = { tasks, transfers, keys, turns, whileUserExists, namesUser }
+    const transfer = { tasks, transfers, keys, importLimit, whileUserExists, namesUser }
     await app.register(transferRoutes, { prefix, ...transfer })
   }
 }

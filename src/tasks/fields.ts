@@ -16,7 +16,7 @@ type Values = Readonly<Partial<Record<Column, Sql>>>
 interface Reading {
   readonly read: string
 }
-/** A field that clients send: what a value stores, and what a new task has where the client sends nothing. */
+/** A field that clients send: what a value stores, and the value of a new task if the client sends none. */
 type Writing<Name extends keyof NewTask> = {
   readonly write: (value: Exclude<NewTask[Name], undefined>) => Values
 } & (object extends Pick<NewTask, Name>
@@ -47,7 +47,7 @@ const stored = <Name extends Column>(name: Name, type: 'text' | 'boolean') => ({
 const storedRecurrence = (sent: NonNullable<NewTask['recurrence']>) =>
   JSON.stringify(completeRecurrence(sent))
 
-/** How each field of the wire is read from its columns and written to them. */
+/** How each field of the schemas is read from its columns and written to them. */
 const fields: Fields = {
   id: readAs('id'),
   user_id: readAs('user_id'),

@@ -23,18 +23,18 @@ type Value<Name extends Parameter> = Exclude<ListQuery[Name], undefined>
 
 /** Narrows the list. */
 interface Filter<Name extends Parameter> {
-  /** undefined: the value lets every task pass. */
+  /** Returns undefined if the value excludes no task. */
   readonly condition: (value: Value<Name>, query: ListQuery) => Sql | undefined
   /** Whether a page can have to look at all tasks of the user, because no index serves the condition. */
   readonly mayScan: boolean
-  /** Of a filter that may scan: whether PostgreSQL keeps the plan. The text must be the same for all these values. */
+  /** For a filter that may scan: whether the statement is prepared. Its SQL must be the same for all these values. */
   readonly isPrepared?: (value: Value<Name>) => boolean
   /** One spelling for values that mean the same. */
   readonly normalize?: (value: Value<Name>) => Value<Name> | undefined
-  /** What cursors depend on, if that is less than the value. */
+  /** The text that cursors depend on, if several values mean the same. */
   readonly identity?: (value: Value<Name>) => string
 }
-/** Another name for a parameter. It counts if that parameter is not sent and `read` returns a value. */
+/** Another name for a parameter. It is used if that parameter is not sent and `read` returns a value. */
 type AliasOf<Target extends Parameter> = {
   readonly insteadOf: Target
   readonly read: (text: string) => ListQuery[Target]
@@ -102,7 +102,7 @@ const positions = new Set(rows.flatMap(([name, role]) => (role === 'position' ? 
 /** A query with aliases resolved and each value in one spelling. */
 export type ResolvedQuery = Omit<ListQuery, 'sort' | 'order'> & { sort: Sort; order: Order }
 
-/** Resolves the query that a client sent. Parameters that are not known are dropped. */
+/** Resolves the query that a client sent, and drops unknown parameters. */
 export function resolve(query: ListQuery): ResolvedQuery {
   const sent = query as Readonly<Record<string, string | undefined>>
   const own: Record<string, string | undefined> = {}
@@ -118,7 +118,7 @@ export function resolve(query: ListQuery): ResolvedQuery {
   return Object.assign(own, { sort, order: (own as ListQuery).order ?? defaultOrder(sort) })
 }
 
-/** The conditions of a resolved query, and what they mean for a page. */
+/** The SQL conditions of a resolved query, and whether a page with them may scan and is prepared. */
 export function filtersOf(query: ResolvedQuery): Pick<Selection, 'conditions' | 'mayScan' | 'isPrepared'> {
   const sent = query as Readonly<Record<string, unknown>>
   const conditions: Sql[] = []
@@ -134,7 +134,7 @@ export function filtersOf(query: ResolvedQuery): Pick<Selection, 'conditions' | 
   return { conditions, mayScan: scans > 0, isPrepared: scans === 0 || (scans === 1 && prepared === 1) }
 }
 
-/** What cursors depend on: every parameter except those for the part of the list. */
+/** The parameters that cursors depend on: all except those of the role `position`. */
 export const listIdentity = (query: ResolvedQuery): [name: string, value: unknown][] =>
   rows.flatMap(([name, role]) => {
     const value = query[name]

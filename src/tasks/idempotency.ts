@@ -52,7 +52,7 @@ export function createIdempotencyKeys(prisma: Client) {
       try {
         return await request()
       } catch (error) {
-        // This one may fail because of the first request, or of what happened since: a deleted task is not found.
+        // This request may fail because of the first one, or because of later changes: a deleted task is not found.
         const isUsed = isUsedKey(error)
         if (!isUsed && failedOperation(error) === undefined && !isRefusal(error)) throw error
         const [json] = await prisma.$queryJson(owner, findKey(owner.id, once.key))
@@ -70,7 +70,7 @@ export function createIdempotencyKeys(prisma: Client) {
   }
 }
 
-/** Whether the error is an answer of the kind 4xx. */
+/** Whether the error is a 4xx answer. */
 const isRefusal = (error: unknown) => {
   const { status } = error as { status?: number }
   return status !== undefined && status < 500

@@ -55,11 +55,11 @@ export function createTaskRepository(prisma: Client) {
         isLarge: limit > LARGE,
       }),
 
-    /** The ids of a selection, in its order, as one text: `3,1,2`. Those in `without`, such a text, are left out. */
+    /** The ids of a selection, in its order, as one text: `3,1,2`. The ids in `without` (`4,5`) are left out. */
     listIds: async (owner: Owner, selection: Selection, without: string): Promise<string> =>
       (await one(owner, idsOf(owner.id, selection, without), HEAVY)) ?? '',
 
-    /** Those of these tasks that are in the selection, in the order of `ids` (`3,1,2`). */
+    /** The tasks of `ids` (`3,1,2`) that are in the selection, in the order of `ids`. */
     listByIds: (owner: Owner, selection: Selection, ids: string): Promise<string[]> =>
       prisma.$queryJson(owner, tasksFrom(tasksOf(owner.id, selection, ids)), { ...HEAVY, isLarge: true }),
 

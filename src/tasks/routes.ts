@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/identity.ts'
-import { tagsThatMayChange } from '../http/entity-tags.ts'
+import { parseIfMatch } from '../http/entity-tags.ts'
 import { raise } from '../http/problem.ts'
 import { sendJson, sendTask, taskNotFound, withId } from './answers.ts'
 import { sendChanges } from './changes/feed.ts'
@@ -65,7 +65,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
       url: '/:id',
       schema: method === 'PUT' ? schemas.put : schemas.patch,
       handler: ({ user, params, body, headers }, reply) => {
-        const ifMatch = tagsThatMayChange(headers['if-match'])
+        const ifMatch = parseIfMatch(headers['if-match'])
         return sendTask(
           reply,
           withId(params.id, (id) => tasks.update(user, id, body, ifMatch)),
@@ -76,7 +76,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
 
   app.patch('/:id/complete', { schema: schemas.complete }, (request, reply) => {
     const { user, params, body, headers } = request
-    const ifMatch = tagsThatMayChange(headers['if-match'])
+    const ifMatch = parseIfMatch(headers['if-match'])
     const change = (id: bigint) =>
       body?.completed === undefined
         ? tasks.toggle(user, id, ifMatch)
@@ -85,7 +85,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
   })
 
   app.post('/:id/skip', { schema: schemas.skip }, ({ user, params, headers }, reply) => {
-    const ifMatch = tagsThatMayChange(headers['if-match'])
+    const ifMatch = parseIfMatch(headers['if-match'])
     return sendTask(
       reply,
       withId(params.id, (id) => tasks.skip(user, id, ifMatch)),

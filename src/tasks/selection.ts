@@ -8,9 +8,9 @@ type Sql = Prisma.Sql
 /** Which tasks of the owner are selected, and in which order. */
 export interface Selection {
   conditions: Sql[]
-  /** Whether a page can have to look at all tasks of the owner. */
+  /** Whether PostgreSQL may have to read all tasks of the owner for a page. */
   mayScan: boolean
-  /** Whether PostgreSQL keeps the plan of a page. The texts for combinations of filters are too many. */
+  /** Whether the statement of a page is prepared. Combinations of filters have too many different texts. */
   isPrepared: boolean
   sort: Sort
   order: Order
@@ -34,7 +34,7 @@ export const pageOf = (owner: string, selection: Selection, limit: number, offse
   sql`SELECT * FROM ${candidates(owner, selection, limit + offset)}
     ORDER BY ${orderBy(selection)} LIMIT ${limit} OFFSET ${offset}`
 
-/** Reads the ids of a selection as one text, in its order: `3,1,2`. Those in `without`, a text of ids, are left out. */
+/** Reads the ids of a selection as one text, in its order: `3,1,2`. The ids in `without` (`4,5`) are left out. */
 export const idsOf = (owner: string, selection: Selection, without: string) =>
   sql`SELECT string_agg(id::text, ',') FROM (
     SELECT ${column.id} AS id FROM tasks WHERE ${matching(owner, selection)}
@@ -47,9 +47,9 @@ export const tasksOf = (owner: string, selection: Selection, ids: string) =>
     JOIN tasks ON ${column.id} = chosen_id WHERE ${matching(owner, selection)} ORDER BY place`
 
 /**
- * The tasks among which a page is found; it needs the first `most` of them. An index on a nullable column ends with
- * the nulls, which is right for one order only, and the tasks after a position are two ranges of it. So tasks with
- * a value and tasks without are read apart, each along the index, the latter only as far as the page has room.
+ * The tasks from which a page is taken, which needs the first `most` of them. Tasks without a value come last in either
+ * order, but an index on a nullable column has the nulls at the end for ascending order only. So tasks with a value and
+ * tasks without one are read separately, each along the index. The latter are read only if the page has room for them.
  */
 function candidates(owner: string, selection: Selection, most: number): Sql {
   const { sort, order, after } = selection

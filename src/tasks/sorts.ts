@@ -36,7 +36,7 @@ interface SortBy<Name extends Column> {
   readonly isKey: (key: string) => boolean
 }
 
-/** In the form in which tasks carry it: PostgreSQL does not read every form that due dates can have. */
+/** Whether a text is a timestamp as answers write it. PostgreSQL does not accept every form that clients can send. */
 export const isInstant = (key: string) => parseDueDate(key)?.at === key
 const isTitle = (key: string) => key.length <= 400 && isStorable(key)
 

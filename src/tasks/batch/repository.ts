@@ -4,7 +4,7 @@ import type { Owner } from '../../database/owner.ts'
 import type { Operation } from './schemas.ts'
 import { batchStatements, idOf, seriesChangeOf } from './statements.ts'
 import type { Once } from '../idempotency-statements.ts'
-import { changedAgainAndAgain, MAX_TRIES } from '../recurrence/repository.ts'
+import { MAX_TRIES, tooManyConflicts } from '../recurrence/repository.ts'
 import { readSeries, type SeriesRow } from '../recurrence/statements.ts'
 import { findTask } from '../statements.ts'
 import { findTrashedTask } from '../trash/statements.ts'
@@ -64,7 +64,7 @@ function mayBeRecurring(error: unknown, operations: readonly Operation[]): undef
   if (index === undefined || !isMissing || !seriesChangeOf(operations[index]!)) throw error
 }
 
-/** Reads the tasks of a batch and sends it, until their series are those that were read. */
+/** Reads the tasks of a batch and sends the batch. Repeats both if a series has changed in between. */
 async function changeSeries(
   prisma: Client,
   owner: Owner,
@@ -89,7 +89,7 @@ async function changeSeries(
       failed = row
     }
   }
-  throw changedAgainAndAgain()
+  throw tooManyConflicts()
 }
 
 /** The operation that made a batch fail, and why; undefined if the batch failed in another way. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { Prisma } from '../../generated/prisma/client.ts'
-import { tagsThatMayChange } from '../../http/entity-tags.ts'
+import { parseIfMatch } from '../../http/entity-tags.ts'
 import type { Operation } from './schemas.ts'
 import { column } from '../fields.ts'
 import { type Once, writeBatchKey } from '../idempotency-statements.ts'
@@ -23,9 +23,9 @@ interface Context {
   ifMatch: IfMatch
   /** How long the trash keeps a task; 0 means that there is no trash. */
   trashDays: number
-  /** What was read of the task, if that was necessary because it may repeat. */
+  /** The series of the task as it was read; undefined if the task was not read. */
   seen: Seen | undefined
-  /** Where the operation is in the body, for its mistakes. */
+  /** Path of the operation in the body, for error messages: `operations/3/`. */
   at: string
 }
 
@@ -55,7 +55,7 @@ export function seriesChangeOf(operation: Operation): Change | undefined {
   return concernsSeries(change) ? change : undefined
 }
 
-/** So many operations on recurring tasks compute their dates before other requests have a turn of the event loop. */
+/** Number of operations that compute dates before other requests get a turn of the event loop. */
 const DATES_PER_TURN = 4
 
 /** The statements of a batch: first the locks, then one statement for each operation, last the idempotency key. */
@@ -101,7 +101,7 @@ function statementOf({ owner, trashDays, once, seen }: BatchContext, operation: 
     return once === undefined ? insert : resultOf({ last: insert }, index, once)
   }
   const task = seen.get(operation.id)
-  const ifMatch = tagsThatMayChange(operation.if_match)
+  const ifMatch = parseIfMatch(operation.if_match)
   const statement = changeOf({ owner, id: idOf(operation), trashDays, ifMatch, seen: task, at }, operation)
   const change = seriesChangeOf(operation)
   if (task && change) seen.set(operation.id, afterChange(task, change))

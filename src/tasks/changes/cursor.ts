@@ -1,7 +1,7 @@
 /* The cursors of the change feed. docs/sync.md explains how the feed works. */
 
 /**
- * A moment, as PostgreSQL's transactions see it (pg_snapshot): those below `xmax` are over, except the running ones.
+ * A moment, in terms of PostgreSQL's transactions (pg_snapshot): those below `xmax` have ended, except the running ones.
  * No transaction below `xmin` is running.
  */
 export interface Snapshot {
@@ -30,8 +30,8 @@ const VERSION = '1'
 /** How long a cursor is valid. The ids of deleted tasks are kept for a day longer (purge_deleted_task_ids). */
 export const CURSOR_DAYS = 90
 /**
- * Bounds the length of a cursor. If more transactions were running, the snapshot is cut before the next one: it counts
- * later ones as not over, so the next walk reads their changes, some of them for a second time.
+ * Bounds the length of a cursor. If more transactions were running, the snapshot is cut before the next one. It
+ * counts later ones as not ended, so the next walk reads their changes, some of them for a second time.
  */
 const MAX_RUNNING = 300
 /** The largest bigint of PostgreSQL: no task has a larger id. */
@@ -93,13 +93,13 @@ function decodeSnapshot(text: string): Snapshot | undefined {
   const running = steps.map((step) => (last += step))
   const isAscending = steps.slice(1).every((step) => step > 0n)
   if (xmin < 1n || xmax > MAX_BIGINT || !isAscending || last > xmax || (steps.length > 0 && last === xmax))
-    throw new RangeError('This is no snapshot.')
+    throw new RangeError('This is not a snapshot.')
   return { xmin, xmax, running, at: Number(at) }
 }
 
 /** @throws RangeError if the text is not a bigint of PostgreSQL */
 function read(text: string): bigint {
-  if (!/^[0-9a-z]{1,13}$/.test(text)) throw new RangeError('This is no number.')
+  if (!/^[0-9a-z]{1,13}$/.test(text)) throw new RangeError('This is not a number.')
   let value = 0n
   for (const digit of text) value = value * 36n + BigInt(parseInt(digit, 36))
   if (value > MAX_BIGINT) throw new RangeError('The number is too large.')

@@ -31,7 +31,6 @@ export class EventStream extends Readable {
     if (this.isRead) this.pass(':\n\n')
   }
 
-  /** No event follows. */
   end() {
     this.next = undefined
     this.push(null)

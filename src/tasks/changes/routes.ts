@@ -78,10 +78,10 @@ const tooMany = () =>
   problem('too_many_streams', { values: [MAX_STREAMS_PER_USER], headers: { 'retry-after': '5' } })
 
 /**
- * An `onRoute` hook that calls `tell` with the user after each call that may have written. The write is then committed.
- * After a 503 its outcome may not be known yet, so `tell` is called again a second later.
+ * Returns an `onRoute` hook. It calls `tell` with the user's id after each call that may have written, when the write is
+ * committed. After a 503 the outcome of the write may not be known yet, so `tell` is called again a second later.
  */
-export const tellOfWrites = (tell: (owner: string) => void) => (route: RouteOptions) => {
+export const reportWrites = (tell: (owner: string) => void) => (route: RouteOptions) => {
   if ([route.method].flat().some((method) => method === 'GET' || method === 'HEAD')) return
   route.onSend = (request, reply, _payload, done) => {
     const owner = (request.user as { id: string } | null)?.id
@@ -98,7 +98,7 @@ export const tellOfWrites = (tell: (owner: string) => void) => (route: RouteOpti
  * The event streams of this copy of the service. Redis notifies them of changes made through other copies. When the
  * service stops, they end first.
  *
- * @returns the streams, and `tell`: something of this user may have changed
+ * @returns the streams, and `tell`, which reports that tasks of a user may have changed
  */
 export function startTaskEvents(app: FastifyInstance, changes: ChangeFeed, redis: Redis | undefined) {
   const events = new TaskEvents(createEventFeed(changes))

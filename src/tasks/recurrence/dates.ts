@@ -58,7 +58,7 @@ function searchAfter(rule: RRuleTemporal, wall: number): number | undefined {
 }
 
 /** Computes, without the library, the wall-clock times after `after` at which a series from `start` could have a date. */
-export function* expandRoughly(parts: Parts, start: number, after: number) {
+export function* expandCandidates(parts: Parts, start: number, after: number) {
   const time = remainder(start, DAY_MS)
   const [first, from] = [start, Math.max(start, after)].map((wall) => Math.floor(wall / DAY_MS))
   for (const day of daysOf(parts, first!, from!)) if (day * DAY_MS + time > after) yield day * DAY_MS + time
@@ -69,7 +69,7 @@ export function* expand(parts: Parts, start: number, after: number) {
   const fraction = remainder(start, 1000)
   let rule: RRuleTemporal | undefined
   let refused = 0
-  for (const wall of expandRoughly(parts, start, after)) {
+  for (const wall of expandCandidates(parts, start, after)) {
     rule ??= ruleOf(parts, start - fraction)
     const isDate = searchAfter(rule, wall - fraction - 1000) === wall - fraction
     refused = isDate ? 0 : refused + 1

@@ -17,7 +17,7 @@ import { type Change, concernsSeries, findTask } from '../statements.ts'
 
 /** Maximum number of tries for a change, if others change the series of the task at the same time. */
 export const MAX_TRIES = 50
-export const changedAgainAndAgain = () =>
+export const tooManyConflicts = () =>
   new DatabaseError('undone', 'Others changed the series of a task during each attempt.')
 
 /** All queries on recurring tasks. The owner is the first argument and part of every statement. */
@@ -35,7 +35,7 @@ export function createSeriesQueries(prisma: Client) {
       const answer = await send(owner, plan(row))
       if (answer !== undefined) return answer
     }
-    throw changedAgainAndAgain()
+    throw tooManyConflicts()
   }
 
   async function change(

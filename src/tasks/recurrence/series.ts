@@ -1,6 +1,6 @@
 import { DAY_MS, type DueDate, parseDueDate, remainder } from '../due-date.ts'
 import { calendarOf } from './calendar.ts'
-import { expand, expandRoughly } from './dates.ts'
+import { expand, expandCandidates } from './dates.ts'
 import { MAX_PERIODS } from './days.ts'
 import { partsOf, readUntil } from './rule.ts'
 import type { Recurrence } from '../schemas.ts'
@@ -48,7 +48,7 @@ function beginningOf({ due_date, recurrence }: Series, now: number, isSkip: bool
 function countPassed({ parts, calendar, start }: ReturnType<typeof beginningOf>, end: number, most: number) {
   let passed = 0
   let jumped = 0
-  for (const wall of expandRoughly(parts, start, start)) {
+  for (const wall of expandCandidates(parts, start, start)) {
     if (wall > end || passed - jumped >= most) break
     passed += 1
     if (passed <= MAX_CHECKED && !calendar.exists(wall)) jumped += 1

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 /** Maximum time in milliseconds for which reading a file blocks other requests. */
 const SLICE_MS = 5
 
-/** Returns a function that lets the event loop run if it last ran more than SLICE_MS ago. */
+/** Returns a function that yields to the event loop if SLICE_MS have passed since it last did. */
 export function createPace() {
   let since = performance.now()
   return async () => {

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hash } from 'node:crypto'
-import { passBodiesOn } from '../../http/bodies.ts'
+import { acceptRawBodies } from '../../http/bodies.ts'
 import { problem, raise } from '../../http/problem.ts'
 import type { Check } from '../../http/validation.ts'
 import { Ref } from '../../openapi/schema-types.ts'
 import { sendJson } from '../answers.ts'
-import { unhurried } from '../complete-list.ts'
+import { withoutRequestDeadline } from '../complete-list.ts'
 import { onceOf } from '../idempotency.ts'
 import { splitResults } from '../idempotency-statements.ts'
 import type { TaskRoutesOptions } from '../routes.ts'
@@ -16,14 +16,14 @@ import { type Content, readFile } from './import.ts'
 import { describeTransferRoutes } from './operations.ts'
 import type { TransferRepository } from './repository.ts'
 import { ImportedTask, type ImportQuery, type ImportResult } from './schemas.ts'
-import type { Turns } from './turns.ts'
+import type { ImportLimit } from './import-limit.ts'
 
 interface TransferRoutesOptions extends Omit<TaskRoutesOptions, 'changes'> {
   transfers: TransferRepository
-  turns: Turns
+  importLimit: ImportLimit
 }
 
-/** The rate limit counts one request for this many bytes or tasks: the largest body of a request, or a similar cost. */
+/** The rate limit counts one request for each so many bytes (the largest ordinary body) or tasks (a similar cost). */
 const [REQUEST_BYTES, REQUEST_TASKS] = [64 * 1024, 50]
 
 /** The calls that export tasks to files and import them. */
@@ -36,7 +36,7 @@ export const transferRoutes: FastifyPluginAsyncTypebox<TransferRoutesOptions> = 
   )
 
   await app.register(async (scope) => {
-    passBodiesOn(scope)
+    acceptRawBodies(scope)
     const check = scope.compileCheck(Ref(ImportedTask))
     scope.route({
       method: 'POST',
@@ -47,7 +47,7 @@ export const transferRoutes: FastifyPluginAsyncTypebox<TransferRoutesOptions> = 
       validatorCompiler: (route) =>
         route.httpPart === 'body' ? () => true : app.validatorCompiler!(route as never),
       // Only a known user may send a body of this size.
-      onRequest: [scope.authorize, (request, reply, done) => options.turns.take(request, reply, done)],
+      onRequest: [scope.authorize, (request, reply, done) => options.importLimit.take(request, reply, done)],
       handler: (request, reply) => runImport(options, check, request, reply),
     })
   })
@@ -68,7 +68,7 @@ async function runImport(
 
   const content = await readFile(format, body, check, timeZone)
   // Reading a long file may take longer than a request.
-  const owner = unhurried(request.user)
+  const owner = withoutRequestDeadline(request.user)
   if (isDry) return send(reply, content, await transfers.count(owner, content.rows), isDry)
   await server.countWeight(request, reply, Math.ceil(content.tasks / REQUEST_TASKS), Math.max(weight, 1))
   const key = headers['idempotency-key'] as string | undefined

@@ -1,5 +1,5 @@
 import ICAL from 'ical.js'
-import { DAY_MS, transition } from '../due-date.ts'
+import { DAY_MS, findClockChange } from '../due-date.ts'
 import { offsetAt } from './zones.ts'
 
 /*
@@ -28,7 +28,7 @@ function* changesOf(zone: string): Generator<Change> {
   for (let time = Date.UTC(FIRST_YEAR, 0); time < end; time += STEP_MS) {
     const [from, to] = [offsetAt(time, zone), offsetAt(time + STEP_MS, zone)]
     if (from === to) continue
-    const change = transition(time, time + STEP_MS, (middle) => offsetAt(middle, zone) !== from)
+    const change = findClockChange(time, time + STEP_MS, (middle) => offsetAt(middle, zone) !== from)
     yield { local: new Date(change + from), from, to }
   }
 }

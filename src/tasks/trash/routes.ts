@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import type { Owner } from '../../database/owner.ts'
-import { tagsThatMayChange } from '../../http/entity-tags.ts'
+import { parseIfMatch } from '../../http/entity-tags.ts'
 import { problem } from '../../http/problem.ts'
 import { invalid, linkNext, sendTask, taskNotFound, withId } from '../answers.ts'
 import type { IfMatch } from '../conditional-statements.ts'
@@ -69,7 +69,7 @@ interface ChangeRequest {
 const changed = <Answer>(
   change: (owner: Owner, id: bigint, ifMatch: IfMatch) => Promise<Answer>,
   { user, params, headers }: ChangeRequest,
-) => withId(params.id, (id) => change(user, id, tagsThatMayChange(headers['if-match'])))
+) => withId(params.id, (id) => change(user, id, parseIfMatch(headers['if-match'])))
 
 /** @throws problem 404 `task_not_found` if there was no task */
 async function sendGone(reply: FastifyReply, existed: Promise<boolean | undefined>) {

@@ -5,14 +5,14 @@ import { problem, unavailable } from '../../http/problem.ts'
 const MAX_IMPORTS_PER_USER = 2
 const MAX_IMPORTS = 16
 
-export type Turns = ReturnType<typeof createTurns>
+export type ImportLimit = ReturnType<typeof createImportLimit>
 
 /** Limits the concurrent imports of this process, before their bodies are read. */
-export function createTurns() {
+export function createImportLimit() {
   const running = new Map<string, number>()
   let all = 0
   return {
-    /** An onRequest hook that runs after the token was verified. The turn ends with the answer. */
+    /** An onRequest hook that counts an import until its answer ends. It needs a verified token. */
     take({ user: { id } }: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
       const own = running.get(id) ?? 0
       if (own >= MAX_IMPORTS_PER_USER) return done(tooMany())
