@@ -105,7 +105,7 @@ export function createKeyStore(
   }
 }
 
-/** The one key that fits. A token without `kid` means the only key for its algorithm. */
+/** The PEM of the only key that fits. For a token without `kid`, it is the only key for the token's algorithm. */
 function select(keys: Key[], { kid, alg }: { kid?: unknown; alg?: unknown }): string | undefined {
   const fitting = keys.filter(
     (key) => key.algorithms.some((name) => name === alg) && (kid === undefined || key.kid === kid),

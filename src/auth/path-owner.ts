@@ -1,7 +1,7 @@
 import { problem } from '../http/problem.ts'
 
 /**
- * Checks that the path names no other user than that of the token, and that none of its parameters is empty.
+ * Checks that a user in the path is the user of the token, and that no parameter of the path is empty.
  *
  * @param isKnown whether the path belongs to a route
  * @throws problem 403 `wrong_user`, or 404 `route_not_found`

@@ -24,7 +24,7 @@ interface Schema {
   examples?: unknown[]
 }
 
-/** The name of a route's operation without its mount. */
+/** The name of a route's operation, the same under both paths. */
 export const operationOf = (operation: object | undefined) =>
   (operation as Operation | undefined)?.operationId?.replace(/ByUser$/, '')
 

@@ -12,7 +12,7 @@ interface Options {
   findTask: (owner: Owner, id: bigint) => Promise<string | undefined>
 }
 interface Setting {
-  /** The operation whose answers it changes, in both mounts. If undefined, it changes the answers of all operations. */
+  /** The operation whose answers it changes, under both paths. If undefined, it changes the answers of all operations. */
   operation?: 'listTasks' | 'deleteTask' | 'getSession'
   /** Runs before the handler, when the token is verified and the request is valid. */
   before?: (request: FastifyRequest, options: Options) => Promise<void> | void

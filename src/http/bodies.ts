@@ -33,7 +33,7 @@ function refusalOf({ method, headers }: FastifyRequest, body: Buffer) {
 const isEncoded = ({ 'content-encoding': coding = 'identity' }: FastifyRequest['headers']) =>
   coding.trim().toLowerCase() !== 'identity'
 
-/** Passes bodies of every type on as they are, in the scope of `app`: for files. */
+/** Accepts bodies of every type as a Buffer, in the scope of `app`: for files. */
 export function acceptRawBodies(app: FastifyInstance) {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, ({ headers }, body, done) =>

@@ -6,7 +6,7 @@ declare module 'fastify' {
   interface FastifyReply {
     /** The error behind a 5xx, or behind a streamed answer that broke off. */
     fault: Error | undefined
-    /** The request has its line in the log, and is counted. */
+    /** Whether the request has been logged and counted. */
     isReported: boolean
   }
 }

@@ -16,16 +16,16 @@ export function countHeader(rawHeaders: readonly string[], name: string): number
   return count
 }
 
-/** What helmet sets for a page. The headers do not depend on the request, so helmet runs once. */
+/** The headers that helmet sets for a page. They do not depend on the request, so helmet runs once. */
 export const PAGE_HEADERS = securityHeaders()
 
 /**
- * Those that protect an answer without a page. JSON has no scripts, links or windows, so helmet's other headers would
- * protect nothing on it:
- * - a policy that lets it load nothing and be in no frame, also if a browser takes it for a page;
- * - https for all later requests, which carry the token;
- * - no guessing of another content type, for example a script;
- * - no frame in browsers that do not know frame-ancestors.
+ * The headers that also protect answers in JSON, in this order:
+ * - a policy that allows no content and no frame, if a browser shows the answer as a page;
+ * - https for all later requests, which contain the token;
+ * - browsers must not guess another content type, for example a script;
+ * - no frame in browsers that do not support frame-ancestors.
+ * Helmet's other headers concern scripts, links and windows, which JSON does not have.
  */
 export const API_HEADERS = pick(PAGE_HEADERS, [
   'content-security-policy',

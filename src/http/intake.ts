@@ -10,13 +10,13 @@ interface Sender {
   waiting: (() => void)[]
 }
 
-/** Who sent a request, as far as can be said before its token is verified: its token, else its address. */
+/** Identifies the sender before the token is verified: by the text of the token, or else by the address. */
 const senderOf = ({ headers, socket }: IncomingMessage) => headers.authorization ?? socket.remoteAddress ?? ''
 
 /**
  * Lets the requests of each sender begin a few at a time. Node reads all requests that have arrived in one turn of the
- * event loop, and to answer 600 of them in that turn would make everybody else wait for 0.1 s. Requests of other senders
- * begin at once, whatever one sender has sent.
+ * event loop, and answering 600 of them in that turn would make everybody else wait for 0.1 s. Requests of other senders
+ * begin immediately.
  */
 export class Intake {
   private readonly senders = new Map<string, Sender>()

@@ -3,7 +3,7 @@ import { trimText } from './text.ts'
 
 type Trim = { parentData: Record<string, unknown>; parentDataProperty: string }
 
-/** The keyword `trim`, true or 'NFC': the other keywords look at the trimmed, perhaps normalized value. */
+/** The keyword `trim`: true, or 'NFC', which also normalizes. The other keywords see the changed value. */
 function trim(keyword: true | 'NFC', value: string, _schema: unknown, context?: unknown): boolean {
   const { parentData, parentDataProperty } = context as Trim
   const trimmed = trimText(value)

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Compiles validators once the service listens, one for each turn of the event loop, so that the first answers do not
- * wait for all of them: they take a fifth of the CPU time of a start. A validator that is needed earlier is compiled by
+ * Compiles validators after the service has begun to listen, one in each turn of the event loop. So the first answers do
+ * not wait for all of them, which take a fifth of the CPU time of a start. A validator that is needed earlier is compiled by
  * the request that needs it. A schema that cannot be compiled ends the process.
  *
  * Routes that share a schema share its validator: every route of tasks exists under two paths.
  *
- * @returns a function that gives a schema a function that returns its validator
+ * @returns a function that takes a schema and returns a function. The latter returns the schema's validator, and
+ *   compiles it if necessary.
  */
 export function createLateCompiler<Validator>(app: FastifyInstance, compile: (schema: object) => Validator) {
   const validators = new Map<object, () => Validator>()

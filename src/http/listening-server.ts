@@ -3,17 +3,18 @@ import { createServer, type AddressInfo, type ListenOptions, type Server as List
 import { platform } from 'node:os'
 
 /**
- * Sockets that listen on the port. Node accepts one connection per listening socket and turn of the event loop, and
- * under load a turn takes up to 50 ms: with one socket, of many clients that connect at once some wait for seconds.
+ * Number of sockets that listen on the port. Node accepts one connection per listening socket in each turn of the event
+ * loop, and under load a turn takes up to 50 ms. With one socket, some of many clients that connect at the same time
+ * would wait for seconds.
  */
 const LISTENING_SOCKETS = 32
 
-/** Whether the kernel shares connections among the sockets of a port (SO_REUSEPORT). Elsewhere it is an error. */
+/** Whether the kernel distributes connections among the sockets of a port (SO_REUSEPORT). */
 const canSharePort = platform() === 'linux'
 
 /**
- * An HTTP server that accepts its connections through several sockets, on Linux and Node 22.12 or later. The further
- * sockets hand them over by the `connection` event, as Node's documentation of `http.Server` allows.
+ * An HTTP server that accepts its connections through several sockets, on Linux and Node 22.12 or later. The additional
+ * sockets emit the server's `connection` event, which Node's documentation of `http.Server` allows.
  */
 export class ListeningServer extends Server {
   private readonly further: Listener[] = []
@@ -23,7 +24,7 @@ export class ListeningServer extends Server {
     if (!canSharePort || options.port === undefined) return super.listen(options)
     const shared = { ...options, reusePort: true }
     this.once('listening', () => this.listenFurther(shared))
-    // Another process that shares its port as well would get half of the clients, and nobody an error.
+    // If another process shared the port too, it would get half of the clients, and neither process would get an error.
     if (options.port === 0) return super.listen(shared)
     const probe = createServer()
     probe.once('error', (error) => this.emit('error', error))
@@ -31,7 +32,7 @@ export class ListeningServer extends Server {
     return this
   }
 
-  /** Stops listening. Calls back when every connection is over, whichever socket has accepted it. */
+  /** Stops listening. Calls back when the connections of all sockets have ended. */
   override close(callback?: (error?: Error) => void): this {
     const over = this.further.splice(0).map((listener) => new Promise((resolve) => listener.close(resolve)))
     return super.close((error) => void Promise.all(over).then(() => callback?.(error)))
@@ -55,7 +56,7 @@ export class ListeningServer extends Server {
       // The options of http.Server.
       const listener = createServer({ allowHalfOpen: true, noDelay: true })
       listener.on('connection', (socket) => this.emit('connection', socket))
-      // Node before 22.12 does not know `reusePort`, and the port is in use. The first socket does the work.
+      // Node before 22.12 ignores `reusePort`, so the port is in use. Then only the first socket listens.
       listener.on('error', () => this.further.splice(this.further.indexOf(listener), 1))
       listener.listen({ ...options, port })
       this.further.push(listener)

@@ -65,7 +65,7 @@ export interface ProblemExtras {
   members?: Readonly<Record<string, unknown>>
   cause?: unknown
 }
-/** `values` must be given exactly where the sentence of the code has values. */
+/** `values` must be given if the sentence of the code has values, and must not be given otherwise. */
 type Extras<Code extends ErrorCode> =
   ErrorValues<Code> extends []
     ? [extras?: ProblemExtras]

@@ -71,7 +71,7 @@ function answerToInvalidInput({ part, errors }: NonNullable<AnyError['invalidInp
   return { ...describeError('validation_failed', [`${subject} ${first!.message}`]), errors }
 }
 
-/** An error of a library that is not known here, such as a refused path of a static file. */
+/** The answer to another error of a library, such as a refused path of a static file. */
 const answerToOther = (status: number): Answer =>
   status === 403 || status === 404 ? describeError('route_not_found') : describeError('bad_request')
 

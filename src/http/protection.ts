@@ -67,7 +67,7 @@ export const protection = fp<{ http: Config['http'] }>(async (app, { http }) => 
   })
 })
 
-/** `https://*.example.app` means one label in place of `*`: dots would let others choose the rest of the name. */
+/** In `https://*.example.app`, `*` matches exactly one label, without dots. */
 function originPattern(origin: string): string | RegExp {
   const [scheme, rest] = origin.split('//*.')
   if (rest === undefined) return origin
@@ -75,8 +75,8 @@ function originPattern(origin: string): string | RegExp {
 }
 
 /**
- * Refuses requests under overload. Otherwise requests that arrive faster than they are answered would pile up until
- * every answer is late and memory is full.
+ * Refuses requests under overload. Otherwise, if requests arrived faster than they are answered, every answer would be
+ * late in the end, and memory would be full.
  */
 export const loadLimit = fp<{ http: Config['http'] }>(async (app, { http }) => {
   await app.register(underPressure, {

@@ -1,7 +1,7 @@
 export type Query = Record<string, unknown>
 export type QuerySchema = { properties: Record<string, { type?: string }> }
 
-/** How a text is converted to a type. A text that does not fit stays a text, and the schema refuses it. */
+/** How a text is converted to a type. A text that cannot be converted stays a text, and the schema refuses it. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   // Ajv's own coercion would also accept `0x10`, `1e1` and ` 5 `.
   integer: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),

@@ -20,16 +20,16 @@ declare module 'fastify' {
      */
     countUser(request: FastifyRequest, reply: FastifyReply): Promise<void>
     /**
-     * Counts a request that does the work of several, after it was counted as one: all of them, or none if they are
-     * too many for what is left of the minute.
+     * Counts a request with `size` items as `size` requests, after it was counted as one. It counts none of the others
+     * if they exceed what is left of the minute.
      *
-     * @param path JSON Pointer to the array of `size` items that they are
-     * @throws a 429 if the user sent too many, a 400 if they are more than a user may send in any minute
+     * @param path JSON Pointer to the array of items
+     * @throws a 429 if the user sent too many, a 400 if `size` exceeds the limit of a minute
      */
     countItems(request: FastifyRequest, reply: FastifyReply, path: string, size: number): Promise<void>
     /**
-     * Counts a request as `weight` requests, after `counted` of them were counted: all of the rest, or none. A weight
-     * over what a user may send in a minute counts as that much.
+     * Counts a request as `weight` requests, of which `counted` were counted before. It counts none of the others if
+     * they exceed what is left of the minute. A weight above the limit of a minute counts as that limit.
      *
      * @throws a 429 if the user sent too many
      */
@@ -42,9 +42,9 @@ type Count = ReturnType<FastifyInstance['createRateLimit']>
 type Counted = Awaited<ReturnType<Count>> & { isAllowed: false }
 
 export const RATE_LIMIT_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'] as const
-/** An LRU of this many callers, to bound memory. */
+/** `cache` is the maximum number of callers in memory (LRU). */
 const COMMON = { timeWindow: '1 minute', cache: 50_000 }
-/** No address is longer. A proxy may pass on text that is not an address. */
+/** Maximum length of an address. A proxy may forward text that is not an address. */
 const MAX_ADDRESS_LENGTH = 64
 
 interface RateLimitOptions extends Pick<Config['rateLimit'], 'max' | 'maxByAddress'> {

@@ -6,7 +6,7 @@ export interface Relay {
   publish(owner: string): void
   close(): void
 }
-/** Receives messages of other copies. `onGap` is called when messages may have been lost. */
+/** Receives messages of other copies. `onGap` is called after a time in which messages may have been lost. */
 export interface Listener {
   onMessage(owner: string): void
   onGap(): void
@@ -34,7 +34,7 @@ export function createRelay(redis: Redis, listener: Listener): Relay {
         if (wasReady) listener.onGap()
         wasReady = true
       },
-      // The connection ended again: its next one subscribes.
+      // The connection ended again. The next `ready` event subscribes.
       () => {},
     )
   })

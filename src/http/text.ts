@@ -1,5 +1,5 @@
 /**
- * Any character but these: white space, characters that fonts may ignore (zero-width spaces, joiners, direction marks,
+ * Any character except white space, characters that fonts may ignore (zero-width spaces, joiners, direction marks,
  * fillers), control characters, annotation marks and the blank of Braille.
  */
 const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\ufff9-\ufffb\u2800]/u
@@ -16,7 +16,7 @@ export const isVisible = (text: string) => VISIBLE.test(text)
 
 /**
  * Removes white space and zero-width spaces around a text. A text without a visible character becomes empty.
- * A loop, because `/\s+$/` takes quadratic time where white space stands inside a text.
+ * A loop, because `/\s+$/` takes quadratic time for a text with much white space inside.
  */
 export function trimText(text: string): string {
   if (!isVisible(text)) return ''

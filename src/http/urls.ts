@@ -6,7 +6,7 @@ import { problem } from './problem.ts'
 /** The path of a request target, without the origin that a client may send to a proxy (RFC 9112, 3.2.2). */
 const pathOf = (url: string) => url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0]!
 
-/** Whether the router can read the URL. It must agree with the router, which has an answer of its own otherwise. */
+/** Whether the router can read the URL. If this differs from the router, the router sends an answer of another shape. */
 export function hasValidPath(url: string): boolean {
   if (url.startsWith('/') && !url.includes('%')) return true
   try {
@@ -33,8 +33,8 @@ export const refuseBadQuery: onRequestHookHandler = (request, _reply, done) =>
 
 /**
  * The URL to route by, for Fastify's `rewriteUrl`. A URL that cannot be decoded has no route, but its request must pass
- * all hooks, above all those of /api: it gets a path of the same scope that leads to the 404 handler, which finds the
- * original in `request.originalUrl`.
+ * all hooks, above all those of /api. So it gets a path in the same scope that leads to the 404 handler. The original
+ * URL is in `request.originalUrl`.
  */
 export function routableUrl(request: IncomingMessage): string {
   const url = request.url!

@@ -15,12 +15,12 @@ export interface Format {
   shownAs: object
 }
 
-/** Checks a value as a body is checked, and returns its mistakes. Like there, the value can change: texts are trimmed. */
+/** Validates a value like a body, and returns its mistakes. It changes the value like a body: texts are trimmed. */
 export type Check = (value: unknown) => readonly { path: string; message: string }[]
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Compiles a schema for values that are no request. */
+    /** Compiles a schema for values that are not a part of a request, such as tasks in a file. */
     compileCheck(schema: object): Check
   }
 }
@@ -81,12 +81,12 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
   })
 })
 
-/** Keywords whose errors only say that there are others. */
+/** Keywords whose errors only say that there are other errors. */
 const COMPOSING = ['if', 'discriminator']
 
 /**
- * A copy of a schema in which the items of an array are looked at only if there are not too many. Otherwise every item
- * of an endless array could be a mistake of its own.
+ * A copy of a schema in which the items of an array are validated only if there are not too many. Otherwise every item
+ * of a huge array could be a mistake in the answer.
  */
 function boundArrays(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(boundArrays)
@@ -99,7 +99,7 @@ function boundArrays(schema: unknown): unknown {
   return { ...others, if: { maxItems: copy.maxItems }, then: { items } }
 }
 
-/** An enum names what is allowed: that the type is wrong too says nothing more. */
+/** Removes an error about the type beside an error about an enum, which already lists what is allowed. */
 const withoutRepetition = (errors: ErrorObject[]) =>
   errors.filter(
     ({ keyword, instancePath }) =>

@@ -61,7 +61,7 @@ export function completeDocument(made: object, formats: Readonly<Record<string, 
   return document
 }
 
-/** A copy in keywords of JSON Schema. Without Ajv's discriminator: the constants say the same. */
+/** A copy with standard keywords only. Ajv's `discriminator` is left out, because the constants of `op` say the same. */
 function inStandardWords(value: unknown, formats: Readonly<Record<string, Format>>): unknown {
   if (Array.isArray(value)) return value.map((item) => inStandardWords(item, formats))
   if (typeof value !== 'object' || value === null) return value

@@ -1,6 +1,6 @@
 import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox'
 
-/** One of a few words. Unlike a union of literals, its errors can name them. */
+/** One of a few words. Unlike those of a union of literals, its errors list the words. */
 export const OneOf = <const Word extends string>(words: readonly Word[], options: object = {}) =>
   Type.Unsafe<Word>({ type: 'string', enum: words, ...options })
 

@@ -16,7 +16,7 @@ interface Endpoint extends Pick<Config['metrics'], 'port' | 'isPublic' | 'token'
   host: string
 }
 
-/** Serves metrics on a port of their own, or on the port of the service where that is allowed. */
+/** Serves metrics on a separate port, or on the port of the service if that is allowed. */
 export async function serveMetrics(app: FastifyInstance, endpoint: Endpoint) {
   const { contentType, port, host, isPublic } = endpoint
   const gather = oncePerSecond(endpoint.gather)
@@ -35,7 +35,7 @@ const tokenRequired = () =>
     headers: { 'www-authenticate': 'Bearer' },
   })
 
-/** Gathering takes milliseconds of the event loop: requests within a second get the same text. */
+/** Gathering metrics blocks the event loop for milliseconds, so requests within a second get the same text. */
 function oncePerSecond(gather: () => Promise<string>) {
   let gathered: Promise<string> | undefined
   return () => {
@@ -47,7 +47,7 @@ function oncePerSecond(gather: () => Promise<string>) {
   }
 }
 
-/** Compares hashes, so that the time taken tells nothing about the token. */
+/** Compares hashes in constant time, so that the response time reveals nothing about the token. */
 function createTokenCheck(token: string | undefined) {
   const hash = (text: string) => createHash('sha256').update(text).digest()
   const expected = hash(token ?? '')

@@ -14,7 +14,7 @@ export const DURATIONS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0
 /** Numbers that other parts of the service know. */
 interface WatchedParts {
   openStreams: () => number
-  /** Missing where Redis is not configured. */
+  /** undefined if Redis is not configured. */
   isRedisReady?: (() => boolean) | undefined
 }
 type MetricsOptions = Config['metrics'] & { host: string; database: WatchedDatabase; parts: WatchedParts }

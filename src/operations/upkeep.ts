@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin'
 import { reasonOf } from '../database/errors.ts'
 
-/** Deletes what is too old, of all users. Copies of the service may purge at the same time. */
+/** A query that deletes old rows of all users. Copies of the service may purge at the same time. */
 export interface Purge {
   /** What it deletes, for the log. */
   what: string

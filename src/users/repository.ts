@@ -14,15 +14,15 @@ type Known = Pick<Row, 'email' | 'name' | 'token_issued_at'>
 type Found = Pick<Row, 'email' | 'name'> & { issued_at_ms: number }
 
 const MAX_KNOWN_USERS = 100_000
-/** If the user is deleted again during each try, the answer is an error after this many tries. */
+/** Maximum number of tries if other requests delete the user during each of them. */
 const MAX_TRIES = 5
 const FOREIGN_KEY_VIOLATION = '23503'
 
 /**
- * Queries on users. They are rare, because the rows of recent users are remembered, so they use the model API; except the
- * first call of each user, which all users make at the same time after a restart (findOrCreateUser).
+ * Queries on users. They are rare, because the rows of recent users are cached, so they use the model API. The first call
+ * of each user is an exception, because all users may make it at the same time after a restart (findOrCreateUser).
  *
- * @param maxKnown users whose rows are remembered, to bound memory; the one that was remembered first goes first
+ * @param maxKnown maximum number of cached rows, to bound memory; the oldest entry is removed first
  */
 export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS) {
   const known = new Map<string, Known>()
@@ -32,7 +32,7 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
   }
   const idempotent = { isIdempotent: true }
 
-  /** What the user's row says; created if it is missing. Another request may delete it again at any time. */
+  /** Reads the user's row, or creates it if it is missing. Another request may delete it again at any time. */
   const findOrCreate = async (identity: Identity): Promise<Known> => {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const [row] = await prisma.$queryJson(identity, findOrCreateUser(identity), idempotent)
@@ -42,7 +42,7 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
     }
     throw beingDeleted()
   }
-  /** Only a token that is newer than the one that wrote the row changes it, and only what it says. */
+  /** Writes the claims that the token has, if the token is newer than the one that last wrote the row. */
   const update = (identity: Identity) => {
     const { id, email, name, issuedAt } = identity
     const data = {
@@ -76,7 +76,7 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
     /**
      * Runs a write that needs the user's row, and creates the row again if somebody deleted it meanwhile.
      *
-     * @throws problem 409 `user_being_deleted` if that happens again and again
+     * @throws problem 409 `user_being_deleted` if the user is deleted during every try
      */
     async whileExisting<Answer>(identity: Identity, write: () => Promise<Answer>): Promise<Answer> {
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
@@ -94,7 +94,7 @@ export function createUserRepository(prisma: Client, maxKnown = MAX_KNOWN_USERS)
     /**
      * The user's row; created again if another copy of the service has deleted it.
      *
-     * @throws problem 409 `user_being_deleted` if that happens again and again
+     * @throws problem 409 `user_being_deleted` if the user is deleted during every try
      */
     async find(identity: Identity): Promise<User> {
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
