@@ -5,6 +5,7 @@ import { readChanges } from '../src/tasks/changes/statements.ts'
 import { createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
 import { createReader } from './helpers/changes.ts'
 import { databaseUrl, query, transaction } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 import { startPostgres } from './helpers/postgres.ts'
 
 const readerOf = ({ app }: TestApp, user: TestUser) => createReader(app, user.token)
@@ -307,16 +308,8 @@ t.test('ids of deleted tasks are kept for longer than a cursor is valid, and the
     await query(databaseUrl(), age, [id, days])
     ids.push(id)
   }
-  while (
-    Number(
-      (
-        await app.database.prisma.$queryJson('', {
-          text: 'SELECT purge_deleted_task_ids(1000)',
-          values: [],
-        } as never)
-      )[0],
-    ) > 0
-  );
+  const purge = { text: 'SELECT purge_deleted_task_ids(1000)', values: [] } as never
+  await eventually(async () => Number((await app.database.prisma.$queryJson('', purge))[0]) === 0)
   const left = await query<{ id: string }>(
     databaseUrl(),
     'SELECT id FROM deleted_task_ids WHERE user_id = $1 ORDER BY id',
@@ -350,7 +343,7 @@ t.test(
     await app.call('PATCH', `/api/tasks/${task.id}`, { user, body: { title: 'before the crash' } })
     await server.end('SIGKILL')
     server.start()
-    while ((await app.app.inject('/ready')).statusCode !== 200);
+    await eventually(async () => (await app.app.inject('/ready')).statusCode === 200)
     await createTask(app, user, { title: 'after the crash' })
     t.same(
       (await reader.walk()).flatMap(({ tasks }) => tasks.map(({ title }) => title)),

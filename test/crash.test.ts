@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { startApp } from './helpers/app.ts'
 import { databaseUrl, query, serviceDatabaseUrl } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 import { startPostgres } from './helpers/postgres.ts'
 import { createRepeaters, type Repeater } from './helpers/repeater.ts'
 import { startService } from './helpers/service.ts'
@@ -25,8 +25,8 @@ t.test(
       unsure += await killAmidst(writers, service.url, () => service.kill('SIGKILL'))
       // PostgreSQL finishes what had reached it.
       const left = 'SELECT FROM pg_stat_activity WHERE application_name = $1'
-      while ((await query(databaseUrl(), left, [url.searchParams.get('application_name')])).length > 0)
-        await sleep(5)
+      const sessions = () => query(databaseUrl(), left, [url.searchParams.get('application_name')])
+      await eventually(async () => (await sessions()).length === 0)
       await verify(t, writers, otherCopy)
     }
     t.ok(unsure > 0, 'requests were in flight')
@@ -46,7 +46,7 @@ t.test(
     for (let round = 1; round <= rounds(2); round += 1) {
       unsure += await killAmidst(writers, url, () => server.end('SIGKILL'))
       server.start()
-      while ((await fetch(`${url}/ready`)).status !== 200) await sleep(10)
+      await eventually(async () => (await fetch(`${url}/ready`)).status === 200)
       await verify(t, writers, url, server.url)
     }
     t.ok(unsure > 0, 'requests were in flight')
@@ -64,7 +64,7 @@ async function killAmidst(
   const work = writers.map(async (writer) => {
     while (await writer.write(url));
   })
-  while (acknowledged() < enough) await sleep(1)
+  await eventually(() => acknowledged() >= enough)
   await Promise.all([kill(), ...work])
   return writers.filter(({ isUnsure }) => isUnsure).length
 }

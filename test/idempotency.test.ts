@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { createTask, createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
 import { databaseUrl, query, serviceDatabaseUrl, transaction } from './helpers/database.ts'
+import { eventually } from './helpers/eventually.ts'
 import { startPostgres } from './helpers/postgres.ts'
 import { startService } from './helpers/service.ts'
 
@@ -139,7 +140,7 @@ t.test('old keys are purged, and no others', async (t) => {
   await age(recent, 23)
   const purge = () =>
     query<{ count: number }>(serviceDatabaseUrl(), 'SELECT purge_idempotency_keys(1000) AS count')
-  while ((await purge())[0]!.count > 0);
+  await eventually(async () => Number((await purge())[0]!.count) === 0)
   const rows = await query(databaseUrl(), 'SELECT user_id FROM idempotency_keys WHERE user_id = ANY($1)', [
     [old.id, recent.id],
   ])
@@ -304,7 +305,7 @@ async function sendUntilKilled(url: string, users: TestUser[], kill: () => Promi
     }
   })
   const enough = 30 + Math.random() * 100
-  while (answered < enough) await sleep(1)
+  await eventually(() => answered >= enough)
   await Promise.all([kill(), ...work])
   return unsure
 }
@@ -360,7 +361,7 @@ t.test('after a kill -9 of PostgreSQL a retry with the key creates exactly one t
     const unsure = await sendUntilKilled(url, users, () => server.end('SIGKILL'))
     t.ok(unsure.length > 0)
     server.start()
-    while ((await fetch(`${url}/ready`)).status !== 200) await sleep(10)
+    await eventually(async () => (await fetch(`${url}/ready`)).status === 200)
     await retryAll(t, url, unsure, server.url)
   }
 })

@@ -199,7 +199,7 @@ for (const { size, atOnce } of [
           )
         // With one connection for writes, a stranger waits for the statement on it, and for one of each other owner.
         let givenUp = 0
-        while (!sent().some(({ owner }) => owner.startsWith('stranger'))) {
+        while (givenUp < 100 && !sent().some(({ owner }) => owner.startsWith('stranger'))) {
           for (const job of sent()) job.fail('55P03')
           givenUp += 1
           await turn()

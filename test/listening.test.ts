@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { ListeningServer } from '../src/http/listening-server.ts'
 import { startApp, type TestApp } from './helpers/app.ts'
+import { eventually } from './helpers/eventually.ts'
 import { freePort } from './helpers/port.ts'
 import { startService } from './helpers/service.ts'
 
@@ -50,7 +50,7 @@ t.test('close ends when the requests of all connections are answered', async (t)
   const answers = Array.from({ length: CLIENTS }, async () =>
     (await fetch(`http://127.0.0.1:${port}`)).text(),
   )
-  while (waiting.length < CLIENTS) await sleep(5)
+  await eventually(() => waiting.length === CLIENTS)
   let isClosed = false
   server.close(() => (isClosed = true))
   // One request is enough to keep it open, whichever socket has accepted it.
@@ -60,7 +60,7 @@ t.test('close ends when the requests of all connections are answered', async (t)
   t.equal(isClosed, false)
   last.setHeader('connection', 'close').end('done')
   t.same(new Set(await Promise.all(answers)), new Set(['done']))
-  while (!isClosed) await sleep(5)
+  await eventually(() => isClosed)
 })
 
 t.test('a port that another copy of the service uses is not shared with it', async (t) => {

@@ -1,6 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { eventually } from './eventually.ts'
 
 /**
  * A balancer as simple as they come: every 100 ms it asks each copy's /ready, sends new requests to those that
@@ -46,7 +47,7 @@ export async function startBalancer(t: Test) {
     /** Resolves when the copy is sent requests. */
     async add(url: string) {
       copies.set(url, { isReady: false, served: 0 })
-      while (!copies.get(url)!.isReady) await sleep(20)
+      await eventually(() => copies.get(url)!.isReady)
     },
     /** How many requests each copy has answered. */
     served: () => [...copies.values()].map(({ served }) => served),
