@@ -75,6 +75,7 @@ function answerToInvalidInput({ part, errors }: NonNullable<AnyError['invalidInp
 const answerToOther = (status: number): Answer =>
   status === 403 || status === 404 ? describeError('route_not_found') : describeError('bad_request')
 
+/** The JSON body of an error (RFC 9457). */
 export function bodyOf({ status, code, detail, errors, members }: Answer, requestId: string): string {
   const title = STATUS_CODES[status]!
   const body: Problem = {
@@ -97,6 +98,7 @@ export const unsupportedMediaType = () => problem('unsupported_media_type')
 const limitOf = ({ routeOptions, server }: FastifyRequest) =>
   routeOptions.bodyLimit ?? server.initialConfig.bodyLimit!
 
+/** Answers with an error, and counts it against the address if no known user caused it. */
 export async function sendProblem(error: AnyError, request: FastifyRequest, reply: FastifyReply) {
   const isTooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
   const cause = isTooLarge ? problem('body_too_large', { values: [limitOf(request)] }) : error

@@ -19,20 +19,19 @@ type Sql = Prisma.Sql
  */
 export type IfMatch = readonly string[] | undefined
 
-/**
- * A statement in two steps: the first, if there is one, is a part of WITH. The last returns the task, or no row if there
- * is none.
- */
+/** A statement in two steps. The first one, if any, is a part of WITH. The last one returns the task, or no row. */
 export interface Steps {
   first?: Sql | undefined
   last: Sql
 }
+/** The SQL of both steps. */
 export const inOneStatement = ({ first, last }: Steps) =>
   first === undefined ? last : sql`WITH ${first} ${last}`
 
 /** PostgreSQL writes the JSON. A single task and a list come from the same expression, so their bytes are the same. */
 export const taskJson = sql`(SELECT row_to_json(task) FROM (SELECT ${taskFields}) AS task)`
 
+/** The WHERE clause that finds a task of the owner. */
 export const ownTask = (owner: string, id: bigint | Sql) =>
   sql`WHERE user_id = ${owner} AND ${column.id} = ${id}`
 
@@ -91,6 +90,7 @@ export function accepted(answer: string | undefined): string | undefined {
   throw changedMeanwhile(JSON.parse(answer) as { current: Task })
 }
 
+/** Returns the problem 412 `precondition_failed` with the current task, its ETag and optionally the mistakes. */
 export const changedMeanwhile = ({ current, errors }: { current: Task } & Pick<ProblemExtras, 'errors'>) =>
   problem('precondition_failed', {
     headers: { etag: etagOf(current.updated_at) },

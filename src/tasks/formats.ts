@@ -13,6 +13,7 @@ const isTagName = (name: string) => isTag(name) && [...name].length <= MAX_TAG_L
 
 const anyPriority = `(${PRIORITIES.join('|')})?`
 
+/** The formats that the schemas of tasks use, by name. */
 export const taskFormats: Readonly<Record<string, Format>> = {
   'due-date': {
     validate: (text) => parseDueDate(text) !== undefined,

@@ -54,6 +54,8 @@ export interface KnownKey {
   answer: string
 }
 
+/** Whether PostgreSQL refused a request because its key was used before. */
 export const isUsedKey = (error: unknown) => sqlState(error) === 'IK001'
 
+/** Deletes at most `most` old keys of all users. Returns their number. */
 export const purgeKeys = (most: number): Sql => sql`SELECT purge_idempotency_keys(${most}::int)`

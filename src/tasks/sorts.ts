@@ -109,6 +109,7 @@ export const isNullable = (sort: Sort): boolean => sorts[sort].isNullable
 /** The sorts that have this order by default. */
 export const sortsByDefault = (order: Order): Sort[] => SORTS.filter((sort) => defaultOrder(sort) === order)
 
+/** The position of a task in a sort. */
 export const positionOf = (task: Task, sort: Sort): Position => ({
   key: sorts[sort].keyOf(task),
   id: BigInt(task.id),

@@ -87,5 +87,6 @@ export const toggleTask = (owner: string, id: bigint, ifMatch?: IfMatch) =>
     { and: doesNotRepeat },
   )
 
+/** The column names of values, as a list in SQL. */
 export const namesOf = (values: readonly (readonly [string, Sql])[]) =>
   raw(values.map(([name]) => name).join(', '))

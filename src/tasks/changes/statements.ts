@@ -81,4 +81,5 @@ export const repairChanges = (owner: string, most: number): Sql => sql`WITH dele
     RETURNING id)
   SELECT count(*) FROM repaired`
 
+/** Deletes at most `most` old ids of all users. Returns their number. */
 export const purgeDeletedIds = (most: number): Sql => sql`SELECT purge_deleted_task_ids(${most}::int)`

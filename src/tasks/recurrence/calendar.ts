@@ -16,6 +16,7 @@ interface Calendar {
   write(date: number): string
 }
 
+/** @param until the end of the series; undefined if its rule has no UNTIL */
 export function calendarOf(allDay: boolean, timeZone: string, until: ReturnType<typeof readUntil>): Calendar {
   const today = (time: number) => dayAt(time, timeZone)
   if (allDay) {

@@ -17,6 +17,7 @@ import { type Change, concernsSeries, findTask } from '../statements.ts'
 
 /** Maximum number of tries for a change, if others change the series of the task at the same time. */
 export const MAX_TRIES = 50
+/** The error after MAX_TRIES. The client gets a 503. */
 export const tooManyConflicts = () =>
   new DatabaseError('undone', 'Others changed the series of a task during each attempt.')
 

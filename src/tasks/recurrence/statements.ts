@@ -36,6 +36,7 @@ export const readSeries = (owner: string, ids: readonly bigint[], tables: readon
 
 export type SeriesRow = Task & { next_is_deleted: boolean }
 
+/** The fields of a row on which its series depends. */
 export const seenIn = ({ due_date, recurrence, next_task_id, next_is_deleted }: SeriesRow): Seen => ({
   due_date,
   recurrence,

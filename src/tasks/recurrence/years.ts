@@ -21,6 +21,7 @@ export function firstOf(year: number, month: number): number {
   return first + DAYS_BEFORE[month]! + (month > 1 ? newYear(year + 1) - first - 365 : 0)
 }
 
+/** The year of a day. */
 export function yearOf(day: number): number {
   const year = 1970 + Math.floor(day / 365.2425)
   if (day < newYear(year)) return year - 1

@@ -68,6 +68,7 @@ export const columns: Readonly<Record<ColumnName, Cell>> = {
   updated_at: word(({ updated_at }) => updated_at),
 }
 export const NAMES = Object.keys(columns) as ColumnName[]
+/** Other names for columns that an import accepts. */
 export const ALIASES: Readonly<Record<string, ColumnName>> = { is_completed: 'completed' }
 
 /** Quotes as RFC 4180 says. Cells with `;` or tabs are quoted, too, because some programs use these as separators. */

@@ -1,5 +1,6 @@
 import { DAY_MS, instantOf as firstInstantOf, isTimeZone, wallClock } from '../due-date.ts'
 
+/** The offset from UTC that a zone has at an instant. Both are in milliseconds. */
 export const offsetAt = (time: number, zone: string) => wallClock(time, zone) - time
 
 /** A wall-clock time (`2026-12-01T15:00:00`) in milliseconds, as if it were UTC. */
