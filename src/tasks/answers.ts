@@ -38,8 +38,8 @@ export const invalid = (parameter: string, message: string, mistake = `${paramet
 
 /**
  * Sets the Link header to the next page (RFC 8288): the parameters that the client sent and that the schema knows, with
- * another cursor. It has only a query: it keeps the path of the request, whatever prefix a proxy took from it
- * (RFC 3986, 5.2.2).
+ * another cursor. The reference has only a query, so it keeps the path of the request, including a prefix that a proxy
+ * has removed (RFC 3986, 5.2.2).
  */
 export function linkNext(reply: FastifyReply, sent: object, { properties }: TObject, cursor: string) {
   const known = Object.entries(sent).filter(([name]) => name !== 'offset' && Object.hasOwn(properties, name))

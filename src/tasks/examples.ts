@@ -111,7 +111,7 @@ export const dates: Examples<string[]> = {
   none: { summary: 'A task that does not repeat', value: [] },
 }
 
-/** What a problem about a task that changed meanwhile has beside code and sentence. */
+/** The additional member of the problem about a task that has changed. */
 export const currentTask = { current: aChangedTask.task!.value }
 
 export const lists: Examples<Task[]> = {

@@ -32,7 +32,7 @@ export type TaskQueries = ReturnType<typeof createTaskQueries>
 /**
  * Every query on tasks, and the purges of what they leave behind.
  *
- * @param trashDays how long the trash keeps a task; 0 deletes it at once
+ * @param trashDays how long the trash keeps a task, in days; 0 means that there is no trash
  */
 export function createTaskQueries(prisma: Client, trashDays: number) {
   const changes = createChangeFeed(prisma)

@@ -25,7 +25,7 @@ type Value<Name extends Parameter> = Exclude<ListQuery[Name], undefined>
 interface Filter<Name extends Parameter> {
   /** Returns undefined if the value excludes no task. */
   readonly condition: (value: Value<Name>, query: ListQuery) => Sql | undefined
-  /** Whether a page can have to look at all tasks of the user, because no index serves the condition. */
+  /** Whether PostgreSQL may have to read all tasks of the user for a page, because no index serves the condition. */
   readonly mayScan: boolean
   /** For a filter that may scan: whether the statement is prepared. Its SQL must be the same for all these values. */
   readonly isPrepared?: (value: Value<Name>) => boolean

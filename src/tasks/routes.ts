@@ -101,8 +101,8 @@ export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
 }
 
 /**
- * Relative to the URL of the request, so that it is right below any prefix that a proxy takes from the path
- * (RFC 3986, 5.2). Only the end of that path counts: with a trailing slash the task is below it.
+ * Relative to the URL of the request, so that it is right even if a proxy removes a prefix of the path (RFC 3986, 5.2).
+ * If the path of the request ends with a slash, the reference is the id alone.
  */
 const locationOf = (id: number, { raw }: FastifyRequest) =>
   /^[^?#]*\/(?:[?#]|$)/.test(raw.url ?? '') ? String(id) : `tasks/${id}`

@@ -11,7 +11,7 @@ export type Order = 'asc' | 'desc'
 
 /** The position of the last task of a page in its sort: the next page begins after it. */
 export interface Position {
-  /** The text of the sorted column; null where the column is null. */
+  /** The text of the sorted column; null if the column is null. */
   key: string | null
   id: bigint
 }

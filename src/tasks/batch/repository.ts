@@ -18,7 +18,7 @@ export type BatchRepository = ReturnType<typeof createBatchRepository>
  * Runs batches. The owner is the first argument and part of every statement: a task of another user is treated as not
  * found.
  *
- * @param trashDays how long the trash keeps a task; 0 deletes it at once
+ * @param trashDays how long the trash keeps a task, in days; 0 means that there is no trash
  */
 export const createBatchRepository = (prisma: Client, trashDays: number) => ({
   /**

@@ -21,7 +21,7 @@ interface Context {
   id: bigint
   /** The tags that the task may have; undefined: any. */
   ifMatch: IfMatch
-  /** How long the trash keeps a task; 0 means that there is no trash. */
+  /** How long the trash keeps a task, in days; 0 means that there is no trash. */
   trashDays: number
   /** The series of the task as it was read; undefined if the task was not read. */
   seen: Seen | undefined

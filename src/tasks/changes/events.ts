@@ -2,9 +2,9 @@ import { EventStream } from './event-stream.ts'
 
 /** What event streams need of the change feed. */
 export interface Feed {
-  /** The cursor of the present: a walk from it finds what changes from now on. */
+  /** The cursor of the present: a walk from it finds the changes from now on. */
   present(owner: string): Promise<string>
-  /** Whether a walk from this cursor finds a change. @throws if the cursor has expired or belongs to another user */
+  /** Whether a walk from this cursor would find a change. Also true if the cursor is invalid or has expired. */
   hasChangedSince(owner: string, cursor: string): Promise<boolean>
 }
 

@@ -44,15 +44,15 @@ const onward = (
   id: last.id,
 })
 
-/** The walk along later changes. No change before `xmin` is new to it. */
+/** The next walk, along later changes. It has seen all changes before `xmin`. */
 function nextWalk({ to }: Walk, { identity, now }: ChangePage): Walk {
   const from = to ?? now
   return { identity, from, to: undefined, xid: from.xmin, id: 0n }
 }
 
 /**
- * Whether a walk cannot go on: the database or the account is another one, the database has lost transactions that the
- * cursor counts on, or the ids of tasks that were deleted since may have been purged.
+ * Whether a walk cannot continue: the database or the account is another one, the database has lost transactions that
+ * the cursor knows, or ids of tasks that were deleted since then may have been purged.
  */
 function isExpired({ identity, from, to }: Walk, { identity: here, now }: ChangePage): boolean {
   const [oldest, newest] = [from ?? to, to ?? from]

@@ -10,7 +10,7 @@ const WIDE = 10_000n
 
 export type ChangeFeed = ReturnType<typeof createChangeFeed>
 
-/** What the first line of a page says (statements.ts). */
+/** The first line of a page (statements.ts). */
 interface PageState {
   identity: string
   snapshot: string

@@ -18,7 +18,7 @@ const TABLES = [raw('tasks'), ...GONE]
 /** True for rows of a restored dump: no visible row was written by a transaction with such an id on this server. */
 const isFromElsewhere = sql`changed_xid >= pg_snapshot_xmax(pg_current_snapshot())`
 
-/** What a page says about itself, as JSON (see `PageState`). */
+/** The first line of a page, as JSON (see `PageState`). */
 const stateFor = (owner: string) => sql`json_build_object(
     'identity', change_feed_identity(${owner}),
     'snapshot', pg_current_snapshot()::text,
@@ -66,9 +66,8 @@ const deletedTasks = (owner: string, walk: Walk, limit: number, table: Sql) => s
     ORDER BY changed_xid, id LIMIT ${limit})`
 
 /**
- * Gives at most `most` tasks of a restored dump a transaction id of this server.
- * Cursors of the other server are refused, so the ids of tasks that were deleted there are not needed. Returns the number
- * of tasks.
+ * Gives at most `most` tasks of a restored dump a transaction id of this server. Returns their number. Cursors of the
+ * other server are refused, so the ids of tasks that were deleted there are not needed.
  */
 export const repairChanges = (owner: string, most: number): Sql => sql`WITH deleted AS (
     DELETE FROM deleted_task_ids WHERE user_id = ${owner} AND ${isFromElsewhere}),

@@ -3,7 +3,7 @@ import { type Parts, WEEKDAYS } from './rule.ts'
 
 /* Finds the days of a year that a rule names. This does not depend on the periods of the rule (days.ts). */
 
-/** Due dates end with this year, so searches do, too. */
+/** Due dates end with this year, so searches end with it too. */
 const LAST_YEAR = 9999
 
 /* Computed without Date, which takes twice as long: a search can walk through thousands of years. */

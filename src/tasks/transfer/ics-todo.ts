@@ -87,7 +87,7 @@ function datesOf(todo: Todo, text: TextOf, reading: Reading, note: Note) {
   }
 }
 
-/** UNTIL may be a time without a zone (RFC 5545, 3.3.10). It is a wall clock in the zone of the due date. */
+/** UNTIL may be a time without a zone (RFC 5545, 3.3.10). It is a local time in the zone of the due date. */
 const untilInUtc = (rule: string, due: Moment | undefined) =>
   rule.replace(/(?<=\bUNTIL=)(\d{8})T\d{6}(?=;|$)/i, (value, day: string) => {
     if (due?.zone === undefined) return day

@@ -20,7 +20,7 @@ export type TrashRepository = ReturnType<typeof createTrashRepository>
  * Every query that deletes or restores tasks. The owner is the first argument and part of every statement: a task of
  * another user is treated as not found.
  *
- * @param trashDays how long the trash keeps a task; 0 deletes it at once
+ * @param trashDays how long the trash keeps a task, in days; 0 means that there is no trash
  */
 export function createTrashRepository(prisma: Client, trashDays: number) {
   const one = async (owner: Owner, statement: Prisma.Sql, options?: SendOptions) =>

@@ -17,7 +17,7 @@ type Sql = Prisma.Sql
 
 /*
  * The statements that move tasks into the trash and back. Each move is one statement, so that a task is in exactly
- * one of the two tables. `trashDays` is how long the trash keeps a task; 0 means that there is no trash.
+ * one of the two tables. `trashDays` is how long the trash keeps a task, in days; 0 means that there is no trash.
  */
 
 /** The columns of a task in the trash. A column of `tasks` that `deleted_tasks` lacks does not compile. */
