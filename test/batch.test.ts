@@ -62,7 +62,8 @@ t.test('an operation that finds no task undoes the batch and is named in the err
       t.same(body.errors, [
         {
           path: '/operations/2/id',
-          message: failing.op === 'restore' ? 'names no task in the trash' : 'names no task',
+          message:
+            failing.op === 'restore' ? 'is not the id of a task in the trash' : 'is not the id of a task',
         },
       ])
     }

@@ -112,7 +112,7 @@ t.test('a title is one line: control characters inside it are refused, with the 
   const { id } = await createTask(app, user)
   const codes = [...Array.from({ length: 32 }, (_, code) => code), 0x7f, 0x80, 0x85, 0x9f, 0x2028, 0x2029]
   const message =
-    'must be one line without control characters (tab, line break, U+0000) or half of a surrogate pair'
+    'must be one line without control characters (tab, line break, U+0000) or an unpaired surrogate'
   const refusal = { status: 400, body: { errors: [{ path: '/title', message }] } }
   for (const code of codes) {
     const body = { title: `a${String.fromCodePoint(code)}b` }

@@ -252,7 +252,7 @@ t.test('recurring tasks', async (t) => {
       [rule('FREQ=DAILY;UNTIL=20910230'), '/recurrence/rule', /UNTIL must be a date/],
       [rule('FREQ=DAILY;UNTIL=20910201T000000'), '/recurrence/rule', /UNTIL must be a date/],
       [rule('FREQ=DAILY;UNTIL=20200101'), '/recurrence/rule', /ends before the due date/],
-      [rule('FREQ=MONTHLY;BYSETPOS=1'), '/recurrence/rule', /beside BYSETPOS/],
+      [rule('FREQ=MONTHLY;BYSETPOS=1'), '/recurrence/rule', /with BYSETPOS/],
       [rule('FREQ=WEEKLY;BYMONTHDAY=1'), '/recurrence/rule', /BYMONTHDAY with FREQ=WEEKLY/],
       [rule('FREQ=WEEKLY;BYDAY=1MO'), '/recurrence/rule', /numbers in BYDAY/],
       [rule('FREQ=MONTHLY;BYDAY=0MO'), '/recurrence/rule', /BYDAY must be weekdays/],

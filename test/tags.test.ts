@@ -180,7 +180,7 @@ t.test('a bad tag is a 400 with its place, and nothing changes', async (t) => {
     ['a\u0085b', /control characters/],
     ['a\u2028b', /one line/],
     ['a\u2029b', /one line/],
-    ['a\ud800b', /half of a surrogate pair/],
+    ['a\ud800b', /an unpaired surrogate/],
     [5, /^must be a string$/],
     [null, /^must be a string$/],
     [['a'], /^must be a string$/],

@@ -105,8 +105,8 @@ export const ERRORS = {
   },
   idempotency_key_in_use: {
     status: 409,
-    when: 'Another request with this Idempotency-Key is being answered; repeat it after Retry-After',
-    detail: 'A request with this Idempotency-Key is being answered. Try again.',
+    when: 'Another request with this Idempotency-Key is being processed; repeat it after Retry-After',
+    detail: 'A request with this Idempotency-Key is being processed. Try again.',
   },
   task_not_recurring: {
     status: 409,

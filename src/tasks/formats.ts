@@ -41,19 +41,18 @@ export const taskFormats: Readonly<Record<string, Format>> = {
   },
   'storable-text': {
     validate: isStorable,
-    message: 'must not contain U+0000 or half of a surrogate pair',
+    message: 'must not contain U+0000 or an unpaired surrogate',
     shownAs: { pattern: '^[^\\x00]*$' },
   },
   'single-line': {
     validate: isSingleLine,
-    message:
-      'must be one line without control characters (tab, line break, U+0000) or half of a surrogate pair',
+    message: 'must be one line without control characters (tab, line break, U+0000) or an unpaired surrogate',
     shownAs: { pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]*$' },
   },
   tag: {
     validate: isTag,
     message:
-      'must be one line without commas, control characters (tab, line break, U+0000) or half of a surrogate pair',
+      'must be one line without commas, control characters (tab, line break, U+0000) or an unpaired surrogate',
     shownAs: { pattern: '^[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029,]*$' },
   },
   'tag-name': {

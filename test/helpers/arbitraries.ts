@@ -41,7 +41,7 @@ export const trimmed = (text: string) =>
     ? ''
     : text.replace(/^[\s\u0085\u200B\u2060]+|[\s\u0085\u200B\u2060]+$/g, '')
 
-/** Text that can be stored: neither U+0000 nor half of a surrogate pair. */
+/** Text that can be stored: neither U+0000 nor an unpaired surrogate. */
 const storable = fc
   .oneof(
     fc.string({ unit: 'binary', maxLength: 40 }),

@@ -1893,7 +1893,7 @@ export interface components {
     }
     /**
      * @description - `user_being_deleted`: The account was deleted several times during this request; repeat it after Retry-After.
-     *     - `idempotency_key_in_use`: Another request with this Idempotency-Key is being answered; repeat it after Retry-After.
+     *     - `idempotency_key_in_use`: Another request with this Idempotency-Key is being processed; repeat it after Retry-After.
      *     - `task_not_recurring`: The task does not repeat, so it cannot be skipped.
      *     - `task_completed`: The task is completed, so it cannot be skipped: reopen it first, or skip the next task.
      *     - `series_over`: The task has no further date: its COUNT or UNTIL is reached. Complete or delete it.

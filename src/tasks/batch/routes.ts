@@ -58,6 +58,7 @@ async function explained(error: Error, batches: BatchRepository, owner: Owner, a
     const errors = [{ path: `/operations/${index}/if_match`, message: 'is not the current version' }]
     return changedMeanwhile({ current: JSON.parse(current) as Task, errors })
   }
-  const message = operation.op === 'restore' ? 'names no task in the trash' : 'names no task'
+  const message =
+    operation.op === 'restore' ? 'is not the id of a task in the trash' : 'is not the id of a task'
   return problem('task_not_found', { errors: [{ path: `/operations/${index}/id`, message }] })
 }

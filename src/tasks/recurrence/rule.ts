@@ -119,7 +119,7 @@ function mistakeAmong(parts: Parts) {
   if (FREQ === undefined) return 'must have the part FREQ'
   if (COUNT !== undefined && until !== undefined) return 'must not have both COUNT and UNTIL'
   if (BYSETPOS !== undefined && (BYDAY ?? BYMONTHDAY ?? BYMONTH) === undefined)
-    return 'must have BYDAY, BYMONTHDAY or BYMONTH beside BYSETPOS'
+    return 'must have BYDAY, BYMONTHDAY or BYMONTH with BYSETPOS'
   if (FREQ === 'WEEKLY' && BYMONTHDAY !== undefined) return 'must not have BYMONTHDAY with FREQ=WEEKLY'
   if ((FREQ === 'DAILY' || FREQ === 'WEEKLY') && /\d/.test(BYDAY ?? ''))
     return `must not have numbers in BYDAY with FREQ=${FREQ}`

@@ -62,7 +62,7 @@ export async function* readCsv(file: string, ignored: Ignored): AsyncGenerator<D
 const lineOf = (cells: string[], { lines }: Info) => lines + 1 - cells.join().split(/\r\n|\r|\n/).length
 
 const REASONS: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'has a quote without an end',
+  CSV_QUOTE_NOT_CLOSED: 'has a quote that is not closed',
   CSV_MAX_RECORD_SIZE: `must not have a line of more than ${MAX_TASK_SIZE / 1024} KiB`,
 }
 const broken = ({ code, lines }: CsvError & { lines?: number }) =>
