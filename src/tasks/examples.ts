@@ -75,7 +75,7 @@ export const changes: Examples<TaskChanges> = {
 export const completions: Examples<{ completed?: boolean }> = {
   set: { summary: 'Complete the task', value: { completed: true } },
   reopen: { summary: 'Reopen the task', value: { completed: false } },
-  flip: { summary: 'Flip the state, as without a body', value: {} },
+  toggle: { summary: 'Toggle the state, as without a body', value: {} },
 }
 
 export const aTask: Examples<Task> = {

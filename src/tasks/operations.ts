@@ -111,7 +111,7 @@ export function describeTaskRoutes(namesUser: boolean) {
       operationId: idOf('completeTask'),
       summary: 'Complete or reopen a task',
       description:
-        'Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless. ' +
+        'Without a body the state is toggled atomically. With completed it is set, so that a retry is harmless. ' +
         'Completing a recurring task creates its next occurrence, once: next_task_id names it.',
       params: taskParams,
       headers: schemas.IfMatchHeader,

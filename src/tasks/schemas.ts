@@ -196,7 +196,7 @@ export const Completion = Type.Unsafe<{ completed?: boolean } | null>({
   ...Type.Object({ completed: Type.Optional(completed), is_completed: aliases.is_completed }),
   $id: 'Completion',
   type: ['object', 'null'],
-  description: 'The state to set. Without it the state is flipped.',
+  description: 'The state to set. Without it the state is toggled.',
 })
 
 export const Summary = Type.Object(

@@ -45,12 +45,12 @@ export function insertTask(owner: string, task: NewTask): Sql {
  */
 const doesNotRepeat = sql`AND ${column.recurrence} IS NULL`
 
-/** A change of fields, or the flip of the state. */
-export type Change = TaskChanges | 'flip'
+/** A change of fields, or a toggle of the state. */
+export type Change = TaskChanges | 'toggle'
 
 /** Whether a change may complete the task, or may affect its next date. */
 export function concernsSeries(change: Change): boolean {
-  if (change === 'flip') return true
+  if (change === 'toggle') return true
   const { completed, due_date, recurrence } = change
   // Without a recurrence there is no next date.
   return recurrence !== null && (completed === true || due_date !== undefined || recurrence !== undefined)
@@ -74,7 +74,7 @@ export function update(values: readonly (readonly [Column, Sql])[], where: Sql):
     ${where} RETURNING ${taskJson}`
 }
 
-/** Flips the state in one statement, so two flips at the same time flip it twice. */
+/** Toggles the state in one statement, so two toggles at the same time toggle it twice. */
 export const toggleTask = (owner: string, id: bigint, ifMatch?: IfMatch) =>
   ifMatching(
     owner,

@@ -220,7 +220,7 @@ export interface paths {
     head?: never
     /**
      * Complete or reopen a task
-     * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless. Completing a recurring task creates its next occurrence, once: next_task_id names it.
+     * @description Without a body the state is toggled atomically. With completed it is set, so that a retry is harmless. Completing a recurring task creates its next occurrence, once: next_task_id names it.
      */
     patch: operations['completeTask']
     trace?: never
@@ -568,7 +568,7 @@ export interface paths {
     head?: never
     /**
      * Complete or reopen a task
-     * @description Without a body the state is flipped, atomically. With completed it is set, so that a retry is harmless. Completing a recurring task creates its next occurrence, once: next_task_id names it.
+     * @description Without a body the state is toggled atomically. With completed it is set, so that a retry is harmless. Completing a recurring task creates its next occurrence, once: next_task_id names it.
      */
     patch: operations['completeTaskByUser']
     trace?: never
@@ -1074,7 +1074,7 @@ export interface components {
        */
       has_more: boolean
     }
-    /** @description The state to set. Without it the state is flipped. */
+    /** @description The state to set. Without it the state is toggled. */
     Completion: {
       /**
        * @description Whether the task is done.
@@ -1472,7 +1472,7 @@ export interface components {
         task?: components['schemas']['Task']
       }[]
     }
-    /** @description Completes or reopens a task. Without completed the state is flipped. */
+    /** @description Completes or reopens a task. Without completed the state is toggled. */
     CompleteOperation: {
       /**
        * @description What to do.

@@ -64,7 +64,7 @@ export const CompleteOperation = Type.Unsafe<Naming<'complete'> & { completed?: 
     'CompleteOperation',
     Completion,
     true,
-    'Completes or reopens a task. Without completed the state is flipped.',
+    'Completes or reopens a task. Without completed the state is toggled.',
   ),
 )
 export const DeleteOperation = Type.Unsafe<Naming<'delete'>>(

@@ -42,7 +42,7 @@ const changes: {
 /** What an operation changes of its task. */
 const changeIn = (operation: ChangingBy<'update' | 'complete'>): Change => {
   if (operation.op === 'update') return operation
-  return operation.completed === undefined ? 'flip' : { completed: operation.completed }
+  return operation.completed === undefined ? 'toggle' : { completed: operation.completed }
 }
 
 /**

@@ -45,7 +45,7 @@ export function createSeriesQueries(prisma: Client) {
     change: Change,
     ifMatch?: IfMatch,
   ): Promise<string | undefined> {
-    if (change === 'flip' || !change.recurrence) {
+    if (change === 'toggle' || !change.recurrence) {
       const answer = await send(owner, changeTask(owner.id, id, change, { ifMatch }))
       if (answer !== undefined || !concernsSeries(change)) return answer
     }
@@ -65,11 +65,11 @@ export function createSeriesQueries(prisma: Client) {
       change(owner, id, changes, ifMatch),
 
     /**
-     * Flips `completed`. Completing a recurring task creates its next occurrence.
+     * Toggles `completed`. Completing a recurring task creates its next occurrence.
      *
      * @throws problem 412 `precondition_failed` if the task has none of the tags of `ifMatch`
      */
-    toggle: (owner: Owner, id: bigint, ifMatch?: IfMatch) => change(owner, id, 'flip', ifMatch),
+    toggle: (owner: Owner, id: bigint, ifMatch?: IfMatch) => change(owner, id, 'toggle', ifMatch),
 
     /**
      * Moves a task to the next date of its series.

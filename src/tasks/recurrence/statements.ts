@@ -45,7 +45,7 @@ export const seenIn = ({ due_date, recurrence, next_task_id, next_is_deleted }: 
 
 /** The read fields as they are after a change. */
 export function afterChange(seen: Seen, change: Change): Seen {
-  if (change === 'flip') return seen
+  if (change === 'toggle') return seen
   const { due_date = seen.due_date, recurrence } = change
   if (recurrence === undefined) return { ...seen, due_date }
   return { ...seen, due_date, recurrence: recurrence && completeRecurrence(recurrence) }
@@ -63,14 +63,14 @@ export function changeTask(
   change: Change,
   { ifMatch, seen, at = '' }: { ifMatch?: IfMatch; seen?: Seen | undefined; at?: string },
 ): Steps {
-  const isFlip = change === 'flip'
-  const usual = () => (isFlip ? toggleTask(owner, id, ifMatch) : updateTask(owner, id, change, ifMatch))
+  const isToggle = change === 'toggle'
+  const usual = () => (isToggle ? toggleTask(owner, id, ifMatch) : updateTask(owner, id, change, ifMatch))
   if (seen === undefined || !concernsSeries(change)) return usual()
   const after = afterChange(seen, change)
   if (seen.recurrence === null && after.recurrence === null) return usual()
   if (JSON.stringify(after) !== JSON.stringify(seen)) requireSeries(after, at)
   const { due_date, recurrence } = after
-  const completes = isFlip || change.completed === true
+  const completes = isToggle || change.completed === true
   const next = completes && recurrence && due_date ? nextOf({ due_date, recurrence }, Date.now()) : undefined
   return changeSeries(owner, id, { change, seen, next, ifMatch })
 }
@@ -98,7 +98,7 @@ export function changeSeries(
   const isSeen = sql`AND ROW(${names}) IS NOT DISTINCT FROM ROW(${values})
     ${isPending ? sql`AND NOT ${column.completed}` : empty} AND ${userExists(owner)}`
   const sent: [Column, Sql][] =
-    change === 'flip' ? [['completed', sql`NOT ${column.completed}`]] : valuesOf(change)
+    change === 'toggle' ? [['completed', sql`NOT ${column.completed}`]] : valuesOf(change)
   const nextId = sql`COALESCE((SELECT id FROM created), ${column.next_task_id})`
   const created = next ? sql`, created AS (${insertNext(next, sent, seen.deletedNext)})` : empty
   return ifMatching(
