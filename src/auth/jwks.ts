@@ -6,7 +6,7 @@ export interface JwksSettings {
   url: string
   /** Maximum age of cached keys, in milliseconds: a key that the issuer removed stops working within it. */
   maxAgeMs: number
-  /** Minimum interval between fetches, in milliseconds, so that unknown key ids cannot cause a storm. */
+  /** Minimum interval between fetches, in milliseconds, so that unknown key ids cannot cause many fetches. */
   cooldownMs: number
 }
 

@@ -38,7 +38,7 @@ type Verify = (request: FastifyRequest, token: string) => Identity | undefined |
 
 /**
  * Settings of both verifiers. Each keeps the results for 10,000 tokens. `nbf` is checked with `iat`, with the same
- * tolerance. The plugin would put the claims, which requests share, on `request.user`: they go elsewhere.
+ * tolerance. The plugin would set `request.user` to the claims, which requests share. So they are in `request.claims`.
  */
 const COMMON = { requiredClaims: ['exp'], cache: 10_000, ignoreNotBefore: true }
 const CLAIMS = { decoratorName: 'claims' }

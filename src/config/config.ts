@@ -1,8 +1,9 @@
 import { findMistakes, list, trustProxy } from './checks.ts'
 import { ConfigError } from './config-error.ts'
 import { normaliseDatabaseUrl } from './database-url.ts'
-import { type Environment, readEnvironment, type Variables } from './environment.ts'
+import type { Environment } from './environment.ts'
 import { frontEndSettings } from './front-ends.ts'
+import { readEnvironment, type Variables } from './read-environment.ts'
 
 export { ConfigError }
 
@@ -46,7 +47,7 @@ export function createConfig(variables: Variables) {
     }),
     tokens: Object.freeze({
       secret: env.BETTER_AUTH_SECRET,
-      /** Applies to HS256 tokens that carry the claim, too. */
+      /** Also applies to HS256 tokens that contain the claim. */
       issuer: list(env.JWT_ISSUER),
       audience: list(env.JWT_AUDIENCE),
       jwks: jwksSettings(env),
@@ -90,9 +91,7 @@ function jwksSettings(env: Environment) {
   })
 }
 
-/**
- * Better Auth serves its API under the path of its base URL. If that URL has no path, it uses /api/auth.
- */
+/** Better Auth serves its API under the path of its base URL. If that URL has no path, it uses /api/auth. */
 function publishedKeys(issuer: string | undefined) {
   if (issuer === undefined) return undefined
   const { origin, pathname } = new URL(issuer)

@@ -36,7 +36,7 @@ export function findUrlMistake(name: DatabaseVariable, value: string): string | 
 function isBadlyEncoded(url: URL): boolean {
   const { hash, pathname, search, username, password, href } = url
   if (hash !== '' || href.endsWith('#') || /@/.test(pathname + search)) return true
-  // A second slash in the path is the rest of a password, too: a database name has it encoded.
+  // A second slash in the path belongs to a password too: in a database name it would be encoded.
   if (pathname.indexOf('/', 1) !== -1) return true
   try {
     return [username, password, pathname].map(decodeURIComponent).some((part) => part.includes('\0'))

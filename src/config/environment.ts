@@ -1,12 +1,7 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { Ajv } from 'ajv'
-import { explain } from './explain.ts'
+import { type Static, Type } from '@sinclair/typebox'
 
 /** The secret that .env.example shows. It is fine for a first try, and production refuses it. */
 export const EXAMPLE_SECRET = 'replace-me-with-32-random-characters-or-more'
-
-/** Environment variables. */
-export type Variables = Readonly<Record<string, string | undefined>>
 
 const integer = (description: string, value: number, minimum: number, maximum: number) =>
   Type.Integer({ description, default: value, minimum, maximum })
@@ -15,9 +10,6 @@ const optionalInteger = (description: string, minimum: number, maximum: number) 
 const choice = <const Value extends string>(description: string, values: Value[], value: Value) =>
   Type.Unsafe<Value>({ type: 'string', enum: values, description, default: value })
 const text = (description: string) => Type.Optional(Type.String({ description }))
-
-/** Variables that are lists, in which spaces around the commas are allowed. */
-const LISTS = new Set(['CORS_ORIGINS', 'JWT_ISSUER', 'JWT_AUDIENCE', 'TRUST_PROXY', 'FRONT_END_COMPAT'])
 
 /** Every variable that the service reads. .env.example documents them. */
 export const Environment = Type.Object({
@@ -106,44 +98,3 @@ export const Environment = Type.Object({
   ),
 })
 export type Environment = Static<typeof Environment>
-
-// Without strictNumbers: false Ajv compares Infinity with no limit.
-const validate = new Ajv({
-  coerceTypes: true,
-  strictNumbers: false,
-  useDefaults: true,
-  allErrors: true,
-  validateSchema: false,
-}).compile(Environment)
-
-/** Reads each variable by itself. An empty value counts as not set. The sentences quote no value. */
-export function readEnvironment(variables: Variables): { env: Environment; mistakes: string[] } {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-  const mistakes = [...findWrongCharacters(given)]
-  const env: unknown = given
-  if (!validate(env)) {
-    for (const error of validate.errors!) mistakes.push(`${error.instancePath.slice(1)} ${explain(error)}.`)
-  }
-  return { env: env as Environment, mistakes }
-}
-
-/**
- * Finds characters that were meant for a shell or a .env file: for example, Docker's --env-file keeps quotes. With a
- * secret that contains them, no token could be verified.
- */
-function* findWrongCharacters(env: Variables): Generator<string> {
-  for (const name of Object.keys(Environment.properties)) {
-    const value = env[name]
-    if (value === undefined) continue
-    if (/^\s*(["'`]).*\1\s*$/s.test(value)) yield `${name} must not be in quotes.`
-    else if (value !== value.trim() && isText(name))
-      yield `${name} must not begin or end with a space or a line break.`
-    else if (/\$\{\w+\}/.test(value))
-      yield `${name} contains a reference such as \${NAME}. References are not expanded: write the value itself.`
-  }
-}
-
-const isText = (name: string) => {
-  const { type, enum: values } = Environment.properties[name as keyof Environment] as TSchema
-  return type === 'string' && values === undefined && !LISTS.has(name)
-}

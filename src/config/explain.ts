@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 
-/** What Ajv says of the keyword that failed, as far as it is read here. */
+/** The parameters of Ajv's errors that this file reads. */
 interface Params {
   allowedValues: unknown[]
   limit: number
@@ -9,7 +9,7 @@ interface Params {
 
 /**
  * The end of a sentence about a value that its JSON Schema refuses: "must be an integer". It never quotes the value.
- * Configuration and requests explain their mistakes in these words.
+ * Mistakes in the configuration and in requests are explained with it.
  */
 export function explain({ keyword, params, message }: ErrorObject): string {
   const { allowedValues, limit, type } = params as Params

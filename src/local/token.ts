@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadEnvFile } from '../config/env-file.ts'
-import { readEnvironment } from '../config/environment.ts'
+import { readEnvironment } from '../config/read-environment.ts'
 
 const USAGE = `Usage: npm run token -- --user ID [--email ADDRESS] [--name NAME] [--lifetime TIME]
   --user ID         the user's id: the claim sub

@@ -26,7 +26,8 @@ export const errorResponses = (...statuses: number[]) =>
 /**
  * The `response` entry of one status.
  *
- * @param schema of its problems, which have the members of `more` beside those that all problems have
+ * @param schema the schema of its problems
+ * @param more members of its examples, besides those that all problems have
  */
 export function errorResponse(status: number, schema: TSchema = Problem, more: object = {}) {
   const codes = ERROR_CODES.filter((code) => ERRORS[code].status === status && !('isGeneral' in ERRORS[code]))
