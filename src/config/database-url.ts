@@ -7,7 +7,7 @@ const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', '
 
 /**
  * A PostgreSQL URL in the one form that the driver, Prisma and `new URL` all understand.
- * libpq also takes `user:password@/database?host=/socket` and `sslrootcert=system`; the driver takes neither.
+ * libpq also accepts `user:password@/database?host=/socket` and `sslrootcert=system`; the driver accepts neither.
  */
 export function normaliseDatabaseUrl(value: string): string {
   const url = parse(value)

@@ -28,8 +28,8 @@ curl -H "Authorization: Bearer $TOKEN" 'http://localhost:8000/api/tasks?status=p
 \`\`\`
 
 The same calls exist under \`/api/{user_id}/tasks\`, for front ends that put the user id into the path. Request bodies are JSON in
-UTF-8, at most 64 KiB (a batch: 1 MiB). An import takes a file of at most 5 MiB. Types are not converted: \`"true"\` is not a boolean. Unknown fields and unknown query parameters are
-ignored, and an empty query value counts as not sent.`,
+UTF-8, at most 64 KiB (a batch: 1 MiB). An import accepts a file of at most 5 MiB. Types are not converted: \`"true"\` is not a
+boolean. Unknown fields and unknown query parameters are ignored, and an empty query value counts as not sent.`,
   ),
   section(
     'Pages',

@@ -71,7 +71,7 @@ export const NAMES = Object.keys(columns) as ColumnName[]
 /** Other names for columns that an import accepts. */
 export const ALIASES: Readonly<Record<string, ColumnName>> = { is_completed: 'completed' }
 
-/** Quotes as RFC 4180 says. Cells with `;` or tabs are quoted, too, because some programs use these as separators. */
+/** Quotes a cell (RFC 4180). Cells with `;` or tabs are also quoted, because some programs use these as separators. */
 const quote = (cell: string) => (/[",;\t\r\n']|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
 const line = (cells: string[]) => `${cells.map(quote).join()}\r\n`
 

@@ -114,7 +114,7 @@ class Rows {
     return `[${this.texts.join()}]`
   }
 
-  /** The tasks of which the next occurrence is in the file, too. */
+  /** The tasks whose next occurrence is also in the file. */
   get links(): Link[] {
     return [...this.nextIds].flatMap(([origin, id]) => {
       const next = this.byId.get(id)
