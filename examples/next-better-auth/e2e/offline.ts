@@ -44,9 +44,12 @@ async function another(t: TestContext, world: World, { email }: Visitor, options
 
 /** Waits until the page opens without a network. */
 const isInstalled = (page: Page) =>
-  page.evaluate(async () => {
-    await navigator.serviceWorker.ready
-    while (!(await caches.match('/offline'))) await new Promise((resolve) => setTimeout(resolve, 50))
+  eventually(async () => {
+    const isReady = await page.evaluate(async () => {
+      const worker = await navigator.serviceWorker.getRegistration()
+      return Boolean(worker?.active && (await caches.match('/offline')))
+    })
+    assert.ok(isReady, 'the service worker is active and has the page')
   })
 
 /** Work without a connection, on several devices. */
