@@ -7,7 +7,7 @@ export type Options = ReturnType<typeof readOptions>
 export const USAGE = `npm run bench -- [what] [flags]
 
   what        routes (default), tail, profile, growth, indexes, feed, neighbours, overload, soak, start, cold,
-              batch, recurrence or streams
+              batch, recurrence, streams or commits
   --quick     takes about three minutes instead of forty
   --only      routes, comma-separated: list,page,tag,get,create,update,toggle,summary,delete,first,mixed
   --scenario  scenarios, comma-separated: ${SCENARIOS.join(',')}
@@ -19,6 +19,8 @@ export const USAGE = `npm run bench -- [what] [flags]
   --rivals    which servers take turns with the service, comma-separated: floor,textbook,peer,other (of --against)
   --flags     flags of Node for the service, but not for its rivals: --flags=--max-semi-space-size=32
   --wrk       closed loops with wrk, which must be installed, instead of autocannon: it leaves more CPU to the servers
+  --commit-ms for commits: milliseconds that a commit takes longer, comma-separated (default 0,2,5,10)
+  --pools     for commits: values of DATABASE_POOL_MAX, comma-separated (default 10,20,30)
   --json      writes the figures to this file
   --svg       writes a chart to this file
 
@@ -36,6 +38,8 @@ const flags = {
   peer: text,
   rivals: text,
   flags: text,
+  'commit-ms': text,
+  pools: text,
   json: text,
   svg: text,
   wrk: { type: 'boolean', default: false },
@@ -61,20 +65,32 @@ export function readOptions(args: string[]) {
     minutes: positive('minutes', values.minutes) ?? 10,
     against: values.against,
     peer: values.peer,
-    rivals: list(values.rivals) ?? defaultRivals(values),
+    rivals: list(values.rivals) ?? defaultRivals(what, values),
     flags: values.flags?.split(' ') ?? [],
     wrk: values.wrk,
+    commitMs: numbers(values['commit-ms']) ?? [0, 2, 5, 10],
+    pools: numbers(values.pools) ?? [10, 20, 30],
     json: values.json,
     svg: values.svg,
   }
 }
 
-function defaultRivals({ against, peer }: { against?: string | undefined; peer?: string | undefined }) {
+function defaultRivals(
+  what: string,
+  { against, peer }: { against?: string | undefined; peer?: string | undefined },
+) {
   if (peer !== undefined) return ['peer']
+  if (what === 'commits' && against === undefined) return []
   return against === undefined ? ['floor', 'textbook'] : ['other']
 }
 
 const list = (value: string | undefined) => value?.split(',').filter(Boolean)
+
+const numbers = (value: string | undefined) =>
+  list(value)?.map((item) => {
+    if (Number(item) >= 0 && Number(item) <= 1000) return Number(item)
+    throw new Error(`${item} must be a number from 0 to 1000.`)
+  })
 
 function positive(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined

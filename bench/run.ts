@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { measureBatch } from './batch.ts'
 import { chartOf } from './chart.ts'
 import { measureCold } from './cold.ts'
+import { measureCommits } from './commits.ts'
 import { compareRoutes } from './compare.ts'
 import { measureFeed } from './feed.ts'
 import { measureGrowth } from './growth.ts'
@@ -34,6 +35,7 @@ const parts: Record<string, (options: Options) => Promise<unknown>> = {
   batch: measureBatch,
   recurrence: measureRecurrence,
   streams: measureStreams,
+  commits: measureCommits,
 }
 const part = parts[options.what]
 if (options.help || part === undefined) console.log(USAGE)
