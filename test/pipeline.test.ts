@@ -385,6 +385,26 @@ t.test('locks of many users block no other user and never use more connections t
   t.same(await Promise.all(stuck), Array(24).fill(['locked']))
 })
 
+t.test('writes that take long are on all connections that take writes', async (t) => {
+  const { prisma, backends } = await open(t, { DATABASE_POOL_MAX: '10' })
+  const strangers = Array.from({ length: 12 }, (_, number) => `stranger ${number} ${randomUUID()}`)
+  for (const id of strangers) await query(databaseUrl(), 'INSERT INTO users (id) VALUES ($1)', [id])
+  const slow = (id: string, seconds: number) =>
+    sql`INSERT INTO tasks (user_id, title) SELECT ${id}, 'slow' FROM pg_sleep(${seconds}::float8) RETURNING title`
+  const writeAll = (seconds: number) =>
+    Promise.all(strangers.map((id) => prisma.$queryJson(id, slow(id, seconds))))
+  await writeAll(0.02)
+  let isOver = false
+  const writes = writeAll(0.2).finally(() => (isOver = true))
+  let most = 0
+  await eventually(async () => {
+    most = Math.max(most, (await backends(`wait_event = 'PgSleep'`)).length)
+    return most >= 4 || isOver
+  })
+  t.equal(most, 4)
+  t.same(await writes, Array(12).fill(['slow']))
+})
+
 t.test('a long queue of heavy statements of one owner delays others by at most one of them', async (t) => {
   const { prisma, owner, backends } = await open(t, { DATABASE_POOL_MAX: '10' })
   const heavy = (id: string, seconds: number) =>

@@ -1,5 +1,5 @@
 import type { Channel, Slot, SlotJob } from './channel.ts'
-import { choose, isSlow } from './choice.ts'
+import { averageWrite, choose, isSlow, type Load } from './choice.ts'
 import { classify } from './errors.ts'
 import { giveUpLate, stopSlow } from './late.ts'
 
@@ -20,7 +20,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
   private readonly settings: SlotsSettings<C>
   private readonly onOpen: () => void
   private readonly onNoneLeft: (error: Error) => void
-  private openCount = 0
+  private readonly load: Load
   /** Number of failed attempts to open a connection since the last successful one. */
   private failures = 0
   private isClosing = false
@@ -28,6 +28,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
   /** @param onNoneLeft called when a connection cannot be opened and no other one is open */
   constructor(settings: SlotsSettings<C>, onOpen: () => void, onNoneLeft: (error: Error) => void) {
     this.settings = settings
+    this.load = { openCount: 0, depth: settings.depth, writeMs: 0 }
     this.onOpen = onOpen
     this.onNoneLeft = onNoneLeft
     this.all = Array.from({ length: settings.size }, () => ({
@@ -56,10 +57,10 @@ export class Slots<C extends Channel, Job extends SlotJob> {
    * one is busy, but no more channels than there are jobs waiting.
    */
   choose(now: number, waiting: number, job: SlotJob): Slot<C, Job> | undefined {
-    const slot = choose(this.all, job, now, this.openCount, this.settings.depth)
-    const isBad = slot === undefined || isSlow(slot, now)
+    const slot = choose(this.all, job, now, this.load)
+    const isBad = slot === undefined || isSlow(slot, now, this.load.writeMs)
     if (!isBad && (slot.isGathering || slot.jobs.length === 0)) return slot
-    if (this.openCount < this.all.length) this.openOne(now, waiting)
+    if (this.load.openCount < this.all.length) this.openOne(now, waiting)
     return isBad && this.all.some(({ state }) => state === 'opening') ? undefined : slot
   }
 
@@ -77,6 +78,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
   remove(slot: Slot<C, Job>, job: Job, now: number) {
     slot.jobs.splice(slot.jobs.indexOf(job), 1)
     if (!job.isRead) slot.writes -= 1
+    if (!job.isRead) this.load.writeMs = averageWrite(this.load.writeMs, now - slot.since)
     slot.since = now
     slot.cancelledAt = 0
   }
@@ -86,7 +88,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     if (opening >= waiting || this.isClosing) return
     // With no connection open, every job tries to open one. Otherwise a server that refused is asked once a second.
     const slot = this.all.find(
-      ({ state, mayOpenAt }) => state === 'closed' && !(this.openCount > 0 && mayOpenAt > now),
+      ({ state, mayOpenAt }) => state === 'closed' && !(this.load.openCount > 0 && mayOpenAt > now),
     )
     if (slot !== undefined) void this.open(slot)
   }
@@ -102,7 +104,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
     }
     if (this.isClosing) return channel.close()
     slot.state = 'open'
-    this.openCount += 1
+    this.load.openCount += 1
     this.failures = 0
     slot.since = performance.now()
     this.onOpen()
@@ -120,7 +122,7 @@ export class Slots<C extends Channel, Job extends SlotJob> {
 
   private end(slot: Slot<C, Job>, channel: C) {
     if (slot.channel !== channel || slot.state !== 'open') return
-    this.openCount -= 1
+    this.load.openCount -= 1
     slot.state = 'closed'
     slot.channel = undefined
   }
