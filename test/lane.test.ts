@@ -101,10 +101,11 @@ for (const [size, forReads] of [
   [3, 1],
   [5, 1],
   [10, 3],
+  [21, 3],
 ] as const)
   t.test(`writes that do not end leave ${forReads} of ${size} connections to reads`, async (t) => {
     const { channels, sent, on, read, write } = await openLane(t, size)
-    const writes = many(100, (number) => write(`writer ${number}`))
+    const writes = many(size * DEPTH, (number) => write(`writer ${number}`))
     await turn()
     const withWrites = channels.filter((channel) => on(channel).length > 0)
     t.equal(withWrites.length, size - forReads)
@@ -126,7 +127,7 @@ for (const [size, forReads] of [
       for (const { succeed } of sent()) succeed()
       await turn()
     }
-    t.equal((await Promise.all(writes)).length, 100)
+    t.equal((await Promise.all(writes)).length, size * DEPTH)
   })
 
 t.test('while commits are slow, each write waits for as few other commits as possible', async (t) => {

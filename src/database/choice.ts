@@ -26,12 +26,16 @@ export const isSlow = <C, Job>({ jobs, since, writes }: Slot<C, Job>, now: numbe
 export const averageWrite = (average: number, lastMs: number) =>
   average + (lastMs - average) / (lastMs < average ? 4 : 16)
 
-/** Number of channels for reads only. It is small, because writes wait for the disk: more channels, more writes a second. */
-const forReads = (openCount: number) => (openCount > 1 ? Math.max(1, Math.floor(openCount / 3)) : 0)
+/** One process cannot send so many reads that they keep more channels than this busy. */
+const MOST_FOR_READS = 3
+
+/** Number of channels for reads only. It is small, because each write waits for its commit: more channels, more writes. */
+const forReads = (openCount: number) =>
+  openCount > 1 ? Math.min(MOST_FOR_READS, Math.max(1, Math.floor(openCount / 3))) : 0
 
 /**
- * Chooses one of the open channels for a job. If there are several, a third of them, at least one, are for reads only,
- * and a read is never sent behind a write, because the write may wait for a lock. Nothing is sent behind an exclusive job.
+ * Chooses one of the open channels for a job. If there are several, a third of them, from one to three, are for reads
+ * only, and a read is never sent behind a write, because the write may wait for a lock. Nothing is sent behind an exclusive job.
  *
  * Of the other channels it prefers one that this turn of the event loop already writes to, because a write to a socket
  * costs more than a statement. Else it takes the one with the fewest jobs. While writes take long, a write takes the one
