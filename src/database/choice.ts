@@ -2,7 +2,7 @@ import type { Slot, SlotJob } from './channel.ts'
 
 /** No statement is sent behind one that has run for longer than this, if another channel can take it. */
 const SLOW_MS = 5
-/** If writes take less than this, those of one turn of the event loop share a channel. Else each waits for the others. */
+/** While writes take longer than this, they do not share a channel if another one has fewer: each would wait for the others. */
 const SHORT_WRITE_MS = 1.5
 
 /** What the choice depends on, apart from the channels. */
@@ -21,7 +21,7 @@ export const isSlow = <C, Job>({ jobs, since, writes }: Slot<C, Job>, now: numbe
 
 /**
  * How long a write takes, after one more of them. Several answers may arrive together, and all but the first of them seem
- * to take no time. So it falls faster than it rises: writes count as long only if nearly all of them are.
+ * to take no time. So the average falls faster than it rises, and is high only if nearly all writes take long.
  */
 export const averageWrite = (average: number, lastMs: number) =>
   average + (lastMs - average) / (lastMs < average ? 4 : 16)
@@ -35,7 +35,8 @@ const forReads = (openCount: number) =>
 
 /**
  * Chooses one of the open channels for a job. If there are several, a third of them, from one to three, are for reads
- * only, and a read is never sent behind a write, because the write may wait for a lock. Nothing is sent behind an exclusive job.
+ * only, and a read is never sent behind a write, because the write may wait for a lock. Nothing is sent behind an
+ * exclusive job.
  *
  * Of the other channels it prefers one that this turn of the event loop already writes to, because a write to a socket
  * costs more than a statement. Else it takes the one with the fewest jobs. While writes take long, a write takes the one
