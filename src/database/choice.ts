@@ -2,7 +2,7 @@ import type { Slot, SlotJob } from './channel.ts'
 
 /** No statement is sent behind one that has run for longer than this, if another channel can take it. */
 const SLOW_MS = 5
-/** While writes take longer than this, they do not share a channel if another one has fewer: each would wait for the others. */
+/** While writes take longer than this, each takes the channel with the fewest writes, because they wait for each other. */
 const SHORT_WRITE_MS = 1.5
 
 /** What the choice depends on, apart from the channels. */
