@@ -4,11 +4,11 @@
  * through a shell: a signal to npm ends the shell, while the command goes on without a parent.
  * `exec` in those scripts replaces the shell by this process. Windows has no `exec`: exec.cmd stands in for it.
  *
- * A step that begins with a file `src/….ts` runs under tsx. Where tsx is not installed, as after
- * `npm prune --omit=dev`, the compiled file in dist/ runs instead.
+ * A step that begins with a file `src/….ts` runs under tsx. If tsx is not installed, as after
+ * `npm prune --omit=dev`, the bundle in dist/ runs instead.
  *
- * Node 22.1 and later keeps the compiled code of what `node FILE` loads, which shortens the next start. Tests go
- * without, because it makes coverage less precise.
+ * Node 22.1 and later keeps the compiled code of what `node FILE` loads, which shortens the next start. Tests run
+ * without this cache, because it makes coverage less precise.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -77,10 +77,10 @@ function splitSteps(words) {
   for (const word of words) word === 'then' ? steps.push([]) : steps.at(-1).push(word)
   return steps.map(([program, ...args]) => {
     if (!/^(src|prisma|test|bench|deploy)\/.*\.ts$/.test(program)) return [program, ...args]
-    return existsSync('node_modules/tsx') ? ['tsx', program, ...args] : ['node', toCompiled(program), ...args]
+    return existsSync('node_modules/tsx') ? ['tsx', program, ...args] : ['node', toBundle(program), ...args]
   })
 }
 
-function toCompiled(file) {
+function toBundle(file) {
   return file.replace(/^src/, 'dist').replace(/ts$/, 'js')
 }

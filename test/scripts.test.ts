@@ -32,6 +32,7 @@ function startCommand(t: Test, folder: string, command: string, variables: Recor
   return {
     child,
     processes,
+    output: () => output,
     /** Waits until it has printed this, and has these programs among its processes. */
     until: (text: string, ...programs: string[]) =>
       waitUntil(
@@ -74,6 +75,22 @@ async function waitUntil(isDone: () => boolean, describe: () => string) {
   }
 }
 
+/** What a bundle can lose: files beside the code of a package, and code that is imported later. */
+async function checkBundle(t: Test, output: string) {
+  const [, token, url] = /Bearer (\S+)' (http:\S+)\/api\/tasks/.exec(output)!
+  for (const path of ['/docs/', '/docs/static/swagger-ui.css', '/docs/static/favicon-32x32.png', '/ready'])
+    t.equal((await fetch(`${url}${path}`)).status, 200, path)
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as { info: object }
+  t.match(document, { info: { title: 'Task API' }, paths: { '/api/tasks': {} } })
+  // A calendar needs the library of recurrence rules, and its answer is no JSON.
+  for (const path of ['/api/tasks', '/api/me', '/api/tasks/export?format=ics'])
+    t.equal(
+      (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })).status,
+      200,
+      path,
+    )
+}
+
 t.test(
   'stopping npm start leaves no process, whether it builds or serves',
   { skip: cannotShow },
@@ -84,6 +101,8 @@ t.test(
 
     const serving = startCommand(t, folder, 'npm start')
     await serving.until('Try it', 'dist/server.js', 'postgres')
+    await serving.until('/api/tasks\n')
+    await checkBundle(t, serving.output())
     t.match(await serving.stop('SIGTERM'), 'stopped: every request is answered')
 
     const interrupted = startCommand(t, folder, 'node dist/server.js')

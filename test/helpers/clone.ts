@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 
 const ROOT = join(import.meta.dirname, '../..')
 const FILES = [
-  ...['src', 'prisma', 'prisma.config.ts', 'run.mjs', 'package.json', '.npmrc'],
+  ...['src', 'prisma', 'prisma.config.ts', 'run.mjs', 'bundle.mjs', 'package.json', '.npmrc'],
   ...['tsconfig.json', 'tsconfig.build.json'],
 ]
 /** Settings that would reach a process under test from the one that runs the tests. */
