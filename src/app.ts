@@ -18,7 +18,8 @@ import { loadLimit, protection } from './http/protection.ts'
 import { rateLimits } from './http/rate-limits.ts'
 import { connectToRedis } from './http/redis.ts'
 import { StreamFaults } from './http/faults.ts'
-import { collectRoutes, requestId, requests } from './http/requests.ts'
+import { collectRoutes, refuseRareMethod } from './http/methods.ts'
+import { requestId, requests } from './http/requests.ts'
 import { hasValidPath, refuseBadQuery, routableUrl } from './http/urls.ts'
 import { describeProtectedRoute } from './openapi/responses.ts'
 import { shutdown } from './operations/shutdown.ts'
@@ -38,8 +39,9 @@ const { name, version } = createRequire(import.meta.url)('../package.json') as {
 }
 /** Those with an `$id` become components of the document. */
 const SCHEMAS: readonly unknown[] = [...TASK_SCHEMAS, ...Object.values(userSchemas)]
-const notFound = async ({ originalUrl }: FastifyRequest) => {
-  throw problem(hasValidPath(originalUrl) ? 'route_not_found' : 'bad_url')
+const notFound = async (request: FastifyRequest) => {
+  refuseRareMethod(request)
+  throw problem(hasValidPath(request.originalUrl) ? 'route_not_found' : 'bad_url')
 }
 
 /** Builds the service without listening. Production and tests use this function, so they run the same service. */

@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, METHODS as ALL_METHODS } from 'node:http'
 import { durationOf } from './arrivals.ts'
 import { describeFault } from './faults.ts'
 import { countHeader } from './headers.ts'
+import { METHODS } from './methods.ts'
 import { problem } from './problem.ts'
 import { answerTo } from './problems.ts'
 
@@ -51,8 +52,6 @@ function refusalOf(request: IncomingMessage) {
   return hasOneHost(request) ? undefined : ambiguousHost()
 }
 
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-
 /** The method, for metrics. Node accepts dozens of methods; those without a route share one name. */
 export const methodOf = ({ method }: FastifyRequest) => (METHODS.has(method) ? method : '_OTHER')
 
@@ -71,6 +70,7 @@ export const requests = fp(async (app) => {
     for (const report of reports) report(request, reply, status, durationMs)
   }
   app.decorate('onRequestEnd', (report) => void reports.push(report))
+  app.decorate('allowedMethods', new Map())
   app.decorateReply('isReported', false)
   app.decorateReply('fault', undefined)
 
@@ -87,7 +87,7 @@ export const requests = fp(async (app) => {
     done()
   })
 
-  // Methods that no route has get a 405 on known paths. QUERY would otherwise require a body.
+  // Without this, methods that no route has would not reach the 404 handler. QUERY would require a body.
   for (const method of ALL_METHODS)
     if (method === 'QUERY' || !app.supportedMethods.includes(method))
       app.addHttpMethod(method, { overrideExisting: true })
@@ -117,33 +117,4 @@ const writeLine: Report = (request, reply, status, durationMs) => {
   if (reply.fault === undefined) return request.log.info(line, 'request')
   const { level, ...fault } = describeFault(reply.fault, status)
   request.log[level]({ ...line, ...fault }, 'request')
-}
-
-/**
- * Answers a method that a known path does not allow with a 405 that names the allowed ones. Call the returned
- * function at the end of a scope: it reads the routes registered since `collectRoutes`.
- */
-export function collectRoutes(app: FastifyInstance) {
-  const methods = new Map<string, Set<string>>()
-  app.addHook('onRoute', ({ url, method }: RouteOptions) => {
-    const path = url.replace(/(?<=.)\/$/, '')
-    const known = methods.get(path) ?? new Set<string>()
-    for (const name of [method].flat()) known.add(name)
-    methods.set(path, known)
-  })
-  return function rejectOtherMethods(prefix = '') {
-    for (const [url, known] of [...methods]) {
-      const allow = [...known].join(', ')
-      const others = app.supportedMethods.filter((name) => !known.has(name) && name !== 'OPTIONS')
-      if (url.includes('*') || others.length === 0) continue
-      app.route({
-        method: others,
-        url: url.slice(prefix.length),
-        schema: { hide: true },
-        handler: async () => {
-          throw problem('method_not_allowed', { values: [allow], headers: { allow } })
-        },
-      })
-    }
-  }
 }
