@@ -1,3 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { SourceMap } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
 /** A profile as `node --cpu-prof` writes it. */
 export interface CpuProfile {
   nodes: ProfileNode[]
@@ -8,7 +12,7 @@ export interface CpuProfile {
 interface ProfileNode {
   id: number
   children?: number[]
-  callFrame: { functionName: string; url: string; lineNumber: number }
+  callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number }
 }
 
 /** Costs in microseconds per request. */
@@ -46,10 +50,32 @@ export function costsOf(
 const add = (costs: Map<string, number>, key: string, cost: number) =>
   costs.set(key, (costs.get(key) ?? 0) + cost)
 
-function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string {
-  const place =
-    url === '' ? 'native' : `${libraryOf(url) ?? 'node'} ${url.split('/').at(-1)}:${lineNumber + 1}`
-  return `${functionName || '(anonymous)'} · ${place}`
+function nameOf({ callFrame }: ProfileNode): string {
+  const { file, line } = placeOf(callFrame)
+  const place = file === '' ? 'native' : `${libraryOf(file) ?? 'node'} ${file.split('/').at(-1)}:${line + 1}`
+  return `${callFrame.functionName || '(anonymous)'} · ${place}`
+}
+
+/** Where a function was written: for the code of a bundle, the file that went into it. */
+function placeOf({ url, lineNumber, columnNumber }: ProfileNode['callFrame']) {
+  const entry = sourceMapOf(url)?.findEntry(lineNumber, columnNumber)
+  return entry !== undefined && 'originalSource' in entry
+    ? { file: new URL(entry.originalSource, url).href, line: entry.originalLine }
+    : { file: url, line: lineNumber }
+}
+
+const sourceMaps = new Map<string, SourceMap | undefined>()
+
+function sourceMapOf(url: string): SourceMap | undefined {
+  if (!url.startsWith('file:')) return undefined
+  if (!sourceMaps.has(url)) {
+    const file = `${fileURLToPath(url)}.map`
+    const map = existsSync(file)
+      ? new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as ConstructorParameters<typeof SourceMap>[0])
+      : undefined
+    sourceMaps.set(url, map)
+  }
+  return sourceMaps.get(url)
 }
 
 /** The nearest caller outside Node and V8. */
@@ -57,7 +83,7 @@ function chargedLibrary(node: ProfileNode, parents: Map<number, ProfileNode>): s
   if (node.callFrame.functionName === '(garbage collector)') return 'garbage collection'
   let top = node
   for (let at: ProfileNode | undefined = node; at !== undefined; at = parents.get(at.id)) {
-    const library = libraryOf(at.callFrame.url)
+    const library = libraryOf(placeOf(at.callFrame).file)
     if (library !== undefined) return library
     if (at.callFrame.functionName !== '(root)') top = at
   }
@@ -72,5 +98,5 @@ function libraryOf(url: string): string | undefined {
       .split('/')
       .slice(0, module.startsWith('@') ? 2 : 1)
       .join('/')
-  return /\/(dist\/.*|bench\/.*)$/.exec(url)?.[1]
+  return /\/((?:src|dist|bench)\/.*)$/.exec(url)?.[1]
 }
