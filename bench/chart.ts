@@ -10,7 +10,7 @@ const GAP = 8
 const PLOT = WIDTH - LEFT - 90
 const COLOURS: Record<Server['name'], string> = {
   service: '#2b6cb0',
-  floor: '#a0aec0',
+  handwritten: '#a0aec0',
   textbook: '#dd6b20',
   peer: '#8a2be2',
   other: '#a0aec0',

@@ -16,7 +16,7 @@ export const USAGE = `npm run bench -- [what] [flags]
   --minutes   length of the soak (default 10)
   --against   folder of another checkout, built to dist/: compares with its service instead of the baselines
   --peer      folder with an executable "peer" and schema.sql: compares with this service in another language instead
-  --rivals    which servers take turns with the service, comma-separated: floor,textbook,peer,other (of --against)
+  --rivals    which servers take turns with the service, comma-separated: handwritten,textbook,peer,other (of --against)
   --flags     flags of Node for the service, but not for its rivals: --flags=--max-semi-space-size=32
   --wrk       closed loops with wrk, which must be installed, instead of autocannon: it leaves more CPU to the servers
   --commit-ms for commits: milliseconds that a commit takes longer, comma-separated (default 0,2,5,10)
@@ -81,7 +81,7 @@ function defaultRivals(
 ) {
   if (peer !== undefined) return ['peer']
   if (what === 'commits' && against === undefined) return []
-  return against === undefined ? ['floor', 'textbook'] : ['other']
+  return against === undefined ? ['handwritten', 'textbook'] : ['other']
 }
 
 const list = (value: string | undefined) => value?.split(',').filter(Boolean)

@@ -12,7 +12,7 @@ import { type Server, startRival, startService } from './servers.ts'
 const CONNECTIONS = 64
 const TOP = 25
 
-/** Shows where the service and the floor spend CPU time, for each route: by library and by function. */
+/** Shows where the service and the hand-written baseline spend CPU time, for each route: by library and by function. */
 export async function profileRoutes({ only = ['list', 'get', 'toggle'], seconds, against }: Options) {
   const database = await openDatabase()
   try {
@@ -21,11 +21,11 @@ export async function profileRoutes({ only = ['list', 'get', 'toggle'], seconds,
       const service = await profileRoute(route, cast, seconds, (flags) =>
         startService(database.serviceUrl, {}, flags),
       )
-      const floor = await profileRoute(route, cast, seconds, (flags) =>
+      const baseline = await profileRoute(route, cast, seconds, (flags) =>
         startRival(database, against, {}, flags),
       )
       console.log(`\n${route.name}: µs per request, without idle time\n`)
-      console.log(`${byLibrary(service, floor)}\n\n${byFunction(service)}\n\n${byFunction(floor)}`)
+      console.log(`${byLibrary(service, baseline)}\n\n${byFunction(service)}\n\n${byFunction(baseline)}`)
     }
   } finally {
     await database.close()
@@ -57,15 +57,15 @@ async function profileRoute(route: Route, cast: Cast, seconds: number, start: St
 const sum = (costs: Map<string, number>) => [...costs.values()].reduce((total, cost) => total + cost, 0)
 const sorted = (costs: Map<string, number>) => [...costs].sort(([, a], [, b]) => b - a).slice(0, TOP)
 
-function byLibrary(service: Costs, floor: Costs): string {
+function byLibrary(service: Costs, baseline: Costs): string {
   const rows = sorted(service.libraries).map(([name, cost]) => {
-    const below = floor.libraries.get(name) ?? 0
+    const below = baseline.libraries.get(name) ?? 0
     return [cost.toFixed(1), below.toFixed(1), (cost - below).toFixed(1), name]
   })
-  const [all, allBelow] = [sum(service.libraries), sum(floor.libraries)]
+  const [all, allBelow] = [sum(service.libraries), sum(baseline.libraries)]
   const total = [all.toFixed(1), allBelow.toFixed(1), (all - allBelow).toFixed(1), 'all']
   return table([
-    ['service', 'floor', 'difference', 'library, with the parts of Node that it calls'],
+    ['service', 'baseline', 'difference', 'library, with the parts of Node that it calls'],
     total,
     ...rows,
   ])

@@ -4,7 +4,7 @@ import { startPeer } from './peer.ts'
 import { type Server, startBaseline, startOther } from './servers.ts'
 
 const STARTS: Record<string, (database: BenchDatabase, options: Options) => Promise<Server>> = {
-  floor: ({ url }) => startBaseline('floor', url),
+  handwritten: ({ url }) => startBaseline('handwritten', url),
   textbook: ({ url }) => startBaseline('textbook', url),
   other: ({ serviceUrl }, { against }) => startOther(given('against', against), serviceUrl),
   peer: (database, { peer }) => startPeer(database, given('peer', peer)),

@@ -7,7 +7,7 @@ import { type BenchDatabase, ROOT } from './database.ts'
 import { SECRET } from './people.ts'
 
 export interface Server {
-  name: 'service' | 'floor' | 'textbook' | 'other' | 'peer'
+  name: 'service' | 'handwritten' | 'textbook' | 'other' | 'peer'
   url: string
   port: number
   pid: number
@@ -30,7 +30,7 @@ export const startService = (databaseUrl: string, variables: Variables = {}, nod
   })
 
 export const startBaseline = (
-  name: 'floor' | 'textbook',
+  name: 'handwritten' | 'textbook',
   databaseUrl: string,
   variables: Variables = {},
   nodeFlags: string[] = [],
@@ -48,7 +48,7 @@ export const startOther = (
   nodeFlags: string[] = [],
 ) => startServer('other', [...nodeFlags, resolve(folder, 'dist/server.js')], databaseUrl, variables)
 
-/** Starts the server that a profile is compared with: the floor, or the service of the checkout in `against`. */
+/** Starts the server that a profile is compared with: the hand-written baseline, or the service of the checkout in `against`. */
 export const startRival = (
   { url, serviceUrl }: BenchDatabase,
   against: string | undefined,
@@ -56,7 +56,7 @@ export const startRival = (
   nodeFlags?: string[],
 ) =>
   against === undefined
-    ? startBaseline('floor', url, variables, nodeFlags)
+    ? startBaseline('handwritten', url, variables, nodeFlags)
     : startOther(against, serviceUrl, variables, nodeFlags)
 
 async function startServer(

@@ -2,7 +2,7 @@ import jwt from '@fastify/jwt'
 import { PrismaPg } from '@prisma/adapter-pg'
 import Fastify, { type FastifyRequest } from 'fastify'
 import { PrismaClient, type Task } from '../src/generated/prisma/client.ts'
-import * as schemas from './floor-schemas.ts'
+import * as schemas from './baseline-schemas.ts'
 
 /**
  * The textbook, the second baseline: the same routes on Fastify and Prisma's model API, as the documentation of both

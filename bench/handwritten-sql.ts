@@ -20,7 +20,7 @@ const columns =
 const nextUpdate = `GREATEST(now(), updated_at + interval '1 millisecond')`
 const newestFirst = 'ORDER BY created_at DESC, id DESC'
 
-/** The statements of the floor by name. Each is prepared once per connection. */
+/** The statements of the hand-written baseline by name. Each is prepared once per connection. */
 const statements = {
   provision: `INSERT INTO users (id, email, name) VALUES ($1, $2, $3)
     ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name
@@ -51,7 +51,7 @@ const TIMESTAMPTZ = 1184
 const instant = (text: string) =>
   `${text.slice(0, 10)}T${text.slice(11, 19)}.${text[19] === '.' ? text.slice(20, -3).padEnd(3, '0') : '000'}Z`
 
-export function createFloorDatabase(connectionString: string, max: number) {
+export function createHandwrittenDatabase(connectionString: string, max: number) {
   const types = new pg.TypeOverrides()
   types.setTypeParser(BIGINT, Number)
   types.setTypeParser(TIMESTAMPTZ, instant)

@@ -1,10 +1,10 @@
 import jwt from '@fastify/jwt'
 import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import { createFloorDatabase, type TaskRow } from './floor-sql.ts'
-import * as schemas from './floor-schemas.ts'
+import { createHandwrittenDatabase, type TaskRow } from './handwritten-sql.ts'
+import * as schemas from './baseline-schemas.ts'
 
 /**
- * The floor, the hand-written baseline: the same routes, similar statements, the same log line per request and the same
+ * The hand-written baseline: the same routes, similar statements, the same log line per request and the same
  * check of tokens, with only Fastify, @fastify/jwt and pg. It has no Prisma, CORS, security headers, metrics, limits or
  * documented errors. So the difference shows the cost of what the service adds.
  */
@@ -21,7 +21,7 @@ interface Claims {
 type Id = { Params: { id: number } }
 
 const { DATABASE_URL, DATABASE_POOL_MAX, BETTER_AUTH_SECRET, PORT } = process.env
-const run = createFloorDatabase(DATABASE_URL!, Number(DATABASE_POOL_MAX))
+const run = createHandwrittenDatabase(DATABASE_URL!, Number(DATABASE_POOL_MAX))
 const known = new Set<string>()
 const app = Fastify({ logger: true, logController: new LogController({ disableRequestLogging: true }) })
 
