@@ -1,12 +1,12 @@
 import { callAsEverybody } from './check.ts'
-import { runnerOf } from './compare.ts'
-import { createCpuMeter, type CpuMeter } from './cpu.ts'
-import { type BenchDatabase, openDatabase, removeCreated, seedPeople } from './database.ts'
+import { compareLoad, type Stage } from './compare.ts'
+import { createCpuMeter } from './cpu.ts'
+import { type BenchDatabase, openDatabase, seedPeople } from './database.ts'
 import type { Options, Scenario } from './options.ts'
-import { compareInTurn, type Comparison, type Sample } from './pairs.ts'
+import type { Comparison, Sample } from './pairs.ts'
 import { machine, table } from './report.ts'
 import { rivalsOf } from './rivals.ts'
-import { type Cast, type Route, routes } from './routes.ts'
+import { type Cast, routes } from './routes.ts'
 import { type Server, startService } from './servers.ts'
 
 const WRITES = ['update', 'create']
@@ -22,18 +22,12 @@ interface Row {
   cpu: number
   throughput: number
 }
-interface Stage {
-  cast: Cast
-  servers: Server[]
-  labels: string[]
-  meter: CpuMeter
-}
 
 /**
  * Measures writes with slow commits, for several sizes of the service's pool. Before each flush of the log PostgreSQL
- * sleeps for `commit_delay`, and all commits that arrive meanwhile are part of that flush. A commit so takes at most this
- * time more, and other commits, of any number of connections, take it at the same time, as with a synchronous replica or
- * storage in the network. It does not model a disk on which the flushes of others wait, or whose times vary.
+ * sleeps for `commit_delay`, and all commits that arrive meanwhile are part of that flush. So a commit takes at most
+ * this much longer, and commits on other connections do not lengthen it. A synchronous replica and storage in the network
+ * behave like this. A disk on which flushes wait for each other, or whose times vary, is not modelled.
  */
 export async function measureCommits(options: Options) {
   const database = await openDatabase()
@@ -64,13 +58,14 @@ async function measureWith(commitMs: number, cast: Cast, options: Options): Prom
     // A peer has created a database of its own.
     await delayCommits(database, commitMs)
     for (const server of servers) await callAsEverybody(server, cast.people)
-    const stage = { cast, servers, labels, meter: await createCpuMeter(database) }
+    const [service, ...others] = servers as [Server, ...Server[]]
+    const stage: Stage = { cast, service, rivals: others, meter: await createCpuMeter(database) }
     const rows: Row[] = []
     for (const scenario of options.scenarios.filter((name) => CLOSED.includes(name)))
-      for (const route of routes.filter(({ name }) => (options.only ?? WRITES).includes(name)))
-        rows.push(
-          ...(await measureRoute(stage, route, scenario, options)).map((row) => ({ ...row, commitMs })),
-        )
+      for (const route of routes.filter(({ name }) => (options.only ?? WRITES).includes(name))) {
+        const found = rowsOf(await compareLoad(stage, route, scenario, options), labels)
+        rows.push(...found.map((row) => ({ ...row, commitMs, scenario, route: route.name })))
+      }
     console.log(tableOf(rows))
     return rows
   } finally {
@@ -91,21 +86,6 @@ async function delayCommits({ client, url }: BenchDatabase, ms: number) {
     await client.query(`ALTER DATABASE ${name} SET commit_delay = ${ms * 1000}`)
     await client.query(`ALTER DATABASE ${name} SET commit_siblings = 0`)
   }
-}
-
-async function measureRoute(
-  { cast, servers, labels, meter }: Stage,
-  route: Route,
-  scenario: Scenario,
-  options: Options,
-) {
-  const [first, ...others] = servers as [Server, ...Server[]]
-  const warmUp = runnerOf(scenario, route, cast, Math.min(2, options.seconds), options.wrk)
-  for (const server of servers) await warmUp(server)
-  const run = runnerOf(scenario, route, cast, options.seconds, options.wrk)
-  const found = await compareInTurn(first, others, options.pairs, meter, run)
-  await removeCreated(cast.database)
-  return rowsOf(found, labels).map((row) => ({ ...row, scenario, route: route.name }))
 }
 
 const rowsOf = ({ service, rivals }: Comparison, labels: string[]) =>

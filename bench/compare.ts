@@ -12,7 +12,7 @@ import { rivalsOf } from './rivals.ts'
 import { type Server, startService } from './servers.ts'
 import { runWrk } from './wrk.ts'
 
-interface Stage {
+export interface Stage {
   cast: Cast
   service: Server
   rivals: Server[]
@@ -78,13 +78,19 @@ async function runAll(stage: Stage, options: Options): Promise<Result[]> {
   return results
 }
 
-async function compareRoute(
+async function compareRoute(stage: Stage, route: Route, scenario: Scenario, options: Options) {
+  const { cast, service, rivals } = stage
+  for (const rival of rivals.filter(hasAllRoutes)) await assertSameAnswers(route, cast, service, rival)
+  return compareLoad(stage, route, scenario, options)
+}
+
+/** Warms the servers up, and then lets them take turns under the load of one route. */
+export async function compareLoad(
   { cast, service, rivals, meter }: Stage,
   route: Route,
   scenario: Scenario,
   options: Options,
 ) {
-  for (const rival of rivals.filter(hasAllRoutes)) await assertSameAnswers(route, cast, service, rival)
   const run = runnerOf(scenario, route, cast, options.seconds, options.wrk)
   const warmUp = runnerOf(scenario, route, cast, Math.min(2, options.seconds), options.wrk)
   for (const server of [service, ...rivals]) await warmUp(server)

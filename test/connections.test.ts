@@ -46,6 +46,18 @@ async function fill(app: TestApp, user: TestUser, tasks: number) {
   )
 }
 
+/** Locks the row of a task until the returned function is called. */
+async function lockTask(id: unknown) {
+  const lock = new pg.Client(databaseUrl())
+  await lock.connect()
+  await lock.query('BEGIN')
+  await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
+  return async () => {
+    await lock.query('ROLLBACK')
+    await lock.end()
+  }
+}
+
 t.test(
   'a client that takes too long to send its request gets a 408 and is disconnected',
   WAITING,
@@ -126,14 +138,10 @@ t.test('a request that waits for the database does not count as an idle connecti
   const user = await createUser()
   const { id } = await createTask(app, user)
   const { exchange } = await startRaw(t, app)
-  const lock = new pg.Client(databaseUrl())
-  await lock.connect()
-  await lock.query('BEGIN')
-  await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
+  const unlock = await lockTask(id)
   const received = exchange(head('PATCH', `/api/tasks/${id}/complete`, user, 'connection: close\r\n'))
   await sleep(2500)
-  await lock.query('ROLLBACK')
-  await lock.end()
+  await unlock()
   t.match(await received, /^HTTP\/1.1 200 /)
 })
 
@@ -232,18 +240,14 @@ t.test('the duration of a request includes the time that it waited before it beg
   const user = await createUser()
   const { id } = await createTask(app, user)
   const { exchange } = await startRaw(t, app)
-  const lock = new pg.Client(databaseUrl())
-  await lock.connect()
-  await lock.query('BEGIN')
-  await lock.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
+  const unlock = await lockTask(id)
   const toggle = head('PATCH', `/api/tasks/${id}/complete`, user)
   const received = exchange(toggle + health('connection: close\r\n'))
   await eventually(() => app.database.statementsInFlight() > 0)
   const start = performance.now()
   await sleep(300)
   const waited = Math.floor(performance.now() - start)
-  await lock.query('ROLLBACK')
-  await lock.end()
+  await unlock()
   t.equal(answersIn(await received).length, 2)
   await eventually(() => requestLines(app, '/health').length === 1)
   const { duration_ms } = JSON.parse(requestLines(app, '/health')[0]!) as { duration_ms: number }
