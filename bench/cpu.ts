@@ -30,12 +30,23 @@ export async function createCpuMeter({ client }: BenchDatabase): Promise<CpuMete
   })
 }
 
-/** CPU time of the postmaster, of its children, and of the children that have ended. */
+const MAX_READINGS = 10
+
+/**
+ * CPU time of the postmaster, of its children, and of the children that have ended. A child that ends while they are read
+ * would count twice, so they are read again.
+ */
 function clusterTicks(postmaster: number): number {
-  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  const children = processes.map((pid) => readStat(Number(pid))).filter((stat) => stat?.parent === postmaster)
-  const { ticks, childTicks } = readStat(postmaster)!
-  return children.reduce((sum, child) => sum + child!.ticks, ticks + childTicks)
+  for (let reading = 1; ; reading += 1) {
+    const before = readStat(postmaster)!
+    const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    const children = processes
+      .map((pid) => readStat(Number(pid)))
+      .filter((stat) => stat?.parent === postmaster)
+    const { ticks, childTicks } = readStat(postmaster)!
+    if (childTicks === before.childTicks || reading === MAX_READINGS)
+      return children.reduce((sum, child) => sum + child!.ticks, ticks + childTicks)
+  }
 }
 
 /** Reads /proc/PID/stat. The command is in parentheses and may contain any character. */

@@ -68,7 +68,7 @@ async function send(url: string, options: RequestOptions): Promise<string> {
  * the measurement. It sends nothing before `begin` is called; `end` ends it and returns what was answered.
  */
 export async function startNeighbour(order: NeighbourOrder) {
-  const generator = fork(import.meta.filename, { execArgv: ['--import', 'tsx'] })
+  const generator = fork(import.meta.filename, { execArgv: ['--import', 'tsx'], detached: true })
   const kill = () => generator.kill('SIGKILL')
   process.once('exit', kill)
   generator.send(order)

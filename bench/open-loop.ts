@@ -40,7 +40,10 @@ export async function runOpenLoop({ port }: Server, { callsOf, ...loop }: OpenLo
   const each = Math.max(1, Math.floor(MAX_CALLS / loop.connections))
   const calls = clients.map((client) => callsOf(client).slice(0, each).map(render))
   const order: Order = { ...loop, port, calls }
-  const child = fork(join(import.meta.dirname, 'generator.ts'), { execArgv: ['--import', 'tsx'] })
+  const child = fork(join(import.meta.dirname, 'generator.ts'), {
+    execArgv: ['--import', 'tsx'],
+    detached: true,
+  })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   try {
