@@ -164,6 +164,56 @@ t.test('a task has the same bytes alone, in a page, and in each part of a comple
   t.ok((await app.call('GET', '/api/tasks', { user })).text.startsWith(`[${texts[0]},`), 'the first task')
 })
 
+t.test(
+  'a user reads four long lists at once: others wait for a turn without tasks, or until their deadline',
+  async (t) => {
+    const app = await startApp(t, { DATABASE_QUERY_TIMEOUT_MS: '1500' })
+    const [user, other] = [await createUser(), await createUser()]
+    // More than sockets buffer, so that a list that nobody reads does not end.
+    await fill(app, user, 12_000, 'x'.repeat(1000))
+    await fill(app, other, 300)
+    const begun = { first: 0, ids: 0 }
+    const service = await startInterposed(app, ({ text }) => {
+      if (text.includes('OFFSET')) begun.first += 1
+      if (text.includes('array_agg')) begun.ids += 1
+    })
+    const url = await service.listen({ port: 0, host: '127.0.0.1' })
+    t.teardown(() => service.close())
+    const ask = (who: TestUser, signal?: AbortSignal) =>
+      fetch(`${url}/api/tasks`, { headers: authorized(who), signal: signal ?? null })
+    const running = await Promise.all([1, 2, 3, 4].map(() => ask(user)))
+    t.same(
+      running.map(({ status }) => status),
+      [200, 200, 200, 200],
+    )
+    await eventually(() => begun.ids === 4)
+
+    const late = await ask(user)
+    t.equal(late.status, 429)
+    t.equal(late.headers.get('retry-after'), '2')
+    t.match(await late.json(), {
+      code: 'too_many_lists',
+      detail: 'A user can read at most 4 long lists at the same time.',
+    })
+    t.equal(((await (await ask(other)).json()) as unknown[]).length, 300, 'another user does not wait')
+
+    const leaving = new AbortController()
+    const left = t.rejects(ask(user, leaving.signal))
+    await eventually(() => begun.first === 7)
+    const next = ask(user)
+    await eventually(() => begun.first === 8)
+    leaving.abort()
+    await left
+    t.equal(begun.ids, 5, 'four lists and that of the other user')
+    await running[0]!.body!.cancel()
+    const answer = await next
+    t.equal(answer.status, 200)
+    t.equal(begun.first, 9, 'the waiting list is read again, the one whose client has left is not')
+    t.equal(((await answer.json()) as unknown[]).length, 12_000)
+    for (const { body } of running.slice(1)) await body!.cancel()
+  },
+)
+
 t.test('HEAD of the complete list reads one row and has no Content-Length', async (t) => {
   const app = await startApp(t)
   const user = await createUser()

@@ -5,6 +5,8 @@ import ical from 'node-ical'
 import t from 'tap'
 import { vtimezone } from '../src/tasks/transfer/vtimezone.ts'
 import { createUser, startApp, type TestApp, type TestUser } from './helpers/app.ts'
+import { eventually } from './helpers/eventually.ts'
+import { createKey, startIssuer } from './helpers/issuer.ts'
 
 type Fields = Record<string, any>
 const TYPES = { json: 'application/json', csv: 'text/csv', ics: 'text/calendar' } as const
@@ -944,6 +946,32 @@ t.test('other requests are served while a large file is read and its tasks are c
     t.match({ status, body }, { status: 200, body: { created: 5000 } }, format)
     t.ok(turns > 15, `${format}: ${turns} turns of the event loop`)
   }
+})
+
+t.test('imports whose clients disconnect before their token is verified take no turn', async (t) => {
+  const key = await createKey('EdDSA')
+  const issuer = await startIssuer(t, [key])
+  const app = await startApp(t, { BETTER_AUTH_URL: issuer.origin })
+  const user = await createUser()
+  user.token = await key.sign(issuer.claims({ sub: user.id }))
+  const waiting: (() => void)[] = []
+  const { answer } = issuer
+  issuer.answer = (request, response) => void waiting.push(() => answer(request, response))
+  const url = await app.app.listen({ port: 0, host: '127.0.0.1' })
+  let arrived = 0
+  app.app.server.on('request', () => (arrived += 1))
+  for (let left = 1; left <= 3; left += 1) {
+    const leaving = new AbortController()
+    const headers = { authorization: `Bearer ${user.token}`, 'content-type': 'text/csv' }
+    const body = 'title\na\n'
+    const sent = fetch(`${url}/api/tasks/import`, { method: 'POST', headers, body, signal: leaving.signal })
+    await eventually(() => arrived === left)
+    leaving.abort()
+    await t.rejects(sent)
+    await eventually(() => app.logLines.filter((line) => line.includes('"status":499')).length === left)
+  }
+  for (const publish of waiting) publish()
+  t.match(await importFile(app, user, 'title\na\n', 'csv'), { status: 200, body: { created: 1 } })
 })
 
 t.test(

@@ -174,6 +174,11 @@ export const ERRORS = {
     when: 'The user has the maximum number of imports running; repeat it after Retry-After',
     detail: (max = 2) => `A user can have at most ${max} running imports.`,
   },
+  too_many_lists: {
+    status: 429,
+    when: 'The user reads too many long lists and exports at the same time; repeat it after Retry-After',
+    detail: (max = 4) => `A user can read at most ${max} long lists at the same time.`,
+  },
   rate_limited: {
     status: 429,
     when: 'Too many requests this minute; nothing was done. Retry-After says when to repeat',

@@ -4,6 +4,7 @@ import type { Owner } from '../database/owner.ts'
 import type { TaskRepository } from './repository.ts'
 import type { Task } from './schemas.ts'
 import type { Selection } from './selection.ts'
+import { Turns } from './turns.ts'
 
 /**
  * Number of tasks that one statement reads. So the memory for a list does not grow with its length, except for its ids.
@@ -11,22 +12,60 @@ import type { Selection } from './selection.ts'
  */
 const BATCH_SIZE = 250
 
-/**
- * Answers with every task of a selection: a short list as one text, a long list as a stream of batches, which are read
- * from the database as fast as the client reads the answer. If a later batch than the first one fails, the stream is
- * destroyed with the error: the client gets an incomplete answer, and src/http/ logs the reason.
- */
-export async function sendCompleteList(
+export type CompleteLists = ReturnType<typeof createCompleteLists>
+
+/** Reads every task of a selection. */
+export function createCompleteLists(tasks: TaskRepository) {
+  const turns = new Turns()
+
+  /**
+   * Returns every task of a selection as JSON, in batches; none for HEAD. The first batch is read before the promise
+   * resolves, so that the client gets a 503 if the database is unavailable. A short selection is an array with this
+   * batch. No connection to the database is held between batches.
+   *
+   * @throws problem 429 `too_many_lists` if too many long lists of the user are being read until the request's deadline
+   */
+  async function read(
+    selection: Selection,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<string[][] | AsyncIterable<string[]>> {
+    if (request.method === 'HEAD') {
+      await tasks.list(request.user, selection, 1)
+      return []
+    }
+    const batches = await begin(tasks, selection, request, () => turns.take(request, reply))
+    if (batches !== undefined) return batches
+    await turns.wait(request, reply)
+    return (await begin(tasks, selection, request, () => true))!
+  }
+
+  /**
+   * Answers with every task of a selection: a short list as one text, a long list as a stream of batches, which are read
+   * from the database as fast as the client reads the answer. If a later batch than the first one fails, the stream is
+   * destroyed with the error: the client gets an incomplete answer, and src/http/ logs the reason.
+   */
+  async function send(selection: Selection, request: FastifyRequest, reply: FastifyReply) {
+    const batches = await read(selection, request, reply)
+    // For HEAD, an empty stream: the length of the body is not known, so Content-Length must not be sent (RFC 9110, 8.6).
+    if (request.method === 'HEAD') return reply.send(Readable.from([]))
+    if (Array.isArray(batches)) return reply.send(`[${batches.flat().join(',')}]`)
+    return reply.send(Readable.from(inBrackets(batches), { highWaterMark: 1 }))
+  }
+
+  return { read, send }
+}
+
+/** Reads the first batch. Returns undefined if a long list has to wait. Then it keeps no tasks in memory meanwhile. */
+async function begin(
   tasks: TaskRepository,
   selection: Selection,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { user: owner }: FastifyRequest,
+  hasTurn: () => boolean,
 ) {
-  const batches = await readTasks(tasks, selection, request)
-  // For HEAD, an empty stream: the length of the body is not known, so Content-Length must not be sent (RFC 9110, 8.6).
-  if (request.method === 'HEAD') return reply.send(Readable.from([]))
-  if (Array.isArray(batches)) return reply.send(`[${batches.flat().join(',')}]`)
-  return reply.send(Readable.from(inBrackets(batches), { highWaterMark: 1 }))
+  const first = await tasks.list(owner, selection, BATCH_SIZE + 1)
+  if (first.length <= BATCH_SIZE) return [first]
+  return hasTurn() ? readBatches(tasks, withoutRequestDeadline(owner), selection, first) : undefined
 }
 
 async function* inBrackets(batches: AsyncIterable<string[]>) {
@@ -36,26 +75,6 @@ async function* inBrackets(batches: AsyncIterable<string[]>) {
     before = ','
   }
   yield ']'
-}
-
-/**
- * Returns every task of a selection as JSON, in batches; none for HEAD. The first batch is read before the promise
- * resolves, so that the client gets a 503 if the database is unavailable. A short selection is an array with this batch.
- * No connection to the database is held between batches.
- */
-export async function readTasks(
-  tasks: TaskRepository,
-  selection: Selection,
-  { user: owner, method }: FastifyRequest,
-): Promise<string[][] | AsyncIterable<string[]>> {
-  if (method === 'HEAD') {
-    await tasks.list(owner, selection, 1)
-    return []
-  }
-  const first = await tasks.list(owner, selection, BATCH_SIZE + 1)
-  return first.length <= BATCH_SIZE
-    ? [first]
-    : readBatches(tasks, withoutRequestDeadline(owner), selection, first)
 }
 
 /** The same owner without the deadline of the request: each statement has a deadline of its own. For long answers. */
@@ -71,20 +90,7 @@ export function withoutRequestDeadline({ id, client }: Owner): Owner {
 async function* readBatches(tasks: TaskRepository, owner: Owner, selection: Selection, first: string[]) {
   yield first
   const sent = first.map((json) => (JSON.parse(json) as Task).id).join()
-  for (const ids of splitIds(await tasks.listIds(owner, selection, sent))) {
+  for (const ids of await tasks.listIds(owner, selection, sent, BATCH_SIZE)) {
     yield await tasks.listByIds(owner, selection, ids)
-  }
-}
-
-/** Cuts `1,2,3,…` into texts of BATCH_SIZE ids. The ids of a long list stay one text, which is small. */
-function* splitIds(ids: string) {
-  for (let start = 0; start < ids.length;) {
-    let end = start
-    for (let count = 0; count < BATCH_SIZE && end < ids.length; count += 1) {
-      const comma = ids.indexOf(',', end + 1)
-      end = comma === -1 ? ids.length : comma
-    }
-    yield ids.slice(start, end)
-    start = end + 1
   }
 }

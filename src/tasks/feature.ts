@@ -7,6 +7,7 @@ import { createChangeFeed } from './changes/repository.ts'
 import { eventRoutes } from './changes/routes.ts'
 import type { TaskEvents } from './changes/events.ts'
 import { createIdempotencyKeys } from './idempotency.ts'
+import { createCompleteLists } from './complete-list.ts'
 import { createTaskRepository } from './repository.ts'
 import { taskRoutes, type TaskRoutesOptions } from './routes.ts'
 import * as schemas from './schemas.ts'
@@ -64,15 +65,24 @@ export const taskFeature: FastifyPluginAsync<TaskFeatureOptions> = async (
   app,
   { queries: { tasks, batches, transfers, changes, keys, trash, trashDays }, events, whileUserExists },
 ) => {
+  const completeLists = createCompleteLists(tasks)
   const importLimit = createImportLimit()
   for (const namesUser of [false, true]) {
     const prefix = namesUser ? '/:user_id/tasks' : '/tasks'
-    await app.register(taskRoutes, { prefix, tasks, changes, keys, whileUserExists, namesUser })
+    await app.register(taskRoutes, {
+      prefix,
+      tasks,
+      completeLists,
+      changes,
+      keys,
+      whileUserExists,
+      namesUser,
+    })
     await app.register(tagRoutes, { prefix: `${prefix}/tags`, tasks, namesUser })
     await app.register(trashRoutes, { prefix, trash, trashDays, namesUser })
     await app.register(eventRoutes, { prefix, events, namesUser })
     await app.register(batchRoutes, { prefix, batches, keys, whileUserExists, namesUser })
-    const transfer = { tasks, transfers, keys, importLimit, whileUserExists, namesUser }
+    const transfer = { completeLists, transfers, keys, importLimit, whileUserExists, namesUser }
     await app.register(transferRoutes, { prefix, ...transfer })
   }
 }

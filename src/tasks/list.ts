@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { invalid, linkNext } from './answers.ts'
-import { sendCompleteList } from './complete-list.ts'
+import type { CompleteLists } from './complete-list.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { filtersOf, resolve, type ResolvedQuery } from './filters.ts'
 import { ListQuery } from './query-schemas.ts'
@@ -9,7 +9,12 @@ import type { Task } from './schemas.ts'
 import type { Selection } from './selection.ts'
 
 /** Answers with a list: complete, or the page that the query asks for. */
-export async function sendList(tasks: TaskRepository, request: FastifyRequest, reply: FastifyReply) {
+export async function sendList(
+  tasks: TaskRepository,
+  completeLists: CompleteLists,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const sent = request.query as ListQuery
   checkCombinations(sent)
   const query = resolve(sent)
@@ -19,7 +24,7 @@ export async function sendList(tasks: TaskRepository, request: FastifyRequest, r
   const counted = query.count ? tasks.count(owner, selection) : undefined
   if (query.limit === undefined) {
     setCount(reply, await counted)
-    return sendCompleteList(tasks, selection, request, reply)
+    return completeLists.send(selection, request, reply)
   }
   const list = tasks.list(owner, selection, query.limit + 1, query.offset)
   const [count, found] = await Promise.all([counted, list])

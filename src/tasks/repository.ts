@@ -55,9 +55,9 @@ export function createTaskRepository(prisma: Client) {
         isLarge: limit > LARGE,
       }),
 
-    /** The ids of a selection, in its order, as one text: `3,1,2`. The ids in `without` (`4,5`) are left out. */
-    listIds: async (owner: Owner, selection: Selection, without: string): Promise<string> =>
-      (await one(owner, idsOf(owner.id, selection, without), HEAVY)) ?? '',
+    /** The ids of a selection, in its order, `size` in each text: `3,1,2`. The ids in `without` (`4,5`) are left out. */
+    listIds: (owner: Owner, selection: Selection, without: string, size: number): Promise<string[]> =>
+      prisma.$queryJson(owner, idsOf(owner.id, selection, without, size), HEAVY),
 
     /** The tasks of `ids` (`3,1,2`) that are in the selection, in the order of `ids`. */
     listByIds: (owner: Owner, selection: Selection, ids: string): Promise<string[]> =>

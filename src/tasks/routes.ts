@@ -8,6 +8,7 @@ import { sendChanges } from './changes/feed.ts'
 import type { ChangeFeed } from './changes/repository.ts'
 import { dueBound } from './due-date.ts'
 import { type IdempotencyKeys, onceOf } from './idempotency.ts'
+import type { CompleteLists } from './complete-list.ts'
 import { sendList } from './list.ts'
 import { describeTaskRoutes } from './operations.ts'
 import { DEFAULT_OCCURRENCES } from './recurrence/series.ts'
@@ -16,6 +17,7 @@ import type { Task } from './schemas.ts'
 
 export interface TaskRoutesOptions {
   tasks: TaskRepository
+  completeLists: CompleteLists
   changes: ChangeFeed
   keys: IdempotencyKeys
   /** Runs a write that needs the user's row, and creates the row again if somebody deleted it meanwhile. */
@@ -27,11 +29,11 @@ export interface TaskRoutesOptions {
 /** The calls that read and write tasks. trash/routes.ts has those that delete and restore them. */
 export const taskRoutes: FastifyPluginAsyncTypebox<TaskRoutesOptions> = async (
   app,
-  { tasks, changes, keys, whileUserExists, namesUser },
+  { tasks, completeLists, changes, keys, whileUserExists, namesUser },
 ) => {
   const schemas = describeTaskRoutes(namesUser)
 
-  app.get('/', { schema: schemas.list }, (request, reply) => sendList(tasks, request, reply))
+  app.get('/', { schema: schemas.list }, (request, reply) => sendList(tasks, completeLists, request, reply))
 
   app.post('/', { schema: schemas.create }, async (request, reply) => {
     const { user, body, headers } = request

@@ -34,12 +34,17 @@ export const pageOf = (owner: string, selection: Selection, limit: number, offse
   sql`SELECT * FROM ${candidates(owner, selection, limit + offset)}
     ORDER BY ${orderBy(selection)} LIMIT ${limit} OFFSET ${offset}`
 
-/** Reads the ids of a selection as one text, in its order: `3,1,2`. The ids in `without` (`4,5`) are left out. */
-export const idsOf = (owner: string, selection: Selection, without: string) =>
-  sql`SELECT string_agg(id::text, ',') FROM (
-    SELECT ${column.id} AS id FROM tasks WHERE ${matching(owner, selection)}
-      AND ${column.id} NOT IN (SELECT unnest(${arrayOf(without)}))
-    ORDER BY ${orderBy(selection)}) AS sorted`
+/**
+ * Reads the ids of a selection in its order, `size` of them in each row: `3,1,2`. The ids in `without` (`4,5`) are left
+ * out. One row with all ids would be large enough to make Node collect garbage each time.
+ */
+export const idsOf = (owner: string, selection: Selection, without: string, size: number) =>
+  sql`SELECT array_to_string(ids[first:first + ${size} - 1], ',') FROM (
+    SELECT array_agg(id) AS ids FROM (
+      SELECT ${column.id} AS id FROM tasks WHERE ${matching(owner, selection)}
+        AND ${column.id} NOT IN (SELECT unnest(${arrayOf(without)}))
+      ORDER BY ${orderBy(selection)}) AS sorted) AS list,
+    generate_series(1, cardinality(ids), ${size}) AS first`
 
 /** Reads the tasks of these ids that are in the selection, in the order of the ids. */
 export const tasksOf = (owner: string, selection: Selection, ids: string) =>

@@ -870,6 +870,7 @@ export interface components {
         | 'expectation_failed'
         | 'too_many_streams'
         | 'too_many_imports'
+        | 'too_many_lists'
         | 'rate_limited'
         | 'headers_too_large'
         | 'internal_error'
@@ -1007,6 +1008,7 @@ export interface components {
         | 'expectation_failed'
         | 'too_many_streams'
         | 'too_many_imports'
+        | 'too_many_lists'
         | 'rate_limited'
         | 'headers_too_large'
         | 'internal_error'
@@ -1911,6 +1913,7 @@ export interface components {
     /**
      * @description - `too_many_streams`: The user has the maximum number of event streams open; close one first.
      *     - `too_many_imports`: The user has the maximum number of imports running; repeat it after Retry-After.
+     *     - `too_many_lists`: The user reads too many long lists and exports at the same time; repeat it after Retry-After.
      *     - `rate_limited`: Too many requests this minute; nothing was done. Retry-After says when to repeat.
      */
     TooManyRequests: {

@@ -11,7 +11,9 @@ import { changedMeanwhile } from '../conditional-statements.ts'
 import type { Task } from '../schemas.ts'
 import type { TaskRoutesOptions } from '../routes.ts'
 
-type BatchRoutesOptions = Omit<TaskRoutesOptions, 'tasks' | 'changes'> & { batches: BatchRepository }
+interface BatchRoutesOptions extends Pick<TaskRoutesOptions, 'keys' | 'whileUserExists' | 'namesUser'> {
+  batches: BatchRepository
+}
 
 /** The call that runs several operations in one transaction. */
 export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async (

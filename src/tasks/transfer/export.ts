@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
-import { readTasks } from '../complete-list.ts'
-import type { TaskRepository } from '../repository.ts'
+import type { CompleteLists } from '../complete-list.ts'
 import type { Task } from '../schemas.ts'
 import type { Selection } from '../selection.ts'
 import { csvWriter } from './csv-write.ts'
@@ -47,13 +46,13 @@ const writers: Readonly<Record<TransferFormat, (now: string) => Writer>> = {
  * begins, so that the client gets a 503 if the database is unavailable.
  */
 export async function sendExport(
-  tasks: TaskRepository,
+  completeLists: CompleteLists,
   format: TransferFormat,
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
   const now = new Date().toISOString()
-  const batches = await readTasks(tasks, ALL, request)
+  const batches = await completeLists.read(ALL, request, reply)
   reply.type(`${MEDIA_TYPES[format]}; charset=utf-8`)
   reply.header('content-disposition', `attachment; filename="tasks-${now.slice(0, 10)}.${format}"`)
   return reply.send(Readable.from(pieces(writers[format](now), batches), { highWaterMark: 1 }))

@@ -14,6 +14,8 @@ export function createImportLimit() {
   return {
     /** An onRequest hook that counts an import until its answer ends. It needs a verified token. */
     take({ user: { id } }: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
+      // If the client has disconnected, `close` was emitted already. Nothing is read then.
+      if (reply.raw.destroyed) return done()
       const own = running.get(id) ?? 0
       if (own >= MAX_IMPORTS_PER_USER) return done(tooMany())
       if (all >= MAX_IMPORTS) return done(unavailable('overloaded'))

@@ -18,7 +18,7 @@ import type { TransferRepository } from './repository.ts'
 import { ImportedTask, type ImportQuery, type ImportResult } from './schemas.ts'
 import type { ImportLimit } from './import-limit.ts'
 
-interface TransferRoutesOptions extends Omit<TaskRoutesOptions, 'changes'> {
+interface TransferRoutesOptions extends Omit<TaskRoutesOptions, 'tasks' | 'changes'> {
   transfers: TransferRepository
   importLimit: ImportLimit
 }
@@ -28,11 +28,11 @@ const [REQUEST_BYTES, REQUEST_TASKS] = [64 * 1024, 50]
 
 /** The calls that export tasks to files and import them. */
 export const transferRoutes: FastifyPluginAsyncTypebox<TransferRoutesOptions> = async (app, options) => {
-  const { tasks, namesUser } = options
+  const { completeLists, namesUser } = options
   const schemas = describeTransferRoutes(namesUser)
 
   app.get('/export', { schema: schemas.export }, (request, reply) =>
-    sendExport(tasks, request.query.format ?? 'json', request, reply),
+    sendExport(completeLists, request.query.format ?? 'json', request, reply),
   )
 
   await app.register(async (scope) => {
