@@ -45,7 +45,10 @@ function stop(signal) {
 }
 
 async function run([program, ...args]) {
-  const env = program === 'node' ? { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env } : process.env
+  const env =
+    program === 'node'
+      ? { NODE_COMPILE_CACHE: COMPILE_CACHE, MALLOC_ARENA_MAX: '2', ...process.env }
+      : process.env
   step = spawn(program, args, { stdio: 'inherit', detached: !isWindows, shell: isWindows, env })
   const [code, signal] = await once(step, 'exit').catch(() => {
     console.error(`${program} is not installed. Run: npm ci`)

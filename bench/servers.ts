@@ -20,12 +20,13 @@ const POOL_MAX = '10'
 const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/node-compile-cache')
 
 /**
- * The service as in production: built, with all plugins, with Node's cache of compiled code. Its log is written, but not
+ * The service as in production: built, with all plugins, with the variables of the image. Its log is written, but not
  * read.
  */
 export const startService = (databaseUrl: string, variables: Variables = {}, nodeFlags: string[] = []) =>
   startServer('service', [...nodeFlags, join(ROOT, 'dist/server.js')], databaseUrl, {
     NODE_COMPILE_CACHE,
+    MALLOC_ARENA_MAX: '2',
     ...variables,
   })
 

@@ -36,7 +36,7 @@ t.test('the deployment files are well-formed', async (t) => {
 })
 
 t.test('every variable in the deployment files is one that the service or Node reads', async (t) => {
-  const known = new Set([...Object.keys(Environment.properties), 'NODE_COMPILE_CACHE'])
+  const known = new Set([...Object.keys(Environment.properties), 'NODE_COMPILE_CACHE', 'MALLOC_ARENA_MAX'])
   const ofKubernetes = [...Object.keys(settings), ...findAll(kubernetes, /- name: ([A-Z_]+)$/gm)]
   const ofSecrets = findAll(kubernetes, /secretKeyRef: \{[^}]*key: (\w+)/g)
   // The image of PostgreSQL has variables of its own.

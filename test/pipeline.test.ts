@@ -437,24 +437,28 @@ t.test('heavy statements get no parallel workers, which would take the cores of 
   t.same(await byPrisma.$queryJson(owner, workers, { isHeavy: true }), ['0'])
 })
 
-t.test('statements with large answers of one owner run one at a time', async (t) => {
-  const { prisma, owner } = await open(t, { DATABASE_POOL_MAX: '10' })
-  const span = sql`SELECT json_build_array(extract(epoch FROM statement_timestamp()), extract(epoch FROM clock_timestamp()))
+for (const pipeline of ['on', 'off'])
+  t.test(
+    `statements with large answers of one owner run one at a time, with DATABASE_PIPELINE=${pipeline}`,
+    async (t) => {
+      const { prisma, owner } = await open(t, { DATABASE_POOL_MAX: '10', DATABASE_PIPELINE: pipeline })
+      const span = sql`SELECT json_build_array(extract(epoch FROM statement_timestamp()), extract(epoch FROM clock_timestamp()))
     FROM pg_sleep(0.05)`
-  /** Whether any of six statements that are asked for one after another run at the same time. */
-  const overlap = async (isLarge: boolean) => {
-    const answers: Promise<string[]>[] = []
-    for (let count = 0; count < 6; count += 1) {
-      answers.push(prisma.$queryJson(owner, span, { isLarge }))
-      await sleep(10)
-    }
-    const spans = (await Promise.all(answers)).map(([json]) => JSON.parse(json!) as [number, number])
-    const sorted = spans.toSorted(([a], [b]) => a - b)
-    return sorted.some(([start], index) => index > 0 && start < sorted[index - 1]![1])
-  }
-  t.ok(await overlap(false), 'small ones share the connections')
-  t.notOk(await overlap(true))
-})
+      /** Whether any of six statements that are asked for one after another run at the same time. */
+      const overlap = async (isLarge: boolean) => {
+        const answers: Promise<string[]>[] = []
+        for (let count = 0; count < 6; count += 1) {
+          answers.push(prisma.$queryJson(owner, span, { isLarge }))
+          await sleep(10)
+        }
+        const spans = (await Promise.all(answers)).map(([json]) => JSON.parse(json!) as [number, number])
+        const sorted = spans.toSorted(([a], [b]) => a - b)
+        return sorted.some(([start], index) => index > 0 && start < sorted[index - 1]![1])
+      }
+      t.ok(await overlap(false), 'small ones share the connections')
+      t.notOk(await overlap(true))
+    },
+  )
 
 t.test('an owner whose heavy statements become slow does not delay others for long', async (t) => {
   const { prisma, owner } = await open(t, { DATABASE_POOL_MAX: '10' })

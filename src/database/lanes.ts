@@ -22,7 +22,7 @@ const PRISMA: Channel = {
   close: async () => {},
 }
 
-interface Kind {
+interface Kind extends Pick<Work<Channel>, 'isLarge' | 'mayDrop'> {
   isHeavy: boolean
   /** Whether it changes nothing, or is idempotent: then it may be repeated. */
   isRead: boolean
@@ -81,7 +81,7 @@ export function createLanes(config: Config['database']) {
     send: (limitMs: number) => Promise<Answer>,
   ) => {
     const lane = kind.isHeavy ? heavyOnPrisma : onPrisma
-    return lane.run(owner, { isRead: kind.isRead, send: (_channel, limitMs) => send(limitMs) })
+    return lane.run(owner, { ...kind, send: (_channel, limitMs) => send(limitMs) })
   }
   const sendHeavy = createHeavyLane(light, heavy)
 
@@ -91,15 +91,15 @@ export function createLanes(config: Config['database']) {
     request: Sent & Pick<Work<Channel>, 'isIdempotent' | 'isLarge'>,
     byPrisma: ByPrisma,
   ) {
-    const { id } = owner
     const { isHeavy, isIdempotent, isLarge } = request
     const isRead = /^\s*SELECT\b/i.test(request.text)
-    const viaPrisma = async (limitMs: number) => (await byPrisma(id, [request], limitMs))[0]!
-    if (!config.isPipelined) return runOnPrisma(owner, { isHeavy, isRead: isIdempotent ?? isRead }, viaPrisma)
+    const viaPrisma = async (limitMs: number) => (await byPrisma(owner.id, [request], limitMs))[0]!
+    const kind = { isHeavy, isLarge, mayDrop: isRead }
+    if (!config.isPipelined) return runOnPrisma(owner, { ...kind, isRead: isIdempotent ?? isRead }, viaPrisma)
     // A repetition does not use a prepared statement, because the name may have caused the failure.
     const send: Send = (channel, limitMs, isRepeated) =>
-      channel.send({ ...request, owner: id, isPrepared: request.isPrepared && !isRepeated, limitMs })
-    const work = { isRead, isIdempotent, isLarge, mayDrop: isRead, send }
+      channel.send({ ...request, owner: owner.id, isPrepared: request.isPrepared && !isRepeated, limitMs })
+    const work = { ...kind, isRead, isIdempotent, send }
     return isHeavy ? sendHeavy(owner, work) : light.run(owner, work)
   }
 
