@@ -19,9 +19,10 @@ import { measureTail } from './tail.ts'
 
 /** `npm run bench -- [what] [flags]`: see `--help`. */
 const options = readOptions(process.argv.slice(2))
-// Servers have sessions of their own, so Ctrl-C does not reach them. They are killed when this process exits.
-process.once('SIGINT', () => process.exit(130))
-process.once('SIGTERM', () => process.exit(143))
+// Servers have sessions of their own, so Ctrl-C does not reach them. They are killed when this process exits. `on`, because a
+// second signal would end it before that.
+process.on('SIGINT', () => process.exit(130))
+process.on('SIGTERM', () => process.exit(143))
 const parts: Record<string, (options: Options) => Promise<unknown>> = {
   routes,
   tail: measureTail,
