@@ -33,8 +33,8 @@ export async function createCpuMeter({ client }: BenchDatabase): Promise<CpuMete
 const MAX_READINGS = 10
 
 /**
- * CPU time of the postmaster, of its children, and of the children that have ended. A child that ends while they are read
- * would count twice, so they are read again.
+ * CPU time of the postmaster, of its children, and of the children that have ended. A child that ends during a reading
+ * counts twice in it. Then the reading is repeated.
  */
 function clusterTicks(postmaster: number): number {
   for (let reading = 1; ; reading += 1) {

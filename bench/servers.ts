@@ -20,8 +20,8 @@ const POOL_MAX = '10'
 const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/node-compile-cache')
 
 /**
- * The service as in production: built, with all plugins, with the variables of the image. Its log is written, but not
- * read.
+ * The service as in production: the built bundle, with the environment variables of the image. It writes its log, which
+ * nobody reads.
  */
 export const startService = (databaseUrl: string, variables: Variables = {}, nodeFlags: string[] = []) =>
   startServer('service', [...nodeFlags, join(ROOT, 'dist/server.js')], databaseUrl, {

@@ -169,7 +169,7 @@ t.test(
   async (t) => {
     const app = await startApp(t, { DATABASE_QUERY_TIMEOUT_MS: '1500' })
     const [user, other] = [await createUser(), await createUser()]
-    // More than sockets buffer, so that a list that nobody reads does not end.
+    // The sockets buffer less than this, so a list that nobody reads does not end.
     await fill(app, user, 12_000, 'x'.repeat(1000))
     await fill(app, other, 300)
     const begun = { first: 0, ids: 0 }

@@ -24,7 +24,7 @@ export class Turns {
     user.running += 1
     reply.raw.once('close', () => {
       user.running -= 1
-      for (const start of [...user.waiting].slice(0, 1)) start()
+      user.waiting.values().next().value?.()
       if (user.running === 0) this.users.delete(id)
     })
     return true
@@ -56,7 +56,6 @@ export class Turns {
       const timer = setTimeout(giveUp, request.user.endsAt! - performance.now())
       reply.raw.once('close', giveUp)
       waiting.add(start)
-      if (reply.raw.destroyed) giveUp()
     })
   }
 }
