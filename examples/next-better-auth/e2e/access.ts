@@ -24,7 +24,8 @@ export function access(world: World) {
       assert.fail(`Tab does not lead to ${label}`)
     }
     await page.goto('/sign-up')
-    await page.getByLabel('Name').focus()
+    // focus() does not wait until the page is hydrated and enables its fields.
+    await page.getByLabel('Name').and(page.locator(':enabled')).focus()
     for (const text of [name, email, PASSWORD]) {
       await keyboard.type(text)
       await keyboard.press('Tab')
