@@ -1,5 +1,6 @@
 import helmet from 'helmet'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 
 /**
  * How often a request has a header. Node's `headers` drops repeated values of some headers.
@@ -35,11 +36,7 @@ export const API_HEADERS = pick(PAGE_HEADERS, [
 ])
 
 function securityHeaders(): Readonly<Record<string, string>> {
-  const headers: Record<string, string> = {}
-  const response = {
-    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
-    removeHeader: () => {},
-  }
+  const response = new ServerResponse(new IncomingMessage(new Socket()))
   const setHeaders = helmet({
     // JSON loads nothing. The docs page has a policy of its own.
     contentSecurityPolicy: {
@@ -49,8 +46,8 @@ function securityHeaders(): Readonly<Record<string, string>> {
     // Front ends on other origins may read the answers. CORS decides which origins.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
   })
-  setHeaders({} as IncomingMessage, response as unknown as ServerResponse, () => {})
-  return headers
+  setHeaders(response.req, response, () => {})
+  return response.getHeaders() as Record<string, string>
 }
 
 function pick(headers: Readonly<Record<string, string>>, names: readonly string[]) {

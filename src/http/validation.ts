@@ -68,7 +68,7 @@ export const validation = fp<{ formats: Readonly<Record<string, Format>> }>(asyn
     const read = httpPart === 'querystring' ? queryReader(schema as QuerySchema) : undefined
     return (value: unknown) => {
       const validate = validatorOf()
-      return validate(read ? read(value as Query) : value) || { error: validate.errors as unknown as Error }
+      return validate(read ? read(value as Query) : value) || { error: validate.errors! }
     }
   })
   // Most answers are JSON that PostgreSQL wrote. Compiling a serializer for each schema would take a third of the

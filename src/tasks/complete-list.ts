@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import type { Owner } from '../database/owner.ts'
+import { problem } from '../http/problem.ts'
 import type { TaskRepository } from './repository.ts'
 import type { Task } from './schemas.ts'
 import type { Selection } from './selection.ts'
@@ -11,12 +12,14 @@ import { Turns } from './turns.ts'
  * Larger batches take less time in total, but make other users wait longer.
  */
 const BATCH_SIZE = 250
+/** Maximum number of long lists and exports of one user at once. Each keeps the ids of its tasks in memory. */
+const MAX_LONG_LISTS = 4
 
 export type CompleteLists = ReturnType<typeof createCompleteLists>
 
 /** Reads every task of a selection. */
 export function createCompleteLists(tasks: TaskRepository) {
-  const turns = new Turns()
+  const turns = new Turns(MAX_LONG_LISTS)
 
   /**
    * Returns every task of a selection as JSON, in batches; none for HEAD. The first batch is read before the promise
@@ -36,7 +39,7 @@ export function createCompleteLists(tasks: TaskRepository) {
     }
     const batches = await begin(tasks, selection, request, () => turns.take(request, reply))
     if (batches !== undefined) return batches
-    await turns.wait(request, reply)
+    if (!(await turns.wait(request, reply))) throw tooMany()
     return (await begin(tasks, selection, request, () => true))!
   }
 
@@ -55,6 +58,8 @@ export function createCompleteLists(tasks: TaskRepository) {
 
   return { read, send }
 }
+
+const tooMany = () => problem('too_many_lists', { values: [MAX_LONG_LISTS], headers: { 'retry-after': '2' } })
 
 /** Reads the first batch. Returns undefined if a long list has to wait. Then it keeps no tasks in memory meanwhile. */
 async function begin(

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { problem, unavailable } from '../../http/problem.ts'
+import { Turns } from '../turns.ts'
 
 /** Maximum number of concurrent imports of one user, and of all users. Each holds a file and its tasks in memory. */
 const MAX_IMPORTS_PER_USER = 2
@@ -9,25 +10,12 @@ export type ImportLimit = ReturnType<typeof createImportLimit>
 
 /** Limits the concurrent imports of this process, before their bodies are read. */
 export function createImportLimit() {
-  const running = new Map<string, number>()
-  let all = 0
+  const turns = new Turns(MAX_IMPORTS_PER_USER)
   return {
     /** An onRequest hook that counts an import until its answer ends. It needs a verified token. */
-    take({ user: { id } }: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
-      // If the client has disconnected, `close` was emitted already. Nothing is read then.
-      if (reply.raw.destroyed) return done()
-      const own = running.get(id) ?? 0
-      if (own >= MAX_IMPORTS_PER_USER) return done(tooMany())
-      if (all >= MAX_IMPORTS) return done(unavailable('overloaded'))
-      running.set(id, own + 1)
-      all += 1
-      reply.raw.once('close', () => {
-        const left = running.get(id)! - 1
-        if (left === 0) running.delete(id)
-        else running.set(id, left)
-        all -= 1
-      })
-      done()
+    take(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
+      if (turns.running >= MAX_IMPORTS) return done(unavailable('overloaded'))
+      done(turns.take(request, reply) ? undefined : tooMany())
     },
   }
 }

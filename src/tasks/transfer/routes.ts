@@ -44,8 +44,7 @@ export const transferRoutes: FastifyPluginAsyncTypebox<TransferRoutesOptions> = 
       schema: schemas.import,
       bodyLimit: MAX_FILE_BYTES,
       // The body is a file, which readFile checks.
-      validatorCompiler: (route) =>
-        route.httpPart === 'body' ? () => true : app.validatorCompiler!(route as never),
+      validatorCompiler: (route) => (route.httpPart === 'body' ? () => true : app.validatorCompiler!(route)),
       // Only a known user may send a body of this size.
       onRequest: [scope.authorize, (request, reply, done) => options.importLimit.take(request, reply, done)],
       handler: (request, reply) => runImport(options, check, request, reply),
