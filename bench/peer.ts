@@ -13,7 +13,7 @@ const COLUMNS = ['id', 'user_id', 'title', 'description', 'completed', 'due_at',
  * Starts a service in another language: the executable `peer` in a folder. If the folder has a `schema.sql`, which creates
  * the tables `users` and `tasks`, the peer gets its own database on the same server, with the same users and the same ids
  * of tasks. Otherwise it uses the tables of the service, as their owner, to whom row-level security does not apply.
- * Its answers are not compared with those of the service, because it may write times in another format.
+ * If its answers differ from those of the service, for example because it has fewer fields, the benchmark says so.
  */
 export async function startPeer({ url, client }: BenchDatabase, folder: string): Promise<Server> {
   const schema = join(folder, 'schema.sql')
