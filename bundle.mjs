@@ -6,9 +6,10 @@
  * that browsers load.
  */
 import { build } from 'esbuild'
-import { readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 const root = import.meta.dirname
 const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -45,8 +46,28 @@ const keepFolders = {
   },
 }
 
+/**
+ * Prisma's query compiler is WebAssembly in a constant of 4.6 million characters. The constant and the source around it
+ * would stay in memory. It becomes a file, which is read each time that Prisma loads the compiler: `await import()` calls
+ * `then` if a module exports it.
+ */
+const moveWasmToFile = {
+  name: 'move-wasm-to-file',
+  setup({ onLoad }) {
+    onLoad({ filter: /wasm-base64\.mjs$/ }, async ({ path }) => {
+      const { wasm } = await import(pathToFileURL(path).href)
+      mkdirSync(join(root, 'dist'), { recursive: true })
+      writeFileSync(join(root, 'dist/query-compiler.wasm'), wasm, 'base64')
+      const file = "new URL('../query-compiler.wasm', import.meta.url)"
+      const read = `require('node:fs').readFileSync(${file}, 'base64')`
+      return { contents: `export const then = (resolve) => resolve({ wasm: ${read} })` }
+    })
+  },
+}
+
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-await build({
+const { outputFiles } = await build({
+  write: false,
   absWorkingDir: root,
   entryPoints: ['src/server.ts', 'src/local/role.ts', 'src/local/token.ts'],
   outdir: 'dist',
@@ -58,7 +79,7 @@ await build({
   platform: 'node',
   target: 'node20',
   external: [...Object.keys(devDependencies), 'prisma', 'pg-native'],
-  plugins: [requireBuiltins, keepFolders],
+  plugins: [requireBuiltins, keepFolders, moveWasmToFile],
   banner: { js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url)" },
   sourcemap: true,
   sourcesContent: false,
@@ -66,3 +87,13 @@ await build({
   logLevel: 'warning',
   logOverride: { 'require-resolve-not-external': 'silent' },
 })
+
+/*
+ * If a source has one character beyond Latin-1, V8 keeps two bytes for each of its characters. esbuild leaves such
+ * characters in comments only.
+ */
+const escaped = (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+for (const { path, text } of outputFiles) {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text.replaceAll(/[^\0-\x7f]/g, escaped))
+}

@@ -89,6 +89,8 @@ async function checkBundle(t: Test, output: string) {
       200,
       path,
     )
+  // Beside the bundle, and not as text in it, where it would stay in memory.
+  t.match(readFileSync(join(folder, 'dist/query-compiler.wasm'), 'latin1'), /^\0asm/)
 }
 
 t.test(
