@@ -11,6 +11,7 @@ import { BrokenDriverError, checkPipeline } from './database/checks.ts'
 import { createDatabase, type Database } from './database/client.ts'
 import { reasonOf } from './database/errors.ts'
 import { findWarnings } from './database/warnings.ts'
+import { idleMemory } from './operations/idle-memory.ts'
 import { createLogDestination } from './operations/log.ts'
 
 /** The process: environment, configuration, database, app, listen, and close with grace. */
@@ -49,6 +50,7 @@ async function start() {
   const database = createDatabase(config.database)
   const stream = local?.createReadableLog(log) ?? log
   const app = await buildApp(config, database, { level: config.logLevel, stream })
+  await app.register(idleMemory)
   closeOnSignal(app, database, config.http)
   await listen(app, config)
   await waitForDatabase(database, app.log)
