@@ -27,7 +27,10 @@ export class Turns {
     this.count(user, 1)
     reply.raw.once('close', () => {
       this.count(user, -1)
-      user.waiting.values().next().value?.()
+      for (const start of user.waiting) {
+        if (user.running === this.perUser) break
+        start()
+      }
       if (user.running === 0) this.users.delete(id)
     })
     return true
