@@ -14,8 +14,8 @@ export function createImportLimit() {
   return {
     /** An onRequest hook that counts an import until its answer ends. It needs a verified token. */
     take(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
-      if (turns.running >= MAX_IMPORTS) return done(unavailable('overloaded'))
-      done(turns.take(request, reply) ? undefined : tooMany())
+      if (!turns.take(request, reply)) return done(tooMany())
+      done(turns.running > MAX_IMPORTS ? unavailable('overloaded') : undefined)
     },
   }
 }
