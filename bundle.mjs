@@ -89,8 +89,8 @@ const { outputFiles } = await build({
 })
 
 /*
- * If a source has one character beyond Latin-1, V8 keeps two bytes for each of its characters. esbuild leaves such
- * characters in comments only.
+ * If a source has one character beyond ASCII, V8 keeps two bytes for each of its characters. esbuild escapes such
+ * characters in strings, but not in comments.
  */
 const escaped = (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 for (const { path, text } of outputFiles) {

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
-import t from 'tap'
-import { idleMemory } from '../src/operations/idle-memory.ts'
+import t, { type Test } from 'tap'
+import { idleMemory, type IdleMemoryOptions } from '../src/operations/idle-memory.ts'
 import { eventually } from './helpers/eventually.ts'
 
 const EVERY_MS = 100
@@ -24,11 +24,16 @@ async function beBusy(ms: number) {
   for (const end = performance.now() + ms; performance.now() < end;) await turn()
 }
 
-t.test('the service returns unused memory when it was busy and is idle, and not before', async (t) => {
-  const app = Fastify()
-  await app.register(idleMemory, { everyMs: EVERY_MS })
+async function startIdleMemory(t: Test, options: IdleMemoryOptions = {}, logger?: object) {
+  const app = Fastify({ ...(logger && { logger }) })
+  await app.register(idleMemory, { everyMs: EVERY_MS, ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(() => app.close())
+  return app
+}
+
+t.test('the service returns unused memory when it was busy and is idle, and not before', async (t) => {
+  await startIdleMemory(t)
   makeGarbage()
   const atMost = heapMb() - 50
   await beBusy(5 * EVERY_MS)
@@ -40,15 +45,12 @@ t.test('the service returns unused memory when it was busy and is idle, and not 
 t.test('if garbage cannot be collected on demand, the log says so once', async (t) => {
   const lines: { level: number; msg: string }[] = []
   const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
-  const app = Fastify({ logger: { level: 'info', stream } })
   let tries = 0
   const collect = async () => {
     tries += 1
     throw new Error('Inspector is not available')
   }
-  await app.register(idleMemory, { everyMs: EVERY_MS, collect })
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  t.teardown(() => app.close())
+  await startIdleMemory(t, { collect }, { level: 'info', stream })
   const told = () => lines.filter(({ msg }) => msg.includes('memory'))
   await beBusy(2 * EVERY_MS)
   await eventually(() => told().length > 0)
@@ -59,12 +61,9 @@ t.test('if garbage cannot be collected on demand, the log says so once', async (
 })
 
 t.test('with too many connections no garbage is collected until there are fewer', async (t) => {
-  const app = Fastify()
   let collections = 0
   const collect = async () => void (collections += 1)
-  await app.register(idleMemory, { everyMs: EVERY_MS, maxConnections: 1, collect })
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  t.teardown(() => app.close())
+  const app = await startIdleMemory(t, { maxConnections: 1, collect })
   const { port } = app.server.address() as AddressInfo
   const clients = [connect(port), connect(port)]
   await Promise.all(clients.map((client) => once(client, 'connect')))

@@ -89,7 +89,7 @@ async function checkBundle(t: Test, output: string) {
       200,
       path,
     )
-  // Beside the bundle, and not as text in it, where it would stay in memory.
+  // The query compiler is a file beside the bundle. As text in the bundle it would stay in memory.
   t.match(readFileSync(join(folder, 'dist/query-compiler.wasm'), 'latin1'), /^\0asm/)
 }
 
